@@ -1,0 +1,2 @@
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift

@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "tokenshift",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "tokenshift", targets: ["tokenshift"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
+    .library(name: "Traces", targets: ["Traces"]),
+    .library(name: "Measures", targets: ["Measures"]),
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "ShiftStore", targets: ["ShiftStore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // MARK: Reading
+    .target(name: "Tokenization", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Traces", dependencies: ["Tokenization"]),
+
+    // MARK: Measuring
+    .target(name: "CDivergence"),
+    .target(name: "Measures", dependencies: ["CDivergence", "Tokenization", "Traces"]),
+    .target(name: "Statistics"),
+
+    // MARK: Storing
+    .target(
+      name: "ShiftStore",
+      dependencies: ["Measures", "Tokenization", .product(name: "GRDB", package: "GRDB.swift")]),
+
+    // MARK: Showing
+    .target(name: "Reports", dependencies: ["Measures", "ShiftStore", "Tokenization"]),
+
+    // MARK: The whole street
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "tokenshift",
+      dependencies: [
+        "Analysis", "Measures", "Reports", "ShiftStore", "Statistics", "Tokenization", "Traces",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"]),
+    .testTarget(name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"]),
+    .testTarget(
+      name: "MeasuresTests",
+      dependencies: ["CDivergence", "Measures", "TestSupport", "Tokenization", "Traces"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
+    .testTarget(
+      name: "ShiftStoreTests",
+      dependencies: [
+        "Measures", "ShiftStore", "TestSupport", "Tokenization",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(name: "ReportsTests", dependencies: ["Measures", "Reports", "TestSupport"]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "Measures", "ShiftStore", "TestSupport", "Tokenization", "Traces",
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "tokenshift"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.name != "CDivergence" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+  ]
+}

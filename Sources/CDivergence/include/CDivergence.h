@@ -1,0 +1,3 @@
+#ifndef CDIVERGENCE_H
+#define CDIVERGENCE_H
+#endif

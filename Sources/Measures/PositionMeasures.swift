@@ -1,0 +1,61 @@
+public import Tokenization
+
+/// Everything measured at one position of one response: the flat record of every output.
+public struct PositionMeasures: Equatable, Sendable {
+  /// The place in the response, counted from 0 at its first token.
+  public var position: Int
+  /// The token that stands in the text here.
+  public var tokenID: TokenID
+  /// How the two distributions differ.
+  public var divergences: Divergences
+  /// The reference's logprob of the emitted token, in nats; nil where the trace does not say.
+  public var logprobReference: Double?
+  /// The tuned model's logprob of the emitted token, in nats; nil where the trace does not say.
+  public var logprobTuned: Double?
+  /// 1 + the number of tokens strictly more probable than the emitted one under the reference.
+  public var rankReference: Int?
+  /// 1 + the number of tokens strictly more probable than the emitted one under the tuned model.
+  public var rankTuned: Int?
+  /// The reference's most probable token, the lowest id among equals.
+  public var topReference: TokenID
+  /// The tuned model's most probable token, the lowest id among equals.
+  public var topTuned: TokenID
+  /// The probability mass of the tokens whose logprob is known under the reference, 0 … 1. 1 for a dense row.
+  public var coverageReference: Double
+  /// The probability mass of the tokens whose logprob is known under the tuned model, 0 … 1. 1 for a dense row.
+  public var coverageTuned: Double
+
+  /// `rankReference − rankTuned`: positive where tuning promoted the emitted token.
+  public var rankShift: Int? {
+    guard let rankReference, let rankTuned else { return nil }
+    return rankReference - rankTuned
+  }
+
+  /// The class of the emitted token's rank in the reference.
+  public var shiftClass: ShiftClass? { rankReference.map(ShiftClass.init(referenceRank:)) }
+
+  /// `logprobTuned − logprobReference`, in nats: positive where tuning made the emitted token more probable.
+  public var logprobShift: Double? {
+    guard let logprobReference, let logprobTuned else { return nil }
+    return logprobTuned - logprobReference
+  }
+
+  /// A record of one position.
+  public init(
+    position: Int, tokenID: TokenID, divergences: Divergences, logprobReference: Double?,
+    logprobTuned: Double?, rankReference: Int?, rankTuned: Int?, topReference: TokenID, topTuned: TokenID,
+    coverageReference: Double, coverageTuned: Double
+  ) {
+    self.position = position
+    self.tokenID = tokenID
+    self.divergences = divergences
+    self.logprobReference = logprobReference
+    self.logprobTuned = logprobTuned
+    self.rankReference = rankReference
+    self.rankTuned = rankTuned
+    self.topReference = topReference
+    self.topTuned = topTuned
+    self.coverageReference = coverageReference
+    self.coverageTuned = coverageTuned
+  }
+}
