@@ -32,10 +32,14 @@ let package = Package(
     // MARK: Storing
     .target(
       name: "ShiftStore",
-      dependencies: ["Measures", "Tokenization", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Measures", "Statistics", "Tokenization",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
 
     // MARK: Showing
-    .target(name: "Reports", dependencies: ["Measures", "ShiftStore", "Tokenization"]),
+    .target(name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
     .target(
@@ -62,10 +66,10 @@ let package = Package(
     .testTarget(
       name: "ShiftStoreTests",
       dependencies: [
-        "Measures", "ShiftStore", "TestSupport", "Tokenization",
+        "Measures", "ShiftStore", "Statistics", "TestSupport", "Tokenization",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "ReportsTests", dependencies: ["Measures", "Reports", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Measures", "Reports", "ShiftStore", "Statistics", "TestSupport"]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [

@@ -1,0 +1,137 @@
+import Measures
+public import ShiftStore
+import Traces
+
+/// How a batch ended.
+public enum BatchOutcome: Equatable, Sendable {
+  /// Every planned measurement was tried; so many could not be made, and are listed in the index with the reason.
+  case finished(refused: Int)
+  /// It was asked to stop. The index holds what was measured; the same run goes on from there.
+  case stopped
+}
+
+/// Measures a planned study into an index: many sequences at once, their results in the order of the plan.
+///
+/// Results enter the index in the plan's order and in transactions whose borders depend on the plan alone. So the
+/// index is the same for any number of threads, and a run that was interrupted goes on where the last one ended.
+public struct BatchRun: Sendable {
+  private let plan: StudyPlan
+  private let jobs: Int
+
+  /// Positions after which a transaction ends: often enough to lose little, seldom enough to cost little.
+  private static let positionsPerTransaction = 16_384
+  /// Measurements after which a transaction ends, however short they are.
+  private static let measurementsPerTransaction = 64
+
+  /// A run of a plan.
+  ///
+  /// - Parameter jobs: How many sequences are measured at once, at least 1.
+  public init(_ plan: StudyPlan, jobs: Int) {
+    precondition(jobs >= 1, "jobs must be at least 1, but is \(jobs)")
+    self.plan = plan
+    self.jobs = jobs
+  }
+
+  /// Measures what the index lacks.
+  ///
+  /// - Parameters:
+  ///   - index: An index made from this plan, new or unfinished.
+  ///   - stop: Asked before each sequence.
+  ///   - progress: Told after each sequence.
+  public func run(
+    into index: ShiftIndex, stop: StopRequest, progress: (BatchProgress) -> Void
+  ) async throws -> BatchOutcome {
+    let done = try index.progress().measured
+    var ledger = Ledger(
+      index: index, frontier: done, predicted: PredictedLedger(try index.predictedSums()),
+      weights: plan.measurements.map(plan.weight))
+    try await withThrowingTaskGroup(of: MeasuredItem.self) { group in
+      var next = done
+      func launch() {
+        // A slow sequence at the frontier must not let finished ones pile up behind it.
+        while next < plan.measurements.count, !stop.isMade, next - ledger.frontier < jobs * 4,
+          next - ledger.arrived < jobs
+        {
+          let planned = plan.measurements[next]
+          next += 1
+          group.addTask { [plan] in plan.measure(planned) }
+        }
+      }
+      launch()
+      while let item = try await group.next() {
+        try ledger.take(item)
+        progress(ledger.progress)
+        launch()
+      }
+    }
+    try ledger.commit()
+    guard ledger.frontier == plan.measurements.count else { return .stopped }
+    try index.finish()
+    return .finished(refused: try index.refusedCount())
+  }
+
+  /// What has arrived, and what of it is in the index.
+  private struct Ledger {
+    let index: ShiftIndex
+    /// Measurements handed to the batch in hand or to the index, all of them from the plan's beginning.
+    private(set) var frontier: Int
+    var predicted: PredictedLedger
+    private let weights: [Double]
+    private let total: Double
+    private var left: Double
+    private var waiting: [Int: MeasuredItem] = [:]
+    private var batch: [MeasurementRecord] = []
+    private var batchPositions = 0
+    private var positions = 0
+    private var doneNow = 0.0
+
+    init(index: ShiftIndex, frontier: Int, predicted: PredictedLedger, weights: [Double]) {
+      self.index = index
+      self.frontier = frontier
+      self.predicted = predicted
+      self.weights = weights
+      total = weights.reduce(0, +)
+      left = weights[frontier...].reduce(0, +)
+    }
+
+    /// Measurements that have arrived, in order or not.
+    var arrived: Int { frontier + waiting.count }
+
+    var progress: BatchProgress {
+      BatchProgress(
+        done: frontier, planned: weights.count, positions: positions,
+        fractionDoneNow: doneNow / total, fractionLeft: left / total)
+    }
+
+    mutating func take(_ item: MeasuredItem) throws {
+      waiting[item.record.id] = item
+      while let item = waiting.removeValue(forKey: frontier + 1) {
+        doneNow += weights[frontier]
+        left -= weights[frontier]
+        frontier += 1
+        batch.append(item.record)
+        batchPositions += item.positions
+        positions += item.positions
+        predicted.add(item)
+        if batchPositions >= positionsPerTransaction || batch.count >= measurementsPerTransaction {
+          try commit()
+        }
+      }
+    }
+
+    mutating func commit() throws {
+      try index.append(batch, predicted: predicted.takeChanged())
+      batch = []
+      batchPositions = 0
+    }
+  }
+}
+
+extension StudyPlan {
+  /// The input bytes of one measurement, for the remaining time: a file's bytes shared out evenly.
+  fileprivate func weight(of planned: PlannedMeasurement) -> Double {
+    [planned.reference, planned.tuned].reduce(0) { sum, place in
+      sum + Double(max(record.inputs[place.file].byteCount, 1)) / Double(files[place.file].entries.count)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Crypto
+import Foundation
+
+/// A fingerprint of a file's contents, so that an index says what it was made from.
+///
+/// Up to ``wholeLimit`` bytes it is the SHA-256 of the file. Beyond it, reading everything would cost as much as
+/// measuring it: then it is the SHA-256 of the size and of evenly spaced blocks, the first and the last among them.
+public struct FileDigest: Equatable, Sendable {
+  /// How the digest was taken.
+  public enum Kind: String, Sendable {
+    /// Over all bytes.
+    case sha256
+    /// Over the size and 65 blocks of 64 KiB.
+    case sampled = "sha256-sampled"
+  }
+
+  /// Files up to this many bytes are hashed whole.
+  public static let wholeLimit = 64 << 20
+  private static let blockSize = 64 << 10
+  private static let gaps = 64
+
+  /// Hexadecimal digits.
+  public let hex: String
+  /// How it was taken.
+  public let kind: Kind
+  /// The size of the file in bytes.
+  public let byteCount: Int
+
+  /// The digest of a file.
+  public init(path: String) throws {
+    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? handle.close() }
+    byteCount = Int(try handle.seekToEnd())
+    var hash = SHA256()
+    if byteCount <= Self.wholeLimit {
+      kind = .sha256
+      try handle.seek(toOffset: 0)
+      while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update(data: block) }
+    } else {
+      kind = .sampled
+      hash.update(data: withUnsafeBytes(of: UInt64(byteCount).littleEndian) { Data($0) })
+      for gap in 0...Self.gaps {
+        let offset = (byteCount - Self.blockSize) / Self.gaps * gap
+        try handle.seek(toOffset: UInt64(gap == Self.gaps ? byteCount - Self.blockSize : offset))
+        hash.update(data: try handle.read(upToCount: Self.blockSize) ?? Data())
+      }
+    }
+    hex = Self.hex(of: hash.finalize())
+  }
+
+  /// The name of a prompt that has none: a digest of its token ids, so that equal prompts share it.
+  static func promptName(ofTokens tokens: [Int32]) -> String {
+    let bytes = tokens.map(\.littleEndian).withUnsafeBytes { Data($0) }
+    return "sha256:" + hex(of: SHA256.hash(data: bytes)).prefix(16)
+  }
+
+  private static func hex(of digest: SHA256.Digest) -> String {
+    digest.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}

@@ -1,0 +1,107 @@
+import Measures
+import ShiftStore
+import Tokenization
+import Traces
+
+/// What one planned measurement gave.
+struct MeasuredItem: Sendable {
+  /// What each token contributed, in sums that do not depend on their order.
+  struct Moved: Sendable {
+    var positions: Int
+    var klShare: [ExactSum]
+    var movedMass: [ExactSum]
+  }
+
+  var record: MeasurementRecord
+  var positions: Int
+  var moved: Moved?
+}
+
+extension StudyPlan {
+  /// Measures one pair of traces. What is wrong with them becomes a problem in the result.
+  func measure(_ planned: PlannedMeasurement) -> MeasuredItem {
+    do {
+      let pair = try TracePair(
+        reference: trace(planned.reference), tuned: trace(planned.tuned))
+      let sequence = try record(of: pair, planned)
+      let study = studyFile.study
+      let result = PairMeasurement(
+        vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
+      ).measure(pair, countsShares: true)
+      return MeasuredItem(
+        record: MeasurementRecord(
+          id: planned.id, comparisonID: planned.comparisonID,
+          outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
+          problems: problems(of: result.sequence.exclusions, pair, planned)),
+        positions: result.sequence.positions.count, moved: result.shares.map(MeasuredItem.Moved.init))
+    } catch {
+      return MeasuredItem(
+        record: MeasurementRecord(
+          id: planned.id, comparisonID: planned.comparisonID, outcome: .refused,
+          problems: [
+            ProblemRecord(
+              severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
+              message: "\(error)")
+          ]), positions: 0)
+    }
+  }
+
+  /// Reads a trace, with what the study says where the file does not.
+  private func trace(_ place: TraceLocation) throws(TraceError) -> Trace {
+    let file = files[place.file]
+    var trace = try file.trace(at: place.entry)
+    trace.id = file.traces.sequence ?? trace.id
+    trace.task = file.traces.task ?? trace.task
+    trace.prompt = file.traces.prompt ?? trace.prompt
+    trace.promptLength = trace.promptLength ?? file.traces.promptLength
+    return trace
+  }
+
+  private func record(of pair: TracePair, _ planned: PlannedMeasurement) throws -> SequenceRecord {
+    let line = files[planned.tuned.file].traces.line
+    guard let task = pair.tuned.task ?? pair.reference.task else {
+      throw StudyError(file: studyFile.path, line: line, .noTask(sequence: planned.name))
+    }
+    if let other = pair.reference.task, other != task {
+      throw StudyError(
+        file: studyFile.path, line: line,
+        .tasksDiffer(sequence: planned.name, reference: other, tuned: task))
+    }
+    let tokens = pair.tuned.tokens.map(\.rawValue)
+    let prompt =
+      pair.tuned.prompt ?? pair.reference.prompt
+      ?? FileDigest.promptName(ofTokens: Array(tokens.prefix(pair.promptLength)))
+    return SequenceRecord(
+      id: planned.sequenceID, name: planned.name, source: planned.source, task: task, prompt: prompt,
+      promptLength: pair.promptLength, tokens: tokens)
+  }
+
+  private func problems(
+    of exclusions: Exclusions, _ pair: TracePair, _ planned: PlannedMeasurement
+  ) -> [ProblemRecord] {
+    let tuned = files[planned.tuned.file].path
+    var problems = exclusions.faulty.map { faulty in
+      ProblemRecord(
+        severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
+        position: faulty.position, message: pair.message(about: faulty, sequence: planned.name))
+    }
+    if exclusions.missing > 0 {
+      problems.append(
+        ProblemRecord(
+          severity: .warning, comparisonID: planned.comparisonID, sequence: planned.name,
+          message: """
+            \(tuned): sequence "\(planned.name)": \(exclusions.missing) of \
+            \(exclusions.count + pair.positions.count) positions have no row in one of the traces and are left out.
+            """))
+    }
+    return problems
+  }
+}
+
+extension MeasuredItem.Moved {
+  fileprivate init(_ shares: PredictedShares) {
+    self.init(
+      positions: shares.positionCount, klShare: shares.klShares.map(ExactSum.init),
+      movedMass: shares.movedMass.map(ExactSum.init))
+  }
+}

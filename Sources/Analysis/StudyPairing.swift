@@ -1,0 +1,102 @@
+import ShiftStore
+import Traces
+
+/// Pairs what the reference and each tuned model said about the same sequence.
+struct StudyPairing {
+  private(set) var comparisons: [ComparisonRecord] = []
+  private(set) var measurements: [PlannedMeasurement] = []
+  private(set) var problems: [ProblemRecord] = []
+
+  private struct Key: Hashable {
+    var source: String
+    var name: String
+  }
+
+  private var sequenceIDs: [Key: Int] = [:]
+
+  /// Pairs by source and sequence name.
+  ///
+  /// A sequence that only one of the two models has is a problem, not a failure: the others are measured.
+  ///
+  /// - Throws: ``StudyError`` when a sequence stands twice or nothing pairs.
+  init(_ studyFile: StudyFile, files: [PlannedFile]) throws {
+    let study = studyFile.study
+    let reference = try Self.locations(of: study.reference.name, studyFile, files)
+    for (index, model) in study.models.enumerated() where !model.isReference {
+      let tuned = try Self.locations(of: model.name, studyFile, files)
+      for source in tuned.order.map(\.source).uniqued {
+        pair(
+          modelIndex: index, study, source: source, reference: reference.places, tuned: tuned)
+      }
+    }
+    guard !measurements.isEmpty else { throw StudyError(file: studyFile.path, .nothingToCompare) }
+  }
+
+  private mutating func pair(
+    modelIndex: Int, _ study: Study, source: String, reference: [Key: TraceLocation],
+    tuned: (order: [Key], places: [Key: TraceLocation])
+  ) {
+    let referenceIndex = study.models.firstIndex(where: \.isReference) ?? 0
+    let comparison = ComparisonRecord(
+      id: comparisons.count + 1, tunedID: modelIndex + 1, referenceID: referenceIndex + 1, source: source)
+    var isEmpty = true
+    for key in tuned.order where key.source == source {
+      guard let tunedPlace = tuned.places[key] else { continue }
+      guard let referencePlace = reference[key] else {
+        problems.append(
+          ProblemRecord(
+            severity: .error, sequence: key.name,
+            message: """
+              \(key.name): \(study.models[modelIndex].name) has a trace of this response of \(source), \
+              \(study.reference.name) has none. Score it under \(study.reference.name) too.
+              """))
+        continue
+      }
+      isEmpty = false
+      let sequenceID = sequenceIDs[key] ?? sequenceIDs.count + 1
+      sequenceIDs[key] = sequenceID
+      measurements.append(
+        PlannedMeasurement(
+          id: measurements.count + 1, comparisonID: comparison.id, sequenceID: sequenceID, name: key.name,
+          source: source, reference: referencePlace, tuned: tunedPlace))
+    }
+    if !isEmpty { comparisons.append(comparison) }
+  }
+
+  /// Where one model's sequences stand, in the order of the study's files.
+  private static func locations(
+    of model: String, _ studyFile: StudyFile, _ files: [PlannedFile]
+  ) throws -> (order: [Key], places: [Key: TraceLocation]) {
+    var order: [Key] = []
+    var places: [Key: TraceLocation] = [:]
+    for (fileIndex, file) in files.enumerated() where file.traces.model == model {
+      try checkSingle(file, studyFile)
+      for (entryIndex, entry) in file.entries.enumerated() {
+        guard let name = file.traces.sequence ?? entry.id else {
+          throw TraceError(file: file.path, line: entry.line, .noSequenceName)
+        }
+        let key = Key(source: file.traces.source, name: name)
+        if let first = places[key] {
+          throw StudyError(
+            file: studyFile.path, line: file.traces.line,
+            .repeatedSequence(
+              name: name, source: key.source, first: files[first.file].path, second: file.path))
+        }
+        places[key] = TraceLocation(file: fileIndex, entry: entryIndex)
+        order.append(key)
+      }
+    }
+    return (order, places)
+  }
+
+  /// What a study says about one sequence cannot hold for several.
+  private static func checkSingle(_ file: PlannedFile, _ studyFile: StudyFile) throws {
+    guard file.entries.count > 1 else { return }
+    for (key, value) in [("sequence", file.traces.sequence), ("prompt", file.traces.prompt)]
+    where value != nil {
+      throw StudyError(
+        file: studyFile.path, line: file.traces.line,
+        .severalSequences(key: key, file: file.path, count: file.entries.count))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Measures
+import Statistics
+
+/// How numbers are written for people. Programs get all digits.
+enum Numerals {
+  /// The smallest magnitude that is written with fixed decimals; below it, digits are counted from the first one.
+  static let smallestFixed = 0.001
+
+  /// Four decimals, two significant digits in scientific notation for small magnitudes, ∞.
+  static func quantity(_ value: Double) -> String {
+    if value == 0 { return "0" }
+    if value.isInfinite { return value < 0 ? "−∞" : "∞" }
+    let digits =
+      value.magnitude < smallestFixed
+      ? String(format: "%.1e", value.magnitude)
+      : String(format: value.magnitude < 100 ? "%.4f" : "%.1f", value.magnitude)
+    return value < 0 ? "−" + digits : digits
+  }
+
+  /// The same with a plus sign for positive values.
+  static func signed(_ value: Double) -> String { value > 0 ? "+" + quantity(value) : quantity(value) }
+
+  /// A whole number with its sign.
+  static func signed(_ value: Int) -> String {
+    value > 0 ? "+\(value)" : value < 0 ? "−\(value.magnitude)" : "0"
+  }
+
+  /// Percent without decimals.
+  static func percent(_ value: Double) -> String { String(format: "%.0f %%", value * 100) }
+
+  /// Percent with one decimal.
+  static func share(_ value: Double) -> String { String(format: "%.1f %%", value * 100) }
+
+  /// An exact figure, or its bounds: `≥ 0.71`, `0.31…0.33`.
+  static func figure(_ figure: Figure) -> String {
+    switch figure {
+    case .exact(let value): quantity(value)
+    case .between(let low, let high?):
+      quantity(low) == quantity(high) ? quantity(low) : "\(quantity(low))…\(quantity(high))"
+    case .between(let low, nil): "≥ \(quantity(low))"
+    }
+  }
+
+  /// A mean with its interval in brackets.
+  static func estimate(_ estimate: Estimate, style: Table.EstimateStyle) -> String {
+    func number(_ value: Double) -> String {
+      switch style {
+      case .quantity: quantity(value)
+      case .signed: signed(value)
+      case .share: String(format: "%.1f", value * 100)
+      }
+    }
+    func mean(_ mean: Estimate.Mean) -> String {
+      let unit = style == .share ? " %" : ""
+      guard let interval = mean.interval else { return number(mean.value) + unit }
+      return "\(number(mean.value)) [\(number(interval.lowerBound)), \(number(interval.upperBound))]" + unit
+    }
+    switch estimate.knowledge {
+    case .exact(let value): return mean(value)
+    case .between(let low, nil): return "≥ " + mean(low)
+    case .between(let low, let high?):
+      return number(low.value) == number(high.value)
+        ? mean(low) : "\(number(low.value))…\(number(high.value))\(style == .share ? " %" : "")"
+    }
+  }
+
+  /// A cell for people.
+  static func text(_ cell: Table.Cell) -> String {
+    switch cell {
+    case .text(let text): printable(text)
+    case .integer(let value): String(value)
+    case .signedInteger(let value): signed(value)
+    case .real(let value): quantity(value)
+    case .signedReal(let value): signed(value)
+    case .share(let value): share(value)
+    case .figure(let figure): Self.figure(figure)
+    case .estimate(let estimate, let style): Self.estimate(estimate, style: style)
+    case .flag(let value): value ? "yes" : "no"
+    case .missing: "–"
+    }
+  }
+
+  /// A text without characters that a terminal would obey.
+  private static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar.properties.generalCategory == .control {
+        result += String(format: "\\x%02X", scalar.value)
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

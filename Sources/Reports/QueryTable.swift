@@ -1,0 +1,28 @@
+public import ShiftStore
+
+extension Table {
+  /// What an SQL statement gave, column by column.
+  public init(_ result: QueryResult) {
+    self.init(
+      name: "query", columns: result.columns.map { Column($0, title: $0) },
+      rows: result.rows.map { $0.map(Cell.init) })
+  }
+}
+
+extension Table.Cell {
+  fileprivate init(_ value: QueryResult.Value) {
+    switch value {
+    case .null: self = .missing
+    case .integer(let integer): self = .integer(integer)
+    case .real(let real): self = .real(real)
+    case .text(let text): self = .text(text)
+    case .blob(let bytes): self = .text(Self.hex(bytes))
+    }
+  }
+
+  /// As SQLite writes it: `x'0A0B'`.
+  private static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return "x'" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }) + "'"
+  }
+}

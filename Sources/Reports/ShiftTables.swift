@@ -1,0 +1,104 @@
+public import Measures
+public import ShiftStore
+public import Tokenization
+
+extension Table {
+  /// The most shifted positions with the text around them.
+  public static func top(
+    _ positions: [ShiftedPosition], by metric: Metric, text: (Int) -> String?, notes: [String],
+    isComplete: Bool
+  ) -> Table {
+    Table(
+      name: "top",
+      columns: [
+        Column("model", title: "model"), Column("source", title: nil), Column("task", title: "task"),
+        Column("sequence", title: "sequence"), Column("position", title: "position"),
+        Column("tokenID", title: nil), Column("token", title: nil),
+        Column(metric.rawValue, title: metric.title),
+        Column("rankReference", title: "rank ref"), Column("rankTuned", title: "rank tuned"),
+        Column("topReference", title: "reference's choice"), Column("topTuned", title: "tuned's choice"),
+        Column("context", title: "text, with the token in ⟦ ⟧"),
+      ],
+      rows: positions.map { position in
+        let measures = position.measures
+        let token = text(Int(measures.tokenID.rawValue))
+        return [
+          .text(position.comparison.tuned), .text(position.comparison.source), .text(position.task),
+          .text(position.sequence), .integer(measures.position), .integer(Int(measures.tokenID.rawValue)),
+          token.map { .text($0) } ?? .missing, metric.cell(measures),
+          measures.rankReference.map { .integer($0) } ?? .missing,
+          measures.rankTuned.map { .integer($0) } ?? .missing,
+          .text(shown(measures.topReference, text)), .text(shown(measures.topTuned, text)),
+          .text(context(position, text)),
+        ]
+      },
+      notes: notes, isComplete: isComplete)
+  }
+
+  private static func shown(_ token: TokenID, _ text: (Int) -> String?) -> String {
+    text(Int(token.rawValue)) ?? "#\(token)"
+  }
+
+  private static func context(_ position: ShiftedPosition, _ text: (Int) -> String?) -> String {
+    func words(_ tokens: [Int]) -> String { tokens.map { text($0) ?? " #\($0)" }.joined() }
+    let token = words([Int(position.measures.tokenID.rawValue)])
+    return words(position.before) + "⟦" + token + "⟧" + words(position.after)
+  }
+
+  /// The shift along the response.
+  public static func profile(
+    _ rows: [ProfileRow], scale: ProfileScale, notes: [String], isComplete: Bool
+  ) -> Table {
+    let unit = scale == .relative ? " %" : ""
+    return Table(
+      name: "positionProfile",
+      columns: [
+        Column("model", title: "model"), Column("source", title: "on text of"),
+        Column("start", title: nil), Column("end", title: nil),
+        Column("stretch", title: scale == .relative ? "part of the response" : "positions"),
+        Column("count", title: "count"), Column("klTunedReference", title: "KL(tuned‖reference)"),
+        Column("rankShift", title: "rank shift"), Column("shifted", title: "shifted"),
+      ],
+      rows: rows.map { row in
+        let last = row.end - (scale == .relative ? 0 : 1)
+        return [
+          .text(row.comparison.tuned), .text(row.comparison.source), .integer(row.start), .integer(row.end),
+          .text(last > row.start ? "\(row.start)–\(last)\(unit)" : "\(row.start)\(unit)"),
+          .integer(row.count), meanKL(row), row.rankShiftMean.map { .signedReal($0) } ?? .missing,
+          row.shiftedShare.map { .share($0) } ?? .missing,
+        ]
+      },
+      notes: notes, isComplete: isComplete)
+  }
+
+  private static func meanKL(_ row: ProfileRow) -> Cell {
+    guard let low = row.klTunedReferenceMeanLow else { return .missing }
+    if low == row.klTunedReferenceMeanHigh { return .figure(.exact(low)) }
+    return .figure(.between(low: low, high: row.klTunedReferenceMeanHigh))
+  }
+}
+
+extension Metric {
+  /// The heading of the metric's column.
+  var title: String {
+    switch self {
+    case .klTunedReference: "KL(tuned‖reference)"
+    case .klReferenceTuned: "KL(reference‖tuned)"
+    case .jensenShannon: "JS"
+    case .totalVariation: "TV"
+    case .rankShift: "rank shift"
+    case .logprobShift: "Δ logprob"
+    }
+  }
+
+  fileprivate func cell(_ measures: PositionMeasures) -> Table.Cell {
+    switch self {
+    case .klTunedReference: .figure(measures.divergences.klTunedReference)
+    case .klReferenceTuned: .figure(measures.divergences.klReferenceTuned)
+    case .jensenShannon: .figure(measures.divergences.jensenShannon)
+    case .totalVariation: .figure(measures.divergences.totalVariation)
+    case .rankShift: measures.rankShift.map { .signedInteger($0) } ?? .missing
+    case .logprobShift: measures.logprobShift.map { .signedReal($0) } ?? .missing
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import GRDB
+
+extension ShiftIndex {
+  /// All comparisons, in the order of the study.
+  public func comparisons() throws -> [Comparison] {
+    try queue.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT comparison.id, tuned.name, reference.name, comparison.source, tuned.method
+          FROM comparison
+          JOIN model AS tuned ON tuned.id = tunedID
+          JOIN model AS reference ON reference.id = referenceID
+          ORDER BY comparison.id
+          """
+      ).map { Comparison(id: $0[0], tuned: $0[1], reference: $0[2], source: $0[3], method: $0[4]) }
+    }
+  }
+
+  /// The comparisons of one tuned model, or of all, on the responses that are asked for.
+  ///
+  /// - Throws: ``StoreError`` that lists what there is when a name is not in the index.
+  public func comparisons(of tuned: String?, source: SourceChoice) throws -> [Comparison] {
+    var found = try comparisons()
+    if let tuned {
+      let known = found.map(\.tuned).uniqued
+      guard known.contains(tuned) else {
+        throw StoreError(file: path, .unknown(what: "tuned model", name: tuned, known: known))
+      }
+      found = found.filter { $0.tuned == tuned }
+    }
+    switch source {
+    case .all: return found
+    case .own:
+      let withOwnText = Set(found.filter(\.isOwnText).map(\.tuned))
+      return found.filter { $0.isOwnText || !withOwnText.contains($0.tuned) }
+    case .named(let name):
+      let chosen = found.filter { $0.source == name }
+      guard !chosen.isEmpty else {
+        throw StoreError(
+          file: path, .unknown(what: "source", name: name, known: found.map(\.source).uniqued))
+      }
+      return chosen
+    }
+  }
+
+  /// The id of a task.
+  ///
+  /// - Throws: ``StoreError`` that lists what there is when the name is not in the index.
+  func taskID(of name: String, _ database: Database) throws -> Int {
+    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name]) {
+      return id
+    }
+    let known = try String.fetchAll(database, sql: "SELECT name FROM task ORDER BY id")
+    throw StoreError(file: path, .unknown(what: "task", name: name, known: known))
+  }
+
+  /// How a token is shown, nil where the index has no vocabulary or no such token.
+  public func tokenTexts() throws -> [Int: String] {
+    try queue.read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT id, text FROM token")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int, $0[1] as String) })
+    }
+  }
+
+  /// What was wrong with the input, in the order it was met.
+  public func problems() throws -> [ProblemRecord] {
+    try queue.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT severity, comparisonID, sequence, position, message FROM problem ORDER BY id"
+      ).map {
+        ProblemRecord(
+          severity: $0[0] == "error" ? .error : .warning, comparisonID: $0[1], sequence: $0[2],
+          position: $0[3], message: $0[4])
+      }
+    }
+  }
+}
+
+extension Swift.Sequence where Element: Hashable {
+  /// The elements without repetitions, in the order of their first appearance.
+  var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

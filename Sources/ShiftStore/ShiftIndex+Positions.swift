@@ -1,0 +1,155 @@
+import Foundation
+import GRDB
+public import Measures
+import Tokenization
+
+/// A position with what stands around it.
+public struct ShiftedPosition: Sendable {
+  /// The comparison it belongs to.
+  public var comparison: Comparison
+  /// The task's name.
+  public var task: String
+  /// The sequence's name.
+  public var sequence: String
+  /// The position and its figures.
+  public var measures: PositionMeasures
+  /// The tokens just before it, prompt included, oldest first.
+  public var before: [Int]
+  /// The tokens just after it.
+  public var after: [Int]
+}
+
+/// The mean shift over a stretch of the response.
+public struct ProfileRow: Equatable, Sendable {
+  /// The comparison.
+  public var comparison: Comparison
+  /// The first bin of the stretch: a position, or a percentage of the response.
+  public var start: Int
+  /// The bin after the last one.
+  public var end: Int
+  /// The positions in it.
+  public var count: Int
+  /// The share of them whose emitted token the reference ranked beyond 3.
+  public var shiftedShare: Double?
+  /// The mean of reference rank minus tuned rank.
+  public var rankShiftMean: Double?
+  /// The mean of `KL(tuned ‖ reference)`, or of its lower bounds, in nats.
+  public var klTunedReferenceMeanLow: Double?
+  /// The mean of its upper bounds; equal to the lower for dense traces, nil where there is none.
+  public var klTunedReferenceMeanHigh: Double?
+}
+
+/// How a response is cut into stretches.
+public enum ProfileScale: String, CaseIterable, Sendable {
+  /// By the number of tokens from its beginning.
+  case absolute
+  /// By the hundredth part of its length.
+  case relative
+}
+
+extension ShiftIndex {
+  /// The most shifted positions of these comparisons, most shifted first.
+  ///
+  /// - Parameters:
+  ///   - limit: How many. The index keeps ``extremeCount`` for each comparison and task.
+  ///   - context: How many tokens before and after.
+  public func top(
+    by metric: Metric, in comparisons: [Comparison], task: String?, limit: Int, context: Int
+  ) throws -> [ShiftedPosition] {
+    let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
+    return try queue.read { database in
+      let filter = try sliceFilter(comparisons, task: task, database)
+      return try Row.fetchAll(
+        database,
+        sql: """
+          SELECT extreme.comparisonID, task.name AS task, sequence.name AS sequence, sequence.promptLength,
+            sequence.tokens, position.*
+          FROM extreme
+          JOIN position USING (measurementID, position)
+          JOIN measurement ON measurement.id = extreme.measurementID
+          JOIN sequence ON sequence.id = measurement.sequenceID
+          JOIN task ON task.id = sequence.taskID
+          WHERE metric = ? AND \(filter.replacing("comparisonID", with: "extreme.comparisonID")
+              .replacing("taskID", with: "extreme.taskID"))
+          ORDER BY abs(extreme.value) DESC, extreme.measurementID, extreme.position
+          LIMIT ?
+          """, arguments: [metric.rawValue, limit]
+      ).compactMap { row in
+        named[row["comparisonID"]].map { ShiftedPosition(row, comparison: $0, context: context) }
+      }
+    }
+  }
+
+  /// The profile of the shift along the response.
+  ///
+  /// - Parameter edges: Where stretches begin, rising; the last one reaches to the end.
+  public func profile(
+    _ scale: ProfileScale, edges: [Int], in comparisons: [Comparison], task: String?
+  ) throws -> [ProfileRow] {
+    let stretches = "VALUES " + zip(edges, edges.dropFirst() + [Int(Int32.max)]).map { "(\($0), \($1))" }
+      .joined(separator: ", ")
+    let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
+    return try queue.read { database in
+      let filter = try sliceFilter(comparisons, task: task, database)
+      return try Row.fetchAll(
+        database,
+        sql: """
+          WITH stretch (start, "end") AS (\(stretches))
+          SELECT comparisonID, start, "end", sum(count) AS count, max(bin) AS lastBin,
+            sum(shifted) * 1.0 / nullif(sum(rankedCount), 0) AS shiftedShare,
+            sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
+            sum(klTunedReferenceSumLow) / nullif(sum(klTunedReferenceCount), 0) AS klLow,
+            CASE WHEN count(*) = count(klTunedReferenceSumHigh)
+                 THEN sum(klTunedReferenceSumHigh) / nullif(sum(klTunedReferenceCount), 0) END AS klHigh
+          FROM stretch JOIN profile ON bin >= start AND bin < "end"
+          WHERE scale = ? AND \(filter)
+          GROUP BY comparisonID, start ORDER BY comparisonID, start
+          """, arguments: [scale.rawValue]
+      ).compactMap { row in
+        guard let comparison = named[row["comparisonID"]] else { return nil }
+        return ProfileRow(
+          comparison: comparison, start: row["start"], end: min(row["end"], row["lastBin"] + 1),
+          count: row["count"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
+          klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
+      }
+    }
+  }
+}
+
+extension ShiftedPosition {
+  fileprivate init(_ row: Row, comparison: Comparison, context: Int) {
+    let measures = PositionMeasures(row)
+    let tokens: Data = row["tokens"]
+    let place = (row["promptLength"] as Int) + measures.position
+    func token(_ index: Int) -> Int {
+      tokens.withUnsafeBytes {
+        Int(Int32(littleEndian: $0.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)))
+      }
+    }
+    let count = tokens.count / 4
+    self.init(
+      comparison: comparison, task: row["task"], sequence: row["sequence"], measures: measures,
+      before: (max(0, place - context)..<place).map(token),
+      after: (min(count, place + 1)..<min(count, place + 1 + context)).map(token))
+  }
+}
+
+extension PositionMeasures {
+  /// A row of the table `position`.
+  init(_ row: Row) {
+    func figure(_ name: String) -> Figure {
+      if let value = row[name] as Double? { return .exact(value) }
+      return .between(low: row[name + "Low"], high: row[name + "High"])
+    }
+    self.init(
+      position: row["position"], tokenID: TokenID(row["tokenID"]),
+      divergences: Divergences(
+        klTunedReference: figure("klTunedReference"), klReferenceTuned: figure("klReferenceTuned"),
+        jensenShannon: figure("jensenShannon"), totalVariation: figure("totalVariation"),
+        entropyReference: figure("entropyReference"), entropyTuned: figure("entropyTuned")),
+      logprobReference: row["logprobReference"], logprobTuned: row["logprobTuned"],
+      rankReference: row["rankReference"], rankTuned: row["rankTuned"],
+      topReference: TokenID(row["topReference"]), topTuned: TokenID(row["topTuned"]),
+      coverageReference: row["coverageReference"], coverageTuned: row["coverageTuned"])
+  }
+}

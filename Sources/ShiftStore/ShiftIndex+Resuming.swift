@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+import Measures
+
+extension ShiftIndex {
+  /// How far the index has come.
+  public func progress() throws -> StudyProgress {
+    try queue.read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT state, completedMeasurements, plannedMeasurements FROM study")
+      else { throw StoreError(file: path, .notAnIndex(found: "an index without a study")) }
+      return StudyProgress(isFinished: row[0] == "finished", measured: row[1], planned: row[2])
+    }
+  }
+
+  /// The number of measurements that were tried and could not be made.
+  public func refusedCount() throws -> Int {
+    try queue.read { database in
+      try Int.fetchOne(
+        database, sql: "SELECT completedMeasurements - (SELECT count(*) FROM measurement) FROM study") ?? 0
+    }
+  }
+
+  /// Refuses to go on with an index that belongs to another study or to other input.
+  ///
+  /// - Throws: ``StoreError`` that names the first thing that differs.
+  public func check(against plan: StudyPlanRecord) throws {
+    try queue.read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM study") else {
+        throw StoreError(file: path, .notAnIndex(found: "an index without a study"))
+      }
+      let study = plan.study
+      try compare("the study", row["studyText"], study.studyText, show: digestLine)
+      try compare("the settings", row["settings"], study.settings, show: { $0 })
+      try compare("tokenshift", row["toolVersion"], study.toolVersion, show: { $0 })
+      try compare(
+        "the vocabulary", row["vocabularyFingerprint"] ?? "none", study.vocabularyFingerprint ?? "none",
+        show: { $0 })
+      let found = try Row.fetchAll(database, sql: "SELECT path, digest FROM input ORDER BY id").map {
+        "\($0["path"] as String) (\($0["digest"] as String))"
+      }
+      let expected = plan.inputs.map { "\($0.path) (\($0.digest))" }
+      for (found, expected) in zip(found, expected) {
+        try compare("the input", found, expected, show: { $0 })
+      }
+      try compare("a number of inputs of", "\(found.count)", "\(expected.count)", show: { $0 })
+    }
+  }
+
+  private func compare(_ what: String, _ found: String, _ expected: String, show: (String) -> String) throws {
+    guard found != expected else { return }
+    throw StoreError(file: path, .otherStudy(what: what, found: show(found), expected: show(expected)))
+  }
+
+  /// A text too long to print, by its length.
+  private func digestLine(_ text: String) -> String { "text of \(text.utf8.count) bytes" }
+
+  /// The running sums of the predicted-token table, to go on from.
+  public func predictedSums() throws -> [PredictedSumRecord] {
+    try queue.read { try predictedSums($0) }
+  }
+
+  func predictedSums(_ database: Database) throws -> [PredictedSumRecord] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT comparisonID, task.name, positions, klShare, movedMass
+        FROM predictedSum JOIN task ON task.id = taskID ORDER BY comparisonID, taskID
+        """
+    ).map { row in
+      PredictedSumRecord(
+        comparisonID: row[0], task: row[1], positions: row[2], klShare: sums(row[3]), movedMass: sums(row[4]))
+    }
+  }
+
+  private func sums(_ data: Data) -> [ExactSum] {
+    data.withUnsafeBytes { bytes in
+      (0..<bytes.count / 16).map {
+        ExactSum(units: Int128(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 16, as: Int128.self)))
+      }
+    }
+  }
+}

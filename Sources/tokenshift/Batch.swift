@@ -1,0 +1,105 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import ShiftStore
+
+struct Batch: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures a whole study into an index: many traces, many models, in parallel.",
+    discussion: """
+      A study file (YAML or JSON) names the models and the files that hold what each said:
+
+        schemaVersion: 1
+        vocabulary: vocabulary/tokenizer.json
+        models:
+          - {name: base, role: reference}
+          - {name: sft, role: tuned, method: sft}
+        traces:
+          - {model: base, source: sft, task: math500, files: "traces/base-on-sft.jsonl"}
+          - {model: sft, source: sft, task: math500, files: "traces/sft-on-sft.jsonl"}
+
+      Stopping it (Ctrl-C, or even kill -9) loses little: the same command goes on where it was.
+
+      Example:
+        tokenshift batch study.yaml --index study.sqlite
+      """)
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml", "json"]))
+  var study: String
+  @Option(name: [.customShort("i"), .long], help: "The index to write.", completion: .file())
+  var index: String
+  @Option(name: [.short, .long], help: "Sequences measured at once. As many as there are processors when left out.")
+  var jobs: Int?
+  @Flag(help: "Replace an index that stands there.")
+  var force = false
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs must be at least 1, but is \(jobs ?? 0).") }
+  }
+
+  func run() async throws {
+    let plan = try StudyPlan(try StudyFile(contentsOf: study), toolVersion: TokenShift.version)
+    let index = try open(plan)
+    let progress = try index.progress()
+    guard !progress.isFinished else {
+      StandardError.write("\(self.index): the index is already whole: \(progress.planned) measurements.")
+      return
+    }
+    if progress.measured > 0 {
+      StandardError.write("\(self.index): going on after \(progress.measured) of \(progress.planned) measurements.")
+    }
+    let stop = StopRequest()
+    let signals = StopSignals(stop)
+    var meter = ProgressMeter(isQuiet: quiet)
+    let run = BatchRun(plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    let outcome = try await run.run(into: index, stop: stop) { meter.show($0) }
+    meter.end()
+    signals.end()
+    try report(outcome, index, plan)
+  }
+
+  /// A new index, or the unfinished one of the same study.
+  private func open(_ plan: StudyPlan) throws -> ShiftIndex {
+    if force { try ShiftIndex.remove(at: index) }
+    guard FileManager.default.fileExists(atPath: index) else {
+      return try ShiftIndex.create(at: index, plan: plan.record)
+    }
+    let existing: ShiftIndex
+    do {
+      existing = try ShiftIndex.resume(at: index)
+    } catch let error as StoreError {
+      if case .notAnIndex = error.problem { throw StoreError(file: index, .exists) }
+      throw error
+    }
+    try existing.check(against: plan.record)
+    return existing
+  }
+
+  private func report(_ outcome: BatchOutcome, _ index: ShiftIndex, _ plan: StudyPlan) throws {
+    let planned = plan.measurements.count
+    switch outcome {
+    case .stopped:
+      let measured = try index.progress().measured
+      try index.close()
+      throw CommandFailure(
+        status: .tryAgain,
+        message: "stopped after \(measured) of \(planned) measurements. Run the same command to go on.")
+    case .finished(let refused):
+      let problems = try index.problems()
+      try index.close()
+      for problem in problems { StandardError.write("\(problem.severity.rawValue): \(problem.message)") }
+      let errors = problems.filter { $0.severity == .error }.count
+      guard errors == 0 else {
+        throw CommandFailure(
+          status: .incomplete,
+          message: """
+            \(self.index): \(planned - refused) of \(planned) measurements are in; \
+            \(errors) \(errors == 1 ? "problem is" : "problems are") listed above and in the table problem.
+            """)
+      }
+      StandardError.write("\(self.index): \(planned) measurements.")
+    }
+  }
+}

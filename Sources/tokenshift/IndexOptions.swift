@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import ShiftStore
+
+/// The index that a command reads, and which part of it.
+struct IndexArgument: ParsableArguments {
+  @Argument(help: "An index that 'tokenshift batch' wrote.", completion: .file(extensions: ["sqlite", "db"]))
+  var index: String
+
+  /// Opens the index and says on standard error when it is not whole.
+  func open() throws -> (index: ShiftIndex, isComplete: Bool) {
+    let index = try ShiftIndex.open(at: self.index)
+    let progress = try index.progress()
+    if !progress.isFinished {
+      StandardError.write(
+        """
+        \(self.index): unfinished: \(progress.measured) of \(progress.planned) measurements are in. \
+        Run 'tokenshift batch' again to complete it.
+        """)
+    }
+    return (index, progress.isFinished)
+  }
+}
+
+/// Which comparisons and task of the index a table is about.
+struct SliceOptions: ParsableArguments {
+  @Option(help: "One task. All tasks together when left out.")
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose responses: own (each tuned model's own), all, or a source by its name.", valueName: "source"))
+  var source: SourceChoice = .own
+}
+
+extension SourceChoice: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "own": self = .own
+    case "all": self = .all
+    default: self = .named(argument)
+    }
+  }
+
+  public var defaultValueDescription: String {
+    switch self {
+    case .own: "own"
+    case .all: "all"
+    case .named(let name): name
+    }
+  }
+}
+
+extension Weighting: ExpressibleByArgument {}
+extension Metric: ExpressibleByArgument {}
+
+/// How many rows are printed.
+struct LimitOption: ParsableArguments {
+  @Option(name: [.customShort("n"), .long], help: "The most rows to print.")
+  var limit = 20
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1, but is \(limit).") }
+  }
+}

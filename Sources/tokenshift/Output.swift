@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+import Reports
+
+extension OutputFormat: ExpressibleByArgument {}
+
+/// How data is printed.
+struct OutputOptions: ParsableArguments {
+  @Option(name: [.short, .long], help: "How data is printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format: OutputFormat = .table
+
+  /// Prints a table on standard output.
+  func print(_ table: Table) { Standard.write(format.text(of: table)) }
+}
+
+/// Standard output.
+enum Standard {
+  /// Writes text; ends the program when nobody can take it.
+  static func write(_ text: String) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      StandardError.write("tokenshift: standard output cannot be written: \(error.localizedDescription).")
+      Foundation.exit(Status.cannotWrite.rawValue)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Reports
+import ShiftStore
+
+struct Summary: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The headline table: how far each tuned model moved, task by task.",
+    discussion: """
+      Each figure is a mean with an interval from a bootstrap that resamples prompts. Traces that hold only the \
+      most probable tokens give bounds, marked ≥.
+
+      Example:
+        tokenshift summary study.sqlite --format markdown
+      """)
+
+  @OptionGroup var index: IndexArgument
+  @Option(help: "What counts the same: each token, or each sequence.")
+  var weight: Weighting = .sequence
+  @OptionGroup var slice: SliceOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let (index, isComplete) = try index.open()
+    let comparisons = try index.comparisons(of: nil, source: slice.source)
+    let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight)
+    let problems = try index.problems()
+    output.print(
+      .summary(
+        rows, weighting: weight, confidence: ShiftIndex.confidence, notes: Self.notes(problems, rows),
+        isComplete: isComplete))
+  }
+
+  /// What was left out, in words.
+  static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
+    var notes: [String] = []
+    let excluded = rows.filter { $0.task == nil }.reduce(0) { $0 + $1.excluded }
+    if excluded > 0 { notes.append("\(excluded) positions were left out (masked, missing or faulty).") }
+    let errors = problems.filter { $0.severity == .error }.count
+    if errors > 0 {
+      notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")
+    }
+    return notes
+  }
+}
