@@ -1,0 +1,48 @@
+/// The merge loop: while any neighbours have a rule, merge the pair whose rule comes first, and of
+/// equal ones the leftmost.
+///
+/// Two ways to the same result. Rescanning costs O(n²) but has no bookkeeping and wins on the few bytes
+/// that nearly every piece has; beyond `shortLimit` symbols a heap takes over, O(n log n), so that a
+/// megabyte of one letter stays a matter of a second.
+struct BytePairEncoding: Sendable {
+  /// The rules.
+  let merges: MergeTable
+
+  /// Up to this many symbols are merged by rescanning.
+  static let shortLimit = 96
+
+  /// Merges in place.
+  func merge(_ symbols: inout [Int32]) {
+    if symbols.count <= Self.shortLimit { mergeByScanning(&symbols) } else { mergeByHeap(&symbols) }
+  }
+
+  private func mergeByScanning(_ symbols: inout [Int32]) {
+    guard symbols.count > 1 else { return }
+    withUnsafeTemporaryAllocation(of: MergeTable.Outcome.self, capacity: symbols.count) { outcomes in
+      symbols.withUnsafeMutableBufferPointer { symbols in
+        for index in 0..<symbols.count - 1 {
+          outcomes[index] = merges.outcome(symbols[index], symbols[index + 1])
+        }
+      }
+      var count = symbols.count
+      while count > 1 {
+        var best = MergeTable.none
+        var place = 0
+        for index in 0..<count - 1 where outcomes[index].priority < best {
+          best = outcomes[index].priority
+          place = index
+        }
+        if best == MergeTable.none { break }
+        symbols[place] = outcomes[place].merged
+        for index in place + 1..<count - 1 {
+          symbols[index] = symbols[index + 1]
+          outcomes[index] = outcomes[index + 1]
+        }
+        count -= 1
+        if place + 1 < count { outcomes[place] = merges.outcome(symbols[place], symbols[place + 1]) }
+        if place > 0 { outcomes[place - 1] = merges.outcome(symbols[place - 1], symbols[place]) }
+      }
+      symbols.removeSubrange(count...)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// GPT-2's pair of files: `vocab.json` with the ids and `merges.txt` beside it with the merges.
+struct PieceMergesFiles {
+  private let file: String
+  private let pieces: PieceTable
+
+  init(pieces json: JSONValue, file: String) throws(VocabularyError) {
+    self.file = file
+    pieces = try PieceTable(json, file: file)
+  }
+
+  /// The tokens.
+  func vocabulary() throws(VocabularyError) -> Vocabulary { pieces.vocabulary(addedTokens: []) }
+
+  /// The tokenizer, with GPT-2's pattern: no other model is published in this form alone.
+  func tokenizer() throws(VocabularyError) -> Tokenizer {
+    let companion = (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + "merges.txt"
+    let bytes: [UInt8]
+    do { bytes = try VocabularyFile.bytes(of: companion) } catch {
+      guard error.problem == .missing else { throw error }
+      throw VocabularyError(file: file, .missingCompanion(name: "merges.txt"))
+    }
+    return Tokenizer(
+      pattern: SplitPattern(.gpt2),
+      model: PieceModel(
+        byteTokens: pieces.byteTokens, encoding: BytePairEncoding(merges: try merges(bytes, companion)),
+        wholePieces: .merged, vocabulary: pieces.vocabulary(addedTokens: [])))
+  }
+
+  private func merges(_ bytes: [UInt8], _ companion: String) throws(VocabularyError) -> MergeTable {
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    var table = MergeTable(capacity: lines.count)
+    var number = 0
+    for (place, line) in lines.enumerated() {
+      let isHeader = place == 0 && line.starts(with: "#version".utf8)
+      let line = line.last == 0x0D ? line.dropLast() : line
+      if isHeader || line.isEmpty { continue }
+      guard let (left, right) = PieceTable.parts(of: line) else {
+        let text = String(decoding: line, as: UTF8.self)
+        throw VocabularyError(
+          file: companion, line: place + 1,
+          .unexpectedPart(name: text, expected: "two pieces with a space between", found: "a line"))
+      }
+      try pieces.add(left, right, number: number, to: &table)
+      number += 1
+    }
+    return table
+  }
+}

@@ -1,0 +1,136 @@
+/// The `vocab` of a byte-level model: pieces in GPT-2's byte alphabet, and their ids.
+///
+/// Pieces are looked up as they are written and not as the bytes they stand for, because a token that
+/// is written out literally may stand for the bytes of another one.
+struct PieceTable {
+  let file: String
+  private var storage: [UInt8] = []
+  private var ranges: [Range<Int>] = []
+  private var ids: [TokenID] = []
+  private var index: ByteIndex
+
+  /// No id is above this; a larger one is a damaged file and would only cost memory.
+  static let idLimit = 16_777_215
+
+  /// The pieces of a JSON object of ids.
+  init(_ vocab: JSONValue, file: String) throws(VocabularyError) {
+    self.file = file
+    guard let members = vocab.members else {
+      throw VocabularyError(
+        file: file, .unexpectedPart(name: "vocab", expected: "an object", found: vocab.kind))
+    }
+    index = ByteIndex(capacity: members.count)
+    storage.reserveCapacity(members.reduce(0) { $0 + $1.name.count })
+    ranges.reserveCapacity(members.count)
+    ids.reserveCapacity(members.count)
+    for member in members {
+      let id = try Self.id(member.value, of: member.name, file: file)
+      let range = storage.count..<storage.count + member.name.count
+      storage.append(contentsOf: member.name)
+      ranges.append(range)
+      ids.append(id)
+      index.insert(id, at: range, of: storage)
+    }
+    try checkUnique()
+  }
+
+  /// An id as a file gives it.
+  static func id(_ value: JSONValue, of piece: [UInt8], file: String) throws(VocabularyError) -> TokenID {
+    let token = String(decoding: piece, as: UTF8.self)
+    guard let id = value.integer else {
+      throw VocabularyError(
+        file: file, .unexpectedPart(name: token, expected: "a whole number", found: value.kind))
+    }
+    guard (0...idLimit).contains(id) else {
+      throw VocabularyError(file: file, .idOutOfRange(token: token, id: id, limit: idLimit))
+    }
+    return TokenID(Int32(id))
+  }
+
+  private func checkUnique() throws(VocabularyError) {
+    let highest = ids.max()?.rawValue ?? -1
+    var owners = [Int32](repeating: -1, count: Int(highest) + 1)
+    for (place, id) in ids.enumerated() {
+      let owner = Int(owners[Int(id.rawValue)])
+      if owner >= 0 {
+        throw VocabularyError(
+          file: file,
+          .duplicateID(id: Int(id.rawValue), first: piece(ranges[owner]), second: piece(ranges[place])))
+      }
+      owners[Int(id.rawValue)] = Int32(place)
+    }
+  }
+
+  private func piece(_ range: Range<Int>) -> String { String(decoding: storage[range], as: UTF8.self) }
+
+  /// The id of a piece as it is written.
+  func id(of piece: some Collection<UInt8>) -> TokenID? {
+    Array(piece).withUnsafeBufferPointer { index.find($0, in: storage) }
+  }
+
+  /// The token of every byte.
+  var byteTokens: [TokenID?] {
+    ByteAlphabet.codePoints.map { point in
+      Unicode.Scalar(point).flatMap { UTF8.encode($0) }.flatMap { id(of: $0) }
+    }
+  }
+
+  /// The vocabulary: every piece as the bytes it stands for.
+  func vocabulary(addedTokens: [AddedToken]) -> Vocabulary {
+    let tokens = zip(ranges, ids).map { range, id in
+      (id: id, bytes: ByteAlphabet.decode(storage[range]) ?? Array(storage[range]))
+    }
+    return Vocabulary(tokens: tokens, addedTokens: addedTokens)
+  }
+
+  /// The merges, written as "a b" or as ["a", "b"], in the order of their priority.
+  func merges(_ list: JSONValue) throws(VocabularyError) -> MergeTable {
+    guard let elements = list.elements else {
+      throw VocabularyError(
+        file: file, .unexpectedPart(name: "merges", expected: "an array", found: list.kind))
+    }
+    var table = MergeTable(capacity: elements.count)
+    for (number, element) in elements.enumerated() {
+      guard let (left, right) = Self.parts(of: element) else {
+        throw VocabularyError(
+          file: file,
+          .unexpectedPart(name: "merges[\(number)]", expected: "two pieces", found: element.kind))
+      }
+      try add(left, right, number: number, to: &table)
+    }
+    return table
+  }
+
+  /// Adds the merge of two pieces.
+  func add(
+    _ left: some Collection<UInt8>, _ right: some Collection<UInt8>, number: Int, to table: inout MergeTable
+  ) throws(VocabularyError) {
+    let merged = Array(left) + Array(right)
+    guard let first = id(of: left) else { throw unknown(Array(left), number) }
+    guard let second = id(of: right) else { throw unknown(Array(right), number) }
+    guard let both = id(of: merged) else { throw unknown(merged, number) }
+    table.insert(first.rawValue, second.rawValue, priority: UInt32(number), merged: both.rawValue)
+  }
+
+  private func unknown(_ piece: [UInt8], _ number: Int) -> VocabularyError {
+    VocabularyError(
+      file: file, .unknownToken(merge: number, token: String(decoding: piece, as: UTF8.self)))
+  }
+
+  private static func parts(of merge: JSONValue) -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)? {
+    switch merge {
+    case .string(let text): return parts(of: text[...])
+    case .array(let pair):
+      guard pair.count == 2, let left = pair[0].bytes, let right = pair[1].bytes else { return nil }
+      return (left[...], right[...])
+    default: return nil
+    }
+  }
+
+  /// The two pieces of "a b".
+  static func parts(of line: ArraySlice<UInt8>) -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)? {
+    guard let space = line.firstIndex(of: 0x20) else { return nil }
+    let right = line[(space + 1)...]
+    return right.contains(0x20) ? nil : (line[..<space], right)
+  }
+}

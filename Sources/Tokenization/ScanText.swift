@@ -1,0 +1,117 @@
+/// Bytes under a scanner: UTF-8, cut scalar by scalar, with a rule for what is not UTF-8.
+///
+/// A byte that is not part of a well-formed sequence counts as one scalar of its own with the class
+/// of U+FFFD, a symbol. The pieces are then those the references find after replacing the byte by
+/// U+FFFD, but the byte itself is kept, so that decoding gives the input back.
+struct ScanText {
+  /// The first byte.
+  let base: UnsafePointer<UInt8>
+  /// How many there are.
+  let count: Int
+  /// `ScalarClass.table`.
+  let classes: UnsafePointer<UInt8>
+
+  /// The byte at an index below `count`.
+  @inline(__always) subscript(index: Int) -> UInt8 { base[index] }
+
+  /// The class and the length in bytes of the scalar at an index below `count`.
+  @inline(__always) func scalar(at index: Int) -> (class: ScalarClass, length: Int) {
+    let lead = base[index]
+    if lead < 0x80 { return (ScalarClass(rawValue: classes[Int(lead)]), 1) }
+    return wideScalar(at: index)
+  }
+
+  private func wideScalar(at index: Int) -> (class: ScalarClass, length: Int) {
+    let (point, length) = codePoint(at: index)
+    guard let point else { return (.symbol, 1) }
+    return (ScalarClass(rawValue: classes[Int(point)]), length)
+  }
+
+  /// The code point and its length in bytes; no code point and length 1 where the bytes are not UTF-8.
+  ///
+  /// Well-formed is as in table 3-7 of the Unicode standard: no overlong forms, no surrogates.
+  func codePoint(at index: Int) -> (point: UInt32?, length: Int) {
+    let lead = UInt32(base[index])
+    if lead < 0x80 { return (lead, 1) }
+    guard lead >= 0xC2, lead <= 0xF4, index + 1 < count else { return (nil, 1) }
+    let second = UInt32(base[index + 1])
+    guard second & 0xC0 == 0x80 else { return (nil, 1) }
+    if lead < 0xE0 { return ((lead & 0x1F) << 6 | second & 0x3F, 2) }
+    guard index + 2 < count else { return (nil, 1) }
+    let third = UInt32(base[index + 2])
+    guard third & 0xC0 == 0x80 else { return (nil, 1) }
+    if lead < 0xF0 {
+      let point = (lead & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
+      guard point >= 0x800, point & 0xF800 != 0xD800 else { return (nil, 1) }
+      return (point, 3)
+    }
+    guard index + 3 < count, base[index + 3] & 0xC0 == 0x80 else { return (nil, 1) }
+    let point =
+      (lead & 0x07) << 18 | (second & 0x3F) << 12 | (third & 0x3F) << 6 | UInt32(base[index + 3]) & 0x3F
+    guard point >= 0x10000, point < 0x110000 else { return (nil, 1) }
+    return (point, 4)
+  }
+}
+
+extension ScanText {
+  /// Where the run of scalars with one of these classes ends.
+  @inline(__always) func run(of wanted: ScalarClass, from start: Int) -> Int {
+    var index = start
+    while index < count {
+      let (found, length) = scalar(at: index)
+      if found.isDisjoint(with: wanted) { break }
+      index += length
+    }
+    return index
+  }
+
+  /// Where the run of scalars with none of these classes ends.
+  @inline(__always) func run(ofNone excluded: ScalarClass, from start: Int) -> Int {
+    var index = start
+    while index < count {
+      let (found, length) = scalar(at: index)
+      if !found.isDisjoint(with: excluded) { break }
+      index += length
+    }
+    return index
+  }
+
+  /// Where a run of `\r` and `\n` ends.
+  @inline(__always) func newlines(from start: Int) -> Int {
+    var index = start
+    while index < count, base[index] == 0x0A || base[index] == 0x0D { index += 1 }
+    return index
+  }
+
+  /// Where the piece of white space ends that begins here: `\s*[\r\n]+|\s+(?!\S)|\s+`.
+  ///
+  /// Up to the last newline of the run if there is one; else all of it at the end of the text; else
+  /// all but its last scalar, which goes with the word behind it.
+  func whiteSpacePiece(from start: Int) -> Int {
+    var index = start
+    var last = start
+    var afterNewline: Int?
+    while index < count {
+      let (found, length) = scalar(at: index)
+      if !found.contains(.space) { break }
+      last = index
+      index += length
+      if base[last] == 0x0A || base[last] == 0x0D { afterNewline = index }
+    }
+    if let afterNewline { return afterNewline }
+    return index < count && last > start ? last : index
+  }
+
+  /// The same without a rule for newlines: `\s+(?!\S)|\s+`.
+  func plainWhiteSpacePiece(from start: Int) -> Int {
+    var index = start
+    var last = start
+    while index < count {
+      let (found, length) = scalar(at: index)
+      if !found.contains(.space) { break }
+      last = index
+      index += length
+    }
+    return index < count && last > start ? last : index
+  }
+}

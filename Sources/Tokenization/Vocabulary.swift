@@ -1,0 +1,95 @@
+/// The tokens of a model: what bytes stand behind every id.
+///
+/// Ids may have holes. Tokens are bytes and never text: two tokens may differ only in how a letter is
+/// composed, and a token may be part of a character.
+public struct Vocabulary: Sendable {
+  /// One more than the highest id; the size of a row of logits is at least this.
+  public let count: Int
+
+  /// The tokens that are found in the text as they stand, in the order of their ids.
+  public let addedTokens: [AddedToken]
+
+  private let storage: [UInt8]
+  private let spans: [Span]
+  private let index: ByteIndex
+  private let addedByID: [TokenID: Int]
+  private let ordinary: [Bool]
+
+  /// Where a token lies in the storage. A hole has no length.
+  private struct Span {
+    var start: UInt32
+    var length: Int32
+    static let hole = Span(start: 0, length: -1)
+  }
+
+  /// The vocabulary with these tokens.
+  ///
+  /// Where two tokens have the same bytes, looking the bytes up gives the one that comes first in
+  /// `tokens`; an added token that has an id of `tokens` replaces its bytes.
+  ///
+  /// - Precondition: Ids are not negative. Whoever reads a file checks that.
+  public init(tokens: [(id: TokenID, bytes: [UInt8])], addedTokens: [AddedToken] = []) {
+    let highest = max(
+      tokens.reduce(-1) { max($0, $1.id.rawValue) }, addedTokens.reduce(-1) { max($0, $1.id.rawValue) })
+    count = Int(highest) + 1
+    self.addedTokens = addedTokens.sorted { $0.id < $1.id }
+    var storage: [UInt8] = []
+    storage.reserveCapacity(tokens.reduce(0) { $0 + $1.bytes.count })
+    var spans = [Span](repeating: .hole, count: count)
+    func place(_ id: TokenID, _ bytes: [UInt8]) {
+      precondition(id.rawValue >= 0, "id \(id) is negative")
+      spans[Int(id.rawValue)] = Span(start: UInt32(storage.count), length: Int32(bytes.count))
+      storage.append(contentsOf: bytes)
+    }
+    for (id, bytes) in tokens { place(id, bytes) }
+    var ordinary = [Bool](repeating: false, count: count)
+    for (id, _) in tokens { ordinary[Int(id.rawValue)] = true }
+    self.ordinary = ordinary
+    for token in addedTokens { place(token.id, token.content) }
+    var index = ByteIndex(capacity: tokens.count + addedTokens.count)
+    let order = tokens.map(\.id) + self.addedTokens.map(\.id)
+    for id in order {
+      let span = spans[Int(id.rawValue)]
+      index.insert(id, at: Int(span.start)..<Int(span.start) + Int(span.length), of: storage)
+    }
+    self.storage = storage
+    self.spans = spans
+    self.index = index
+    addedByID = Dictionary(
+      self.addedTokens.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Vocabulary {
+  /// The bytes of a token; nothing if no token has the id.
+  public func bytes(of id: TokenID) -> ArraySlice<UInt8>? {
+    guard id.rawValue >= 0, Int(id.rawValue) < count else { return nil }
+    let span = spans[Int(id.rawValue)]
+    guard span.length >= 0 else { return nil }
+    return storage[Int(span.start)..<Int(span.start) + Int(span.length)]
+  }
+
+  /// The token with exactly these bytes, if there is one.
+  public func id(of bytes: some Collection<UInt8>) -> TokenID? {
+    let found = bytes.withContiguousStorageIfAvailable { index.find($0, in: storage) }
+    if let found { return found }
+    return Array(bytes).withUnsafeBufferPointer { index.find($0, in: storage) }
+  }
+
+  /// The token with exactly these bytes that merging may yield: not one that is only an added token.
+  func ordinaryID(of bytes: UnsafeBufferPointer<UInt8>) -> TokenID? {
+    guard let id = index.find(bytes, in: storage), ordinary[Int(id.rawValue)] else { return nil }
+    return id
+  }
+
+  /// The added token with this id; nothing for an ordinary token.
+  public func addedToken(_ id: TokenID) -> AddedToken? { addedByID[id].map { addedTokens[$0] } }
+
+  /// Whether a token steers the model and is no part of what it says.
+  public func isSpecial(_ id: TokenID) -> Bool { addedToken(id)?.flags.contains(.special) ?? false }
+
+  /// The ids that have a token, in increasing order.
+  public var ids: some Sequence<TokenID> {
+    spans.indices.lazy.filter { spans[$0].length >= 0 }.map { TokenID(Int32($0)) }
+  }
+}

@@ -1,0 +1,92 @@
+import TestSupport
+import Testing
+
+@testable import Tokenization
+
+@Suite struct BytePairEncodingTests {
+  /// Tokens 0 and up are the letters, then a token per merge; a few merges may make the same token.
+  private struct RandomVocabulary {
+    var tokens: [[UInt8]]
+    var merges: [(Int, Int, merged: Int)] = []
+
+    init(letters: Int, mergeCount: Int, using generator: inout SplitMix64) {
+      tokens = (0..<letters).map { [UInt8($0)] }
+      var seen: Set<[Int]> = []
+      for _ in 0..<mergeCount {
+        let left = Int.random(in: 0..<tokens.count, using: &generator)
+        let right = Int.random(in: 0..<tokens.count, using: &generator)
+        guard seen.insert([left, right]).inserted, tokens[left].count + tokens[right].count < 40 else {
+          continue
+        }
+        let bytes = tokens[left] + tokens[right]
+        if let known = tokens.firstIndex(of: bytes) {
+          merges.append((left, right, merged: known))
+        } else {
+          tokens.append(bytes)
+          merges.append((left, right, merged: tokens.count - 1))
+        }
+      }
+    }
+
+    var table: MergeTable {
+      var table = MergeTable(capacity: 1)
+      for (priority, merge) in merges.enumerated() {
+        table.insert(Int32(merge.0), Int32(merge.1), priority: UInt32(priority), merged: Int32(merge.merged))
+      }
+      return table
+    }
+
+    var slow: SlowBPE {
+      SlowBPE(
+        priorities: Dictionary(
+          merges.enumerated().map { ([tokens[$1.0], tokens[$1.1]], $0) },
+          uniquingKeysWith: { first, _ in first }))
+    }
+  }
+
+  @Test(arguments: 0..<60 as Range<UInt64>)
+  func `the fast loops agree with the definition`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let vocabulary = RandomVocabulary(letters: 2 + Int(seed % 4), mergeCount: 60, using: &generator)
+    let encoding = BytePairEncoding(merges: vocabulary.table)
+    for length in [0, 1, 2, 3, 7, 30, BytePairEncoding.shortLimit + 40] {
+      let piece = (0..<length).map { _ in UInt8.random(in: 0..<UInt8(2 + seed % 4), using: &generator) }
+      let expected = vocabulary.slow.tokens(of: piece)
+      var symbols = piece.map { Int32($0) }
+      var heaped = symbols
+      encoding.merge(&symbols)
+      encoding.mergeByHeap(&heaped)
+      #expect(symbols.map { vocabulary.tokens[Int($0)] } == expected)
+      #expect(heaped == symbols)
+    }
+  }
+
+  @Test func `of equal pairs the leftmost merges first`() {
+    // a a a with the rule (a, a) → b: the first two merge and the third stays.
+    var table = MergeTable(capacity: 1)
+    table.insert(0, 0, priority: 0, merged: 1)
+    var symbols: [Int32] = [0, 0, 0]
+    BytePairEncoding(merges: table).merge(&symbols)
+    #expect(symbols == [1, 0])
+  }
+
+  @Test func `a hundred thousand equal letters are merged by the heap`() {
+    // Rules 0: a a → b, 1: b b → c, 2: c c → d. 100,000 = 12,500 · 8.
+    var table = MergeTable(capacity: 3)
+    for level in 0..<3 as Range<Int32> {
+      table.insert(level, level, priority: UInt32(level), merged: level + 1)
+    }
+    var symbols = [Int32](repeating: 0, count: 100_000)
+    BytePairEncoding(merges: table).merge(&symbols)
+    #expect(symbols == [Int32](repeating: 3, count: 12_500))
+  }
+
+  @Test func `of two rules for a pair the later holds`() {
+    var table = MergeTable(capacity: 1)
+    table.insert(0, 1, priority: 0, merged: 2)
+    table.insert(0, 1, priority: 5, merged: 3)
+    #expect(table.outcome(0, 1).merged == 3)
+    #expect(table.outcome(0, 1).priority == 5)
+    #expect(table.outcome(1, 0).priority == MergeTable.none)
+  }
+}
