@@ -56,7 +56,7 @@ let package = Package(
       ]),
 
     // MARK: Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Measures", "Tokenization"], path: "Tests/TestSupport"),
     .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"]),
     .testTarget(name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"]),
     .testTarget(

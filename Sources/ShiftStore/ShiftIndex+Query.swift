@@ -34,7 +34,7 @@ extension ShiftIndex {
         guard let statement = try statements.next() else {
           throw StoreError(file: path, .sql(message: "there is no statement", sql: sql))
         }
-        guard statement.isReadonly, !statement.opensAnotherFile else { throw StoreError(file: path, .writes(sql: sql)) }
+        guard statement.isReadonly else { throw StoreError(file: path, .writes(sql: sql)) }
         let rows = try Row.fetchAll(statement).map { row in Array(row.databaseValues.map(QueryResult.Value.init)) }
         guard try statements.next() == nil else {
           throw StoreError(file: path, .sql(message: "there is more than one statement", sql: sql))
@@ -44,14 +44,6 @@ extension ShiftIndex {
         throw StoreError(file: path, .sql(message: error.message ?? "\(error.resultCode)", sql: sql))
       }
     }
-  }
-}
-
-extension Statement {
-  /// `ATTACH` counts as reading for SQLite, and could make an empty file.
-  fileprivate var opensAnotherFile: Bool {
-    let word = sql.drop { $0.isWhitespace || $0 == ";" }.prefix { $0.isLetter }
-    return word.lowercased() == "attach"
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// One SQLite file that holds a study: its inputs, its vocabulary, every position, and the tables counted from them.
 ///
@@ -57,6 +58,8 @@ public final class ShiftIndex: Sendable {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(10)
+    // ATTACH and VACUUM INTO count as reading for SQLite, and could make a file.
+    configuration.prepareDatabase { sqlite3_limit($0.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0) }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try checkSchema(of: queue, at: path)
     return ShiftIndex(path: path, queue: queue)

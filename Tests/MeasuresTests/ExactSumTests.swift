@@ -1,0 +1,49 @@
+import Measures
+import TestSupport
+import Testing
+
+@Suite struct ExactSumTests {
+  @Test(arguments: 0..<50 as Range<UInt64>) func `the order of the terms does not matter`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    var terms = (0..<200).map { _ in
+      Double.random(in: -1...1, using: &generator) * Double.exp2(Double.random(in: -70...40, using: &generator))
+    }
+    let first = terms.reduce(into: ExactSum()) { $0.add($1) }
+    terms.shuffle(using: &generator)
+    let second = terms.reduce(into: ExactSum()) { $0.add($1) }
+    var halves = terms.prefix(77).reduce(into: ExactSum()) { $0.add($1) }
+    halves += terms.dropFirst(77).reduce(into: ExactSum()) { $0.add($1) }
+    #expect(first == second)
+    #expect(first == halves)
+  }
+
+  @Test func `what doubles lose is kept`() {
+    var sum = ExactSum(1e13)
+    for _ in 0..<1000 { sum.add(1e-9) }
+    sum.add(-1e13)
+    // 1e-9 is a multiple of 2⁻⁸⁰ but for its last bits: 52 bits below 2⁻³⁰ end at 2⁻⁸².
+    #expect(abs(sum.value - 1e-6) < 1000 * 0x1p-81)
+  }
+
+  @Test func `units are exact for powers of two and rounded to the nearest below them`() {
+    #expect(ExactSum(1).units == 1 << 80)
+    #expect(ExactSum(-0x1p-80).units == -1)
+    #expect(ExactSum(0x1p-81).units == 1)
+    #expect(ExactSum(0x1p-82).units == 0)
+    #expect(ExactSum(Double.leastNonzeroMagnitude).units == 0)
+    #expect(ExactSum(0).units == 0)
+    #expect(ExactSum(3 * 0x1p-81).value == 2 * 0x1p-80)
+  }
+
+  @Test func `it survives storage`() {
+    let sum = ExactSum(-0.1)
+    #expect(ExactSum(units: sum.units) == sum)
+    #expect(sum.value == -0.1)
+  }
+}
+
+extension Double {
+  fileprivate static func exp2(_ exponent: Double) -> Double {
+    Double(sign: .plus, exponent: Int(exponent), significand: 1)
+  }
+}

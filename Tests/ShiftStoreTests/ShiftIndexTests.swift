@@ -1,0 +1,188 @@
+import Foundation
+import GRDB
+import Measures
+import ShiftStore
+import TestSupport
+import Testing
+import Tokenization
+
+@Suite struct ShiftIndexTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `the tables are those that are written down`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let schema = try index.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").rows
+    let text = schema.map { row in row == [.null] ? "" : "\(row[0])" }.joined(separator: "\n")
+    try expectGolden(text, "schema.txt")
+  }
+
+  @Test func `positions come back as they went in`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let all = try index.comparisons(of: nil, source: .all)
+    let top = try index.top(by: .klTunedReference, in: all, task: nil, limit: 10, context: 3)
+    #expect(top.map(\.measures.divergences.klTunedReference) == [
+      .exact(.infinity), .exact(4), .exact(1.5), .exact(0.5), .between(low: 0.25, high: nil),
+    ])
+    #expect(top[2].before == [9, 8, 5])
+    #expect(top[2].after == [])
+    #expect(top[2].measures == .example(position: 1, token: 6, kl: .exact(1.5), ranks: (7, 2)))
+  }
+
+  @Test func `tokens are counted where they stand`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let drift = try index.emittedDrift(in: index.comparisons(of: "sft", source: .own), task: nil)
+    #expect(drift.map(\.tokenID) == [5, 6])
+    #expect(drift.map(\.text) == ["·so", "Wait"])
+    #expect(drift.map(\.count) == [1, 2])
+    #expect(drift.map(\.shiftedShare) == [0, 0.5])
+    #expect(drift.map(\.marginalShare) == [0, 0.5])
+    #expect(drift.map(\.rankShiftMean) == [0, 3.5])
+    #expect(drift.map(\.klTunedReferenceMeanLow) == [0.5, 2.75])
+    #expect(drift.map(\.klTunedReferenceMeanHigh) == [0.5, 2.75])
+    #expect(drift.map(\.logprobShiftMean) == [0.5, 0.5])
+  }
+
+  @Test func `bounds and infinities stay apart in the token table`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let drift = try index.emittedDrift(in: index.comparisons(of: "rl", source: .own), task: "math")
+    #expect(drift.map(\.count) == [2])
+    #expect(drift.map(\.klTunedReferenceMeanLow) == [0.25])
+    #expect(drift.map(\.klTunedReferenceMeanHigh) == [nil])
+    #expect(drift.map(\.unshiftedShare) == [1])
+    #expect(drift.map(\.rankShiftMean) == [-1])
+  }
+
+  @Test func `the profile adds up stretches`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let sft = try index.comparisons(of: "sft", source: .own)
+    let rows = try index.profile(.absolute, edges: [0, 1], in: sft, task: nil)
+    #expect(rows.map(\.count) == [2, 1])
+    #expect(rows.map(\.klTunedReferenceMeanLow) == [2.25, 1.5])
+    #expect(rows.map(\.end) == [1, 2])
+    let halves = try index.profile(.relative, edges: [0, 50], in: sft, task: "math")
+    #expect(halves.map(\.count) == [1, 1])
+    #expect(halves.map(\.start) == [0, 50])
+  }
+
+  @Test func `the summary weighs tokens or sequences`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let sft = try index.comparisons(of: "sft", source: .own)
+    let byToken = try index.summary(of: sft, task: nil, weighting: .token)
+    let bySequence = try index.summary(of: sft, task: nil, weighting: .sequence)
+    #expect(byToken.map(\.task) == ["math", "chat", nil])
+    #expect(byToken[2].klTunedReference?.low.value == 2)  // (0.5 + 1.5 + 4) / 3
+    #expect(bySequence[2].klTunedReference?.low.value == 2.5)  // (1 + 4) / 2
+    #expect(byToken[2].sequences == 2)
+    #expect(byToken[2].prompts == 2)
+    #expect(byToken[0].klTunedReference?.low.interval == nil, "one prompt gives no interval")
+    #expect(byToken[2].shifted?.low.value == 1.0 / 3)
+  }
+
+  @Test func `an infinite position is in no mean and is counted`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    let rl = try index.comparisons(of: "rl", source: .own)
+    let row = try index.summary(of: rl, task: nil, weighting: .token)[0]
+    #expect(row.infinite == 1)
+    #expect(row.klTunedReference?.low.value == 0.25)
+  }
+
+  @Test func `a name that is not there is answered with those that are`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    #expect(
+      throws: StoreError(
+        file: index.path, .unknown(what: "tuned model", name: "dpo", known: ["sft", "rl"]))
+    ) { try index.comparisons(of: "dpo", source: .own) }
+    #expect(
+      throws: StoreError(file: index.path, .unknown(what: "task", name: "code", known: ["math", "chat"]))
+    ) { try index.summary(of: index.comparisons(), task: "code", weighting: .token) }
+  }
+
+  @Test func `an index goes on where it ended`() throws {
+    let path = folder.file("index.sqlite")
+    let first = try ShiftIndex.create(at: path, plan: ExampleStudy.plan)
+    try first.append(Array(ExampleStudy.measurements.prefix(2)), predicted: [])
+    try first.close()
+    let second = try ShiftIndex.resume(at: path)
+    try second.check(against: ExampleStudy.plan)
+    #expect(try second.progress() == StudyProgress(isFinished: false, measured: 2, planned: 3))
+    try second.append(Array(ExampleStudy.measurements.dropFirst(2)), predicted: [])
+    try second.finish()
+    try second.close()
+    let whole = try ExampleStudy.index(in: TemporaryFolder())
+    let sql = "SELECT * FROM positionRecord"
+    #expect(try ShiftIndex.open(at: path).query(sql).rows == whole.query(sql).rows)
+  }
+
+  @Test func `another study does not go on with it`() throws {
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    var other = ExampleStudy.plan
+    other.inputs[0].digest = "d2"
+    #expect(
+      throws: StoreError(
+        file: index.path,
+        .otherStudy(what: "the input", found: "a.jsonl (d1)", expected: "a.jsonl (d2)"))
+    ) { try index.check(against: other) }
+  }
+
+  @Test func `nothing is replaced`() throws {
+    let path = try folder.write("precious", to: "index.sqlite")
+    #expect(throws: StoreError(file: path, .exists)) {
+      try ShiftIndex.create(at: path, plan: ExampleStudy.plan)
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
+  }
+
+  @Test func `what is not an index is refused`() throws {
+    let missing = folder.file("missing.sqlite")
+    #expect(throws: StoreError(file: missing, .missing)) { try ShiftIndex.open(at: missing) }
+    let text = try folder.write("hello, this is text", to: "text.sqlite")
+    #expect(throws: StoreError(file: text, .notAnIndex(found: "not an SQLite file"))) {
+      try ShiftIndex.open(at: text)
+    }
+    let other = folder.file("other.sqlite")
+    try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE t (a)") }
+    #expect(throws: StoreError(file: other, .notAnIndex(found: "another program's SQLite file"))) {
+      try ShiftIndex.open(at: other)
+    }
+  }
+
+  @Test func `a later schema is refused`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
+    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 1))) {
+      try ShiftIndex.open(at: index.path)
+    }
+  }
+
+  @Test func `a finished index is one file`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["index.sqlite"])
+  }
+
+  @Test func `moved mass and shares are means over positions`() throws {
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(
+      ExampleStudy.measurements,
+      predicted: [
+        PredictedSumRecord(
+          comparisonID: 1, task: "math", positions: 2, klShare: [ExactSum(0.5), ExactSum(), ExactSum(1.5)],
+          movedMass: [ExactSum(-0.25), ExactSum(), ExactSum(0.25)]),
+        PredictedSumRecord(
+          comparisonID: 1, task: "chat", positions: 1, klShare: [ExactSum(4), ExactSum(), ExactSum()],
+          movedMass: [ExactSum(0.5), ExactSum(), ExactSum()]),
+      ])
+    try index.finish()
+    let sft = try index.comparisons(of: "sft", source: .own)
+    let math = try index.predictedDrift(in: sft, task: "math")
+    #expect(math.map(\.tokenID) == [0, 2])
+    #expect(math.map(\.klShareMean) == [0.25, 0.75])
+    #expect(math.map(\.movedMassMean) == [-0.125, 0.125])
+    let all = try index.predictedDrift(in: sft, task: nil)
+    #expect(all.map(\.klShareMean) == [1.5, 0.5])  // (0.5 + 4) / 3, 1.5 / 3
+    #expect(try index.predictedSums().count == 2)
+  }
+}
