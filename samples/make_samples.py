@@ -9,10 +9,10 @@ import pathlib
 import shutil
 import sys
 
-PROMPTS = ["math500-402", "math500-406", "math500-407", "math500-408", "ifeval-004", "ifeval-005",
+PROMPTS = ["math500-402", "math500-406", "math500-407", "math500-408", "ifeval-004",
            "arith-004", "arith-006", "arith-010", "coqa-027"]
-OWN_TEXT_ONLY = ["coqa-057"]  # too long to keep under the base model's text as well
-DENSE = ["math500-404.rl"]
+OWN_TEXT_ONLY = ["ifeval-005", "coqa-057"]  # too long to keep under the base model's text as well
+DENSE = ["arith-010.base"]
 
 data, here = pathlib.Path(sys.argv[1]), pathlib.Path(__file__).parent
 for path in sorted((data / "topk").glob("*.jsonl")):

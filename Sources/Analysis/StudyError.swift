@@ -42,6 +42,8 @@ public struct StudyError: Error, Equatable, Sendable {
     case noFile(pattern: String)
     /// One sequence of one model and source stands in two places.
     case repeatedSequence(name: String, source: String, first: String, second: String)
+    /// Neither the study nor the file names a sequence.
+    case noSequenceName(file: String)
     /// Names given for one sequence, and a file with several.
     case severalSequences(key: String, file: String, count: Int)
     /// Neither the study nor the records name a sequence's task.
@@ -90,6 +92,8 @@ extension StudyError: CustomStringConvertible {
       the sequence \"\(name)\" of source \"\(source)\" stands in \(first) and in \(second). \
       Leave one of them out.
       """
+    case .noSequenceName(let file):
+      "\(file) names no sequence, so its traces cannot be paired. Add \"sequence\" to the entry."
     case .severalSequences(let key, let file, let count):
       "\"\(key)\" names one sequence, but \(file) holds \(count). Leave \"\(key)\" out, or name a file with one."
     case .noTask(let sequence):

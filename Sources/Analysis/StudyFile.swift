@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Yams
 
 /// Reads study files, JSON or YAML, with the line of whatever is wrong.

@@ -73,7 +73,7 @@ struct StudyPairing {
       try checkSingle(file, studyFile)
       for (entryIndex, entry) in file.entries.enumerated() {
         guard let name = file.traces.sequence ?? entry.id else {
-          throw TraceError(file: file.path, line: entry.line, .noSequenceName)
+          throw StudyError(file: studyFile.path, line: file.traces.line, .noSequenceName(file: file.path))
         }
         let key = Key(source: file.traces.source, name: name)
         if let first = places[key] {
@@ -98,5 +98,13 @@ struct StudyPairing {
         file: studyFile.path, line: file.traces.line,
         .severalSequences(key: key, file: file.path, count: file.entries.count))
     }
+  }
+}
+
+extension Swift.Sequence where Element: Hashable {
+  /// The elements without repetitions, in the order of their first appearance.
+  fileprivate var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }

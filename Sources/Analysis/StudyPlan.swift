@@ -1,6 +1,6 @@
 import Foundation
 public import ShiftStore
-import Tokenization
+public import Tokenization
 public import Traces
 
 /// Where one model's trace of one sequence stands.
@@ -120,11 +120,12 @@ public struct StudyPlan: Sendable {
   }
 
   private static func tokenRecords(of vocabulary: Vocabulary) -> [TokenRecord] {
-    (0..<vocabulary.count).compactMap { index in
-      let id = TokenID(Int32(index))
-      guard let bytes = vocabulary.bytes(of: id) else { return nil }
-      return TokenRecord(
-        id: index, bytes: bytes, text: TokenText(bytes).description, isSpecial: vocabulary.isSpecial(id))
+    vocabulary.ids.compactMap { id in
+      vocabulary.bytes(of: id).map { bytes in
+        TokenRecord(
+          id: Int(id.rawValue), bytes: Array(bytes), text: TokenText(bytes).shown,
+          isSpecial: vocabulary.isSpecial(id))
+      }
     }
   }
 }

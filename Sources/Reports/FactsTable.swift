@@ -23,12 +23,12 @@ extension Table {
 }
 
 /// One thing that is known of a file.
-private struct Fact {
+private struct Fact: Sendable {
   let field: String
   let title: String?
-  let cell: (String, TraceFacts) -> Table.Cell
+  let cell: @Sendable (String, TraceFacts) -> Table.Cell
 
-  init(_ field: String, _ title: String?, _ cell: @escaping (String, TraceFacts) -> Table.Cell) {
+  init(_ field: String, _ title: String?, _ cell: @escaping @Sendable (String, TraceFacts) -> Table.Cell) {
     self.field = field
     self.title = title
     self.cell = cell

@@ -1,6 +1,6 @@
-public import Measures
+import Measures
 public import ShiftStore
-public import Tokenization
+import Tokenization
 
 extension Table {
   /// The most shifted positions with the text around them.

@@ -108,7 +108,8 @@ extension ShiftIndex {
       ).compactMap { row in
         guard let comparison = named[row["comparisonID"]] else { return nil }
         return ProfileRow(
-          comparison: comparison, start: row["start"], end: min(row["end"], row["lastBin"] + 1),
+          comparison: comparison, start: row["start"],
+          end: min(row["end"], scale == .relative ? 100 : row["lastBin"] + 1),
           count: row["count"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
           klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
       }

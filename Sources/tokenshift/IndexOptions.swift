@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import ShiftStore
+public import ShiftStore
 
 /// The index that a command reads, and which part of it.
 struct IndexArgument: ParsableArguments {

@@ -18,6 +18,8 @@ struct Inspect: ParsableCommand {
   var files: [String]
   @Option(help: "The most rows of each file to look at; 0 for all of them.")
   var rows = 2000
+  @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
+  var tensor: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -29,7 +31,7 @@ struct Inspect: ParsableCommand {
     var failures: [TraceError] = []
     for path in files {
       do throws(TraceError) {
-        read.append((path, try TraceFile(path: path).facts(rowLimit: rows == 0 ? nil : rows)))
+        read.append((path, try TraceFile(path: path, tensor: tensor).facts(rowLimit: rows == 0 ? nil : rows)))
       } catch {
         failures.append(error)
       }

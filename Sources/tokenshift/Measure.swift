@@ -30,6 +30,8 @@ struct Measure: ParsableCommand {
   var vocabularySize: Int?
   @Option(help: "A logprob below which no token lies (nats): gives truncated traces an upper bound on KL.")
   var floor: Double?
+  @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
+  var tensor: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -44,7 +46,8 @@ struct Measure: ParsableCommand {
   func run() throws {
     let vocabulary = try self.vocabulary.map { try Vocabulary(contentsOf: $0) }
     let files = try FilePair(
-      reference: TraceFile(path: reference), tuned: TraceFile(path: tuned), sequence: sequence)
+      reference: TraceFile(path: reference, tensor: tensor), tuned: TraceFile(path: tuned, tensor: tensor),
+      sequence: sequence)
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
     let measurement = PairMeasurement(
       vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)

@@ -19,7 +19,7 @@ enum Status: Int32 {
   init?(of error: any Error) {
     switch error {
     case let error as TraceError: self = error.problem == .missing ? .noInput : .badData
-    case let error as VocabularyError: self = error.isMissingFile ? .noInput : .badData
+    case let error as VocabularyError: self = error.problem == .missing ? .noInput : .badData
     case let error as StudyError: self = Status(of: error)
     case let error as StoreError: self = Status(of: error)
     default: return nil

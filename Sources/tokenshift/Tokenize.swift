@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Reports
-import Tokenization
+public import Tokenization
 
 extension SpecialTokens: ExpressibleByArgument {}
 

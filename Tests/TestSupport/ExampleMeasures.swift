@@ -1,5 +1,5 @@
 public import Measures
-public import Tokenization
+import Tokenization
 
 extension PositionMeasures {
   /// A record with these figures; the others are plain and the same everywhere.

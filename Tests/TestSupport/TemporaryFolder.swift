@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A folder of a test's own, gone when the test ends.
 public final class TemporaryFolder: Sendable {
