@@ -1,1 +1,32 @@
-#include "CDivergence.h"
+#include "paths.h"
+
+bool divergence_path_runs(enum divergence_path path) {
+  switch (path) {
+  case DIVERGENCE_PORTABLE:
+    return true;
+#if defined(__x86_64__)
+  case DIVERGENCE_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  case DIVERGENCE_AVX512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+      && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#endif
+  default:
+    return false;
+  }
+}
+
+void divergence_measure(
+  enum divergence_path path, const struct divergence_request *request, struct divergence_result *result
+) {
+  switch (path) {
+#if defined(__x86_64__)
+  case DIVERGENCE_AVX2:
+    return divergence_measure_avx2(request, result);
+  case DIVERGENCE_AVX512:
+    return divergence_measure_avx512(request, result);
+#endif
+  default:
+    return divergence_measure_portable(request, result);
+  }
+}

@@ -1,3 +1,79 @@
 #ifndef CDIVERGENCE_H
 #define CDIVERGENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// How the scores of a row are stored, little-endian. A row may start at any byte.
+enum divergence_encoding {
+  DIVERGENCE_FLOAT32,
+  DIVERGENCE_FLOAT16,
+  DIVERGENCE_BFLOAT16,
+  /// Two float32, `scale` and `minimum`, then unsigned 16-bit steps q: the score is `scale · q + minimum`.
+  DIVERGENCE_AFFINE16,
+};
+
+/// One model's scores at one position, logits or logprobs.
+struct divergence_row {
+  const void *bytes;
+  enum divergence_encoding encoding;
+};
+
+/// Which instructions the kernel is compiled for. AVX2 and AVX-512 give the same bits.
+enum divergence_path { DIVERGENCE_PORTABLE, DIVERGENCE_AVX2, DIVERGENCE_AVX512 };
+
+/// The most tokens that a list of the most probable ones can have.
+enum { DIVERGENCE_TOP_LIMIT = 64 };
+
+struct divergence_request {
+  struct divergence_row reference, tuned;
+  /// The number of scores of each row, at least 1.
+  size_t count;
+  /// The token that stands in the text, below `count`.
+  size_t emitted;
+  /// How many of the most probable tokens to list, 1 … DIVERGENCE_TOP_LIMIT.
+  size_t top_count;
+  /// Leaves out the second pass: both divergences, Jensen–Shannon and total variation stay 0.
+  bool first_pass_only;
+  /// Where to add every token's share of KL(tuned ‖ reference) and its moved mass, or null; `count` numbers each.
+  float *kl_shares, *moved_mass;
+};
+
+/// What is known of one row by itself.
+struct divergence_side {
+  double log_sum_exp, entropy;
+  float emitted_score;
+  /// The number of scores strictly greater than the emitted token's.
+  size_t greater;
+  /// The most probable tokens by falling score, ties by rising id; tokens without probability are not listed.
+  size_t top_count;
+  uint32_t top_tokens[DIVERGENCE_TOP_LIMIT];
+  float top_scores[DIVERGENCE_TOP_LIMIT];
+};
+
+enum divergence_status {
+  DIVERGENCE_MEASURED,
+  DIVERGENCE_NOT_A_NUMBER,
+  DIVERGENCE_PLUS_INFINITY,
+  DIVERGENCE_NO_PROBABILITY,
+};
+
+struct divergence_result {
+  enum divergence_status status;
+  /// Where the status is a problem: which row, and at which token.
+  bool problem_in_tuned;
+  size_t problem_token;
+
+  struct divergence_side reference, tuned;
+  double kl_tuned_reference, kl_reference_tuned, jensen_shannon, total_variation;
+};
+
+/// Whether this machine can run a path.
+bool divergence_path_runs(enum divergence_path path);
+
+/// Measures one pair of rows. The path must run on this machine.
+void divergence_measure(
+  enum divergence_path path, const struct divergence_request *request, struct divergence_result *result);
+
 #endif

@@ -1,0 +1,92 @@
+// The greatest score of every group of neighbouring tokens: what finds the most probable tokens and the ranks
+// without looking at most of the row again.
+
+/// Tokens that one group maximum stands for, at least.
+enum { GROUP = 512 };
+/// Group maxima that are kept. A row of more than GROUP · GROUP_LIMIT tokens has larger groups.
+enum { GROUP_LIMIT = 1024 };
+
+struct groups {
+  size_t count, size;
+  float greatest[GROUP_LIMIT];
+};
+
+static void start_groups(struct groups *groups, size_t count) {
+  size_t multiple = (count - 1) / ((size_t)GROUP * GROUP_LIMIT) + 1;
+  groups->size = multiple * GROUP;
+  groups->count = (count - 1) / groups->size + 1;
+  for (size_t g = 0; g < groups->count; g++) groups->greatest[g] = -INFINITY;
+}
+
+ALWAYS_INLINE void note_greatest(struct groups *groups, size_t token, float score) {
+  float *slot = &groups->greatest[token / groups->size];
+  if (score > *slot) *slot = score;
+}
+
+/// The number of scores strictly greater than `threshold`.
+ALWAYS_INLINE size_t count_greater(
+  struct scores row, size_t count, const struct groups *groups, float threshold
+) {
+  size_t found = 0;
+  for (size_t g = 0; g < groups->count; g++) {
+    if (!(groups->greatest[g] > threshold)) continue;
+    size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
+    i32x16 counts = 0;
+    for (; i + LANES <= end; i += LANES) counts -= (i32x16)(load(row, i) > threshold);
+    found += (size_t)__builtin_reduce_add(counts);
+    for (; i < end; i++) found += score(row, i) > threshold;
+  }
+  return found;
+}
+
+/// The best ones of a stream of scores, by falling score, ties by rising token.
+struct leaders {
+  size_t count, limit;
+  uint32_t tokens[DIVERGENCE_TOP_LIMIT];
+  float scores[DIVERGENCE_TOP_LIMIT];
+};
+
+/// Takes a score in where it is among the best. Tokens must come by rising id.
+static void consider(struct leaders *leaders, uint32_t token, float score) {
+  size_t place;
+  if (leaders->count < leaders->limit) {
+    place = leaders->count++;
+  } else {
+    place = leaders->limit - 1;
+    if (!(score > leaders->scores[place])) return;
+  }
+  for (; place > 0 && leaders->scores[place - 1] < score; place--) {
+    leaders->scores[place] = leaders->scores[place - 1];
+    leaders->tokens[place] = leaders->tokens[place - 1];
+  }
+  leaders->scores[place] = score;
+  leaders->tokens[place] = token;
+}
+
+/// A score that at least `limit` tokens reach: the `limit`-th greatest group maximum.
+static float reached_by(const struct groups *groups, size_t limit) {
+  struct leaders best = {.limit = limit};
+  for (size_t g = 0; g < groups->count; g++) consider(&best, 0, groups->greatest[g]);
+  return best.count < limit ? -INFINITY : best.scores[limit - 1];
+}
+
+/// The `leaders->limit` most probable tokens. Excluded tokens are not among them.
+ALWAYS_INLINE void find_leaders(
+  struct scores row, size_t count, const struct groups *groups, struct leaders *leaders
+) {
+  float least = reached_by(groups, leaders->limit);
+  for (size_t g = 0; g < groups->count; g++) {
+    if (!(groups->greatest[g] >= least)) continue;
+    size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
+    for (; i + LANES <= end; i += LANES) {
+      f32x16 x = load(row, i);
+      if (!any(x >= least)) continue;
+      for (size_t lane = 0; lane < LANES; lane++)
+        if (x[lane] >= least && x[lane] > -INFINITY) consider(leaders, (uint32_t)(i + lane), x[lane]);
+    }
+    for (; i < end; i++) {
+      float x = score(row, i);
+      if (x >= least && x > -INFINITY) consider(leaders, (uint32_t)i, x);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// The whole kernel: included once by each path, with the instructions of that path switched on.
+
+#include "lanes.h"
+#include "scores.h"
+#include "groups.h"
+#include "normalize.h"
+#include "compare.h"
+#include "compare_widely.h"
+#include "rows.h"

@@ -1,0 +1,14 @@
+#ifndef DIVERGENCE_PATHS_H
+#define DIVERGENCE_PATHS_H
+
+#include "CDivergence.h"
+
+/// The kernel, compiled once for each set of instructions. Every function here is the same source, `measure.h`.
+typedef void divergence_function(const struct divergence_request *, struct divergence_result *);
+
+divergence_function divergence_measure_portable;
+#if defined(__x86_64__)
+divergence_function divergence_measure_avx2, divergence_measure_avx512;
+#endif
+
+#endif

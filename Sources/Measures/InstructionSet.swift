@@ -1,0 +1,27 @@
+import CDivergence
+
+/// The processor instructions that the dense kernel is compiled for.
+///
+/// AVX2 and AVX-512 give the same bits. The portable path on x86 has no fused multiply-add and differs by rounding.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// What every processor of the architecture has: SSE2 on x86, NEON on Arm.
+  case portable
+  /// AVX2 with fused multiply-add and half-precision conversion: x86-64-v3.
+  case avx2
+  /// AVX-512 F, BW, DQ and VL: x86-64-v4.
+  case avx512
+
+  /// The ones that this machine can run, the fastest last.
+  public static let available = allCases.filter { divergence_path_runs($0.path) }
+
+  /// The fastest one that this machine can run.
+  public static var best: InstructionSet { available.last ?? .portable }
+
+  var path: divergence_path {
+    switch self {
+    case .portable: DIVERGENCE_PORTABLE
+    case .avx2: DIVERGENCE_AVX2
+    case .avx512: DIVERGENCE_AVX512
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/// What each token of the vocabulary contributed, summed over positions: the raw material of the predicted table.
+///
+/// Over all tokens, the shares of KL sum to the sum of `KL(tuned ‖ reference)`, and the moved mass sums to 0.
+///
+/// Recent positions are summed in single precision, which halves the memory traffic of the kernel, and go into
+/// `Double` totals after ``positionsBeforeSettling`` of them. Sums depend on the order of the additions: for the same
+/// bits on every run, give each sequence its own shares and ``add(_:)`` them in a fixed order.
+public struct PredictedShares: Sendable {
+  /// The number of positions that single precision has to hold at most.
+  public static let positionsBeforeSettling = 64
+
+  /// The number of tokens, V.
+  public let vocabularySize: Int
+  /// The positions whose KL was added.
+  public private(set) var positionCount = 0
+  /// The positions whose `KL(tuned ‖ reference)` is infinite. Their KL is counted here and not added.
+  public private(set) var infinitePositionCount = 0
+
+  private var klTotals: [Double]
+  private var massTotals: [Double]
+  private var klRecent: [Float]
+  private var massRecent: [Float]
+  private var unsettled = 0
+
+  /// No shares yet, of a vocabulary of V tokens.
+  public init(vocabularySize: Int) {
+    self.vocabularySize = vocabularySize
+    klTotals = Array(repeating: 0, count: vocabularySize)
+    massTotals = klTotals
+    klRecent = Array(repeating: 0, count: vocabularySize)
+    massRecent = klRecent
+  }
+
+  /// Each token's additive share of `KL(tuned ‖ reference)`: `Σ tuned(v) · ln(tuned(v) / reference(v))`, in nats.
+  /// Shape `[V]`.
+  public var klShares: [Double] { zip(klTotals, klRecent).map { $0 + Double($1) } }
+
+  /// The probability that tuning moved onto each token, negative where it moved off: `Σ tuned(v) − reference(v)`.
+  /// Shape `[V]`.
+  public var movedMass: [Double] { zip(massTotals, massRecent).map { $0 + Double($1) } }
+
+  /// Adds the shares of other positions.
+  ///
+  /// - Precondition: Both have the same vocabulary size.
+  public mutating func add(_ other: PredictedShares) {
+    precondition(
+      vocabularySize == other.vocabularySize,
+      "shares of \(vocabularySize) and of \(other.vocabularySize) tokens do not add up")
+    settle()
+    for v in 0..<vocabularySize {
+      klTotals[v] += other.klTotals[v] + Double(other.klRecent[v])
+      massTotals[v] += other.massTotals[v] + Double(other.massRecent[v])
+    }
+    positionCount += other.positionCount
+    infinitePositionCount += other.infinitePositionCount
+  }
+
+  /// Lets `body` add one position to the sums in single precision; it returns KL(tuned ‖ reference), or nil where it
+  /// added nothing.
+  mutating func addPosition(
+    _ body: (_ kl: UnsafeMutablePointer<Float>?, _ moved: UnsafeMutablePointer<Float>?) -> Double?
+  ) {
+    if unsettled == Self.positionsBeforeSettling { settle() }
+    let kl = klRecent.withUnsafeMutableBufferPointer { kl in
+      massRecent.withUnsafeMutableBufferPointer { moved in body(kl.baseAddress, moved.baseAddress) }
+    }
+    guard let kl else { return }
+    unsettled += 1
+    if kl.isFinite { positionCount += 1 } else { infinitePositionCount += 1 }
+  }
+
+  private mutating func settle() {
+    for v in 0..<vocabularySize {
+      klTotals[v] += Double(klRecent[v])
+      massTotals[v] += Double(massRecent[v])
+      klRecent[v] = 0
+      massRecent[v] = 0
+    }
+    unsettled = 0
+  }
+}
