@@ -36,8 +36,10 @@ public final class ByteStorage: Sendable {
     guard fstat(descriptor, &status) == 0 else {
       throw TraceError(file: path, .unreadable(reason: String(cString: strerror(errno))))
     }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw TraceError(file: path, .directory) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw TraceError(file: path, .unreadable(reason: "not a regular file"))
+      throw TraceError(
+        file: path, .unreadable(reason: "it is a pipe or a device, which cannot be mapped into memory"))
     }
     count = Int(status.st_size)
     owner = .mapping

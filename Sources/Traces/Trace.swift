@@ -2,6 +2,10 @@ public import Tokenization
 
 /// What one model says about one sequence.
 public struct Trace: Sendable {
+  /// The file it was read from, for messages about it; nil for one made in memory.
+  public var file: String?
+  /// The line on which its record begins, counted from 1, in a file of JSON.
+  public var line: Int?
   /// The name that pairs the traces of several models; nil where the file gives none.
   public var id: String?
   /// The name of the model, as the file gives it.
@@ -40,7 +44,8 @@ public struct Trace: Sendable {
   /// A trace of these rows.
   public init(
     id: String?, model: String? = nil, task: String? = nil, prompt: String? = nil, tokens: [TokenID],
-    promptLength: Int?, predicted: [Int], rows: Rows, masked: [Int] = []
+    promptLength: Int?, predicted: [Int], rows: Rows, masked: [Int] = [], file: String? = nil,
+    line: Int? = nil
   ) {
     precondition(
       predicted.count == rows.count, "\(predicted.count) predicted tokens and \(rows.count) rows must pair")
@@ -53,5 +58,7 @@ public struct Trace: Sendable {
     self.predicted = predicted
     self.rows = rows
     self.masked = masked
+    self.file = file
+    self.line = line
   }
 }

@@ -1,3 +1,5 @@
+public import Tokenization
+
 /// Why a trace could not be read or paired: where, what was found, what was expected, and the remedy.
 public struct TraceError: Error, Equatable, Sendable {
   /// The file.
@@ -18,15 +20,79 @@ public struct TraceError: Error, Equatable, Sendable {
   }
 
   /// What can be wrong.
-  public enum Problem: Equatable, Sendable {
+  public enum Problem: Error, Equatable, Sendable {
+    // MARK: The file as a whole
+
     /// The file does not exist.
     case missing
+    /// The path names a directory.
+    case directory
     /// The system does not let it be read; the reason is the system's.
     case unreadable(reason: String)
-  }
-}
+    /// The file has no bytes.
+    case empty
+    /// The file is something else.
+    case foreign(ForeignFormat)
+    /// The file begins like nothing known; these are its first bytes.
+    case unrecognised(beginning: [UInt8])
+    /// The file has another length than its own header asks for. Both in bytes.
+    case fileSize(found: Int, expected: Int)
+    /// The file ends before the part that says how long it must be. Both in bytes.
+    case headerCut(found: Int, expected: Int)
+    /// A llama.cpp file ends early, but so many chunks of it are whole. Sizes in bytes.
+    case chunksCut(found: Int, expected: Int, wholeChunks: Int, chunks: Int)
+    /// A llama.cpp header has a number that cannot be: the name and the value.
+    case headerNumber(name: String, value: Int)
 
-extension TraceError: CustomStringConvertible {
-  /// One line: the place, the problem, the remedy.
-  public var description: String { "\(file): \(problem)" }
+    // MARK: Tensors
+
+    /// The header breaks a rule of the safetensors format.
+    case safetensorsHeader(SafetensorsFault)
+    /// No tensor has one of these names; the file holds the others.
+    case noTensor(wanted: [String], found: [String])
+    /// A tensor has a type that cannot be read here.
+    case tensorType(tensor: String, found: String, expected: [String])
+    /// A tensor has another shape than the trace needs.
+    case tensorShape(tensor: String, found: [Int], expected: String)
+    /// The predicted positions must rise and lie inside the sequence; this one, at this row, does not.
+    case position(Int, row: Int, tokens: Int)
+
+    // MARK: JSON
+
+    /// The text is not the JSON it should be. The column counts bytes from 1 in its line.
+    case json(JSONFault.Reason, column: Int)
+    /// A JSON object has none of the members of a trace, but these.
+    case notATrace(keys: [String])
+    /// A record holds no logprobs, or null in their place.
+    case noLogprobs
+    /// The tokens are given as text, without ids.
+    case textTokens
+    /// A record has logprobs but no token ids of the text they belong to.
+    case noTokenIDs
+    /// A list of logprobs has another length than the list of tokens it belongs to.
+    case rowCount(found: Int, expected: Int)
+    /// A row says that it is about another token than the token list has at this index.
+    case emittedToken(index: Int, found: TokenID, expected: TokenID)
+    /// A value above 0 is no logprob.
+    case logitsInsteadOfLogprobs(value: Double, index: Int)
+
+    // MARK: Sequences and pairs
+
+    /// A token id that no vocabulary of this size has. Without a size: an id below 0, or above 32 bits.
+    case tokenID(Int, index: Int, vocabularySize: Int?)
+    /// Two sequences have the same id; the other one stands at this line or index.
+    case duplicateSequence(id: String, firstPlace: Int)
+    /// The file has no sequence of this id.
+    case noSequence(id: String)
+    /// The traces are about different tokens, from this index on.
+    case tokensDiffer(index: Int, reference: TokenID, tuned: TokenID, tunedFile: String)
+    /// One trace has more tokens than the other.
+    case lengthsDiffer(reference: Int, tuned: Int, tunedFile: String)
+    /// The traces put the border between prompt and response at different places.
+    case promptLengthsDiffer(reference: Int, tuned: Int, tunedFile: String)
+    /// The rows of the two traces have different lengths.
+    case vocabularySizesDiffer(reference: Int, tuned: Int, tunedFile: String)
+    /// The traces have no predicted token in common.
+    case nothingInCommon(tunedFile: String)
+  }
 }

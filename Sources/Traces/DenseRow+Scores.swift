@@ -1,0 +1,38 @@
+import Tokenization
+
+extension DenseRow {
+  /// The score of one token, as the file stores it. A logit or a logprob in nats.
+  ///
+  /// - Precondition: `index` lies in `0..<count`.
+  public func score(at index: Int) -> Float {
+    precondition((0..<count).contains(index), "token \(index) of \(count)")
+    return withUnsafeBytes { bytes in Self.decode(bytes, index, encoding) }
+  }
+
+  /// All scores, decoded one by one. For looking at a row; measuring reads the bytes.
+  public func scores() -> [Float] {
+    withUnsafeBytes { bytes in (0..<count).map { Self.decode(bytes, $0, encoding) } }
+  }
+
+  @inline(__always)
+  private static func decode(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ encoding: Encoding) -> Float {
+    let offset = encoding.headerSize + index * encoding.scoreSize
+    if encoding == .float32 { return Float(bitPattern: UInt32(littleEndian: load(bytes, at: offset))) }
+    let half = UInt16(littleEndian: load(bytes, at: offset))
+    switch encoding {
+    case .float16: return Float(Float16(bitPattern: half))
+    case .bfloat16: return Float(bitPattern: UInt32(half) << 16)
+    case .affine16:
+      let scale = Float(bitPattern: UInt32(littleEndian: load(bytes, at: 0)))
+      let minimum = Float(bitPattern: UInt32(littleEndian: load(bytes, at: 4)))
+      return scale * Float(half) + minimum
+    case .float32: preconditionFailure("decoded above")
+    }
+  }
+
+  @inline(__always)
+  private static func load<Number: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Number
+  {
+    bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
+  }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import Tokenization
+
+/// Adds up what rows tell, one trace at a time, so that memory does not grow with the file.
+struct TraceFactsGatherer {
+  /// In a row of logprobs, ln Σ exp is 0 but for rounding; in a row of logits it is anything. In nats.
+  static let normalisedWithin = 0.05
+  /// More excluded tokens than this share of a row are no rounding but a sampler's work.
+  static let excludedShare = 0.01
+  /// So much mass leaves nothing to the tokens that are not listed, in the digits that engines keep.
+  static let allMass = 0.99999
+  /// Rounding and the arithmetic of engines can raise a sum of probabilities this far above 1.
+  static let massRounding = 1e-2
+  /// Fewer rows than this say nothing about what all rows have in common.
+  static let fewestRows = 20
+  /// A difference of means counts from this many of its standard errors on.
+  static let clearly = 4.0
+
+  private(set) var facts: TraceFacts
+  private var logSumExp = RunningMean()
+  private var floored = RunningMean()
+  private var mass = RunningMean()
+  private var leastMass = Double.infinity
+  private var largestMass = 0.0
+  private var rowsAboveOne = 0
+  private var rowsWithExclusions = 0
+  private var rowsWithAllMass = 0
+  private var rowsWithNaN = 0
+  private var emptyRows = 0
+  private var emittedUnknown = 0
+  private var sequencesWithoutPromptLength = 0
+  private var asRead = RunningMean()
+  private var oneEarlier = RunningMean()
+  private var oneLater = RunningMean()
+  /// By how much the text fits worse as read than moved by one, row by row.
+  private var earlierAdvantage = RunningMean()
+  private var laterAdvantage = RunningMean()
+
+  init(format: TraceFormat, sequenceCount: Int) {
+    facts = TraceFacts(format: format, sequenceCount: sequenceCount)
+  }
+
+  // MARK: Adding
+
+  mutating func add(_ error: TraceError) { facts.warnings.append(.unreadable(error)) }
+
+  /// Adds the first `limit` rows of a trace.
+  mutating func add(_ trace: Trace, rowLimit limit: Int) {
+    facts.sequencesRead += 1
+    facts.tokensRead += trace.tokens.count
+    if trace.promptLength == nil { sequencesWithoutPromptLength += 1 }
+    for row in trace.predicted.indices.prefix(limit) {
+      switch trace.rows {
+      case .dense(let rows): add(rows[row], of: trace, predicting: trace.predicted[row])
+      case .truncated(let rows):
+        guard let truncated = rows[row] else {
+          emptyRows += 1
+          continue
+        }
+        add(truncated, of: trace, predicting: trace.predicted[row])
+      }
+    }
+  }
+
+  private mutating func add(_ row: DenseRow, of trace: Trace, predicting index: Int) {
+    facts.rowsRead += 1
+    facts.rows = .dense(vocabularySize: row.count, encoding: row.encoding)
+    let look = DenseRowFacts(row)
+    guard !look.logSumExp.isNaN else {
+      rowsWithNaN += 1
+      return
+    }
+    logSumExp.add(look.logSumExp)
+    if look.excluded > Self.excludedShare { rowsWithExclusions += 1 }
+    if look.floored > 0 { floored.add(look.floored) }
+    addAlignment(of: trace, at: index) { look.surprise(of: $0) }
+  }
+
+  private mutating func add(_ row: TruncatedRow, of trace: Trace, predicting index: Int) {
+    facts.rowsRead += 1
+    let count = row.tokens.count
+    if case .truncated(let listed, let precision) = facts.rows {
+      facts.rows = .truncated(
+        listed: min(listed.lowerBound, count)...max(listed.upperBound, count),
+        precision: max(precision, row.precision))
+    } else {
+      facts.rows = .truncated(listed: count...count, precision: row.precision)
+    }
+    let covered = row.logprobs.reduce(0) { $0 + exp($1) }
+    mass.add(min(covered, 1))
+    leastMass = min(leastMass, covered)
+    largestMass = max(largestMass, covered)
+    if covered > 1 + Self.massRounding { rowsAboveOne += 1 }
+    if covered >= Self.allMass { rowsWithAllMass += 1 }
+    if row.logprobs.contains(-.infinity) { rowsWithExclusions += 1 }
+    if row.emittedLogprob == nil { emittedUnknown += 1 }
+    addAlignment(of: trace, at: index) { token in
+      -(row.tokens.firstIndex(of: token).map {
+        row.logprobs[row.logprobs.startIndex + $0 - row.tokens.startIndex]
+      }
+        ?? row.unlistedCap)
+    }
+  }
+
+  private mutating func addAlignment(of trace: Trace, at index: Int, surprise: (TokenID) -> Double) {
+    guard index > 0, index + 1 < trace.tokens.count else { return }
+    let read = surprise(trace.tokens[index])
+    let earlier = surprise(trace.tokens[index - 1])
+    let later = surprise(trace.tokens[index + 1])
+    guard read.isFinite, earlier.isFinite, later.isFinite else { return }
+    asRead.add(read)
+    oneEarlier.add(earlier)
+    oneLater.add(later)
+    earlierAdvantage.add(read - earlier)
+    laterAdvantage.add(read - later)
+  }
+
+  // MARK: Concluding
+
+  /// The facts, with what follows from all rows together.
+  func concluded(metadata: [String: String], namedLogprobs: Bool) -> TraceFacts {
+    var facts = facts
+    facts.metadata = metadata
+    switch facts.rows {
+    case .dense:
+      facts.values = logSumExp.count > 0 && abs(logSumExp.mean) < Self.normalisedWithin ? .logprobs : .logits
+    case .truncated:
+      facts.values = .logprobs
+      facts.coverage = TraceFacts.Coverage(mean: mass.mean, least: leastMass)
+    case nil: break
+    }
+    if asRead.count > 0 {
+      facts.alignment = TraceFacts.Alignment(
+        asRead: asRead.mean, oneEarlier: oneEarlier.mean, oneLater: oneLater.mean, rows: asRead.count)
+    }
+    let evidence = evidenceOfSampler(metadata)
+    facts.stage = evidence.isEmpty ? (metadata["stage"] == "raw" ? .raw : .unknown) : .processed
+    facts.warnings += evidence.map { .processed($0) } + rowWarnings
+    if namedLogprobs, facts.values == .logits {
+      facts.warnings.append(.notNormalised(logSumExp: logSumExp.mean))
+    }
+    return facts
+  }
+
+  private func evidenceOfSampler(_ metadata: [String: String]) -> [TraceWarning.Evidence] {
+    var evidence: [TraceWarning.Evidence] = []
+    if let stage = metadata["stage"], stage != "raw" { evidence.append(.stated(name: "stage", value: stage)) }
+    if let temperature = metadata["temperature"], Double(temperature) != 1 {
+      evidence.append(.stated(name: "temperature", value: temperature))
+    }
+    if rowsWithExclusions > 0 { evidence.append(.excludedTokens(rows: rowsWithExclusions)) }
+    if facts.rowsRead >= Self.fewestRows, rowsWithAllMass == facts.rowsRead {
+      evidence.append(.nothingUnlisted(rows: facts.rowsRead))
+    }
+    return evidence
+  }
+
+  private var rowWarnings: [TraceWarning] {
+    var warnings: [TraceWarning] = []
+    if asRead.count >= Self.fewestRows {
+      if earlierAdvantage.isClearlyPositive(Self.clearly) {
+        warnings.append(.misaligned(asRead: asRead.mean, moved: oneEarlier.mean))
+      }
+      if laterAdvantage.isClearlyPositive(Self.clearly) {
+        warnings.append(.misaligned(asRead: asRead.mean, moved: oneLater.mean))
+      }
+    }
+    if rowsWithNaN > 0 { warnings.append(.notANumber(rows: rowsWithNaN)) }
+    if rowsAboveOne > 0 { warnings.append(.massAboveOne(rows: rowsAboveOne, largest: largestMass)) }
+    if floored.count > 0 { warnings.append(.floored(rows: floored.count, share: floored.mean)) }
+    if emptyRows > 0 { warnings.append(.emptyRows(emptyRows)) }
+    if emittedUnknown > 0 { warnings.append(.emittedUnknown(rows: emittedUnknown)) }
+    if sequencesWithoutPromptLength > 0 {
+      warnings.append(.noPromptLength(sequences: sequencesWithoutPromptLength))
+    }
+    return warnings
+  }
+}
+
+/// Mean and spread of numbers that come one at a time (Welford 1962).
+struct RunningMean {
+  private(set) var count = 0
+  private(set) var mean = 0.0
+  private var squares = 0.0
+
+  mutating func add(_ value: Double) {
+    count += 1
+    let before = value - mean
+    mean += before / Double(count)
+    squares += before * (value - mean)
+  }
+
+  /// Whether the mean is above 0 by more than so many of its standard errors.
+  func isClearlyPositive(_ errors: Double) -> Bool {
+    guard count > 1 else { return false }
+    return mean > errors * (squares / Double(count - 1) / Double(count)).squareRoot()
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// What the first bytes of a file say it is.
+enum FileSignature: Equatable {
+  case safetensors
+  case llamaLogits
+  case json
+  case foreign(ForeignFormat)
+  /// None of the known beginnings.
+  case unknown
+
+  /// The largest safetensors header that the format allows, in bytes.
+  static let largestSafetensorsHeader = 100_000_000
+
+  /// Looks at the beginning of these bytes, and for a zip at the names of its members.
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self = Self.byMagic(bytes) ?? Self.bySafetensorsLength(bytes) ?? Self.byText(bytes)
+  }
+
+  private static func byMagic(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
+    if bytes.starts(with: "_logits_".utf8) { return .llamaLogits }
+    for (magic, format) in magics where bytes.starts(with: magic) {
+      return .foreign(format == .zip ? zipKind(bytes) : format)
+    }
+    return nil
+  }
+
+  private static let magics: [(magic: [UInt8], format: ForeignFormat)] = [
+    (Array("PK\u{3}\u{4}".utf8), .zip), ([0x93] + Array("NUMPY".utf8), .numpy), (Array("GGUF".utf8), .gguf),
+    (Array("PAR1".utf8), .parquet), (Array("ARROW1".utf8), .arrow), ([0xFF, 0xFF, 0xFF, 0xFF], .arrow),
+    ([0x89] + Array("HDF".utf8), .hdf5), ([0x1F, 0x8B], .gzip), ([0x28, 0xB5, 0x2F, 0xFD], .zstandard),
+    ([0x89] + Array("PNG".utf8), .png), (Array("%PDF".utf8), .pdf), (Array("SQLite format 3".utf8), .sqlite),
+    ([0x80, 0x02], .pickle), ([0x80, 0x03], .pickle), ([0x80, 0x04], .pickle), ([0x80, 0x05], .pickle),
+    ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
+  ]
+
+  /// A safetensors file begins with the length of its header, and the header with a brace.
+  private static func bySafetensorsLength(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
+    guard bytes.count > 8, bytes[8] == UInt8(ascii: "{") else { return nil }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    return length <= largestSafetensorsHeader ? .safetensors : nil
+  }
+
+  private static func byText(_ bytes: UnsafeRawBufferPointer) -> FileSignature {
+    let byteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let start = bytes.dropFirst(byteOrderMark).first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
+    if start == UInt8(ascii: "{") || start == UInt8(ascii: "[") { return .json }
+    let isText = bytes.prefix(256).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
+    return isText && !bytes.isEmpty ? .foreign(.text) : .unknown
+  }
+
+  /// Tells archives apart by the names that the first local headers hold; a cheap look, not a reading of the zip.
+  private static func zipKind(_ bytes: UnsafeRawBufferPointer) -> ForeignFormat {
+    guard bytes.count >= 30 else { return .zip }
+    let nameLength = Int(bytes[26]) | Int(bytes[27]) << 8
+    let name = String(decoding: bytes.dropFirst(30).prefix(nameLength), as: UTF8.self)
+    if name.hasSuffix(".npy") { return .numpyArchive }
+    if name.hasSuffix("data.pkl") || name.hasSuffix(".format_version") { return .pytorch }
+    return name.hasPrefix("samples/") || name == "header.json" || name.hasPrefix("_journal/")
+      ? .inspectLog : .zip
+  }
+}

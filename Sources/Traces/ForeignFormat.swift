@@ -1,0 +1,57 @@
+/// Kinds of files that hold no trace, or hold one in a form that must be converted first.
+public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
+  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, numpy, numpyArchive, parquet, pdf, pickle, png
+  case pytorch, sqlite, text, utf16, zip, zstandard
+
+  /// How a person would call it, with its article.
+  public var name: String {
+    switch self {
+    case .arrow: "an Arrow file"
+    case .evaluationSamples: "a file of lm-evaluation-harness samples"
+    case .gguf: "a GGUF model"
+    case .gzip: "a gzip archive"
+    case .hdf5: "an HDF5 file"
+    case .inspectLog: "an Inspect log"
+    case .numpy: "a NumPy array"
+    case .numpyArchive: "a NumPy archive"
+    case .parquet: "a Parquet table"
+    case .pdf: "a PDF document"
+    case .pickle: "a Python pickle"
+    case .png: "a PNG image"
+    case .pytorch: "a PyTorch archive"
+    case .sqlite: "an SQLite database"
+    case .text: "text that is no JSON"
+    case .utf16: "text in UTF-16"
+    case .zip: "a zip archive"
+    case .zstandard: "a Zstandard archive"
+    }
+  }
+
+  /// What its owner can do, a sentence that starts with a verb.
+  public var remedy: String {
+    switch self {
+    case .arrow:
+      "Convert it: datasets.load_from_disk(DIRECTORY).to_json(\"trace.jsonl\")."
+    case .evaluationSamples:
+      "Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
+    case .gguf: "Run the model with llama-perplexity --save-all-logits FILE and pass that file."
+    case .gzip: "Unpack it: gunzip --keep FILE."
+    case .hdf5, .numpy, .numpyArchive:
+      "Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+    case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
+    case .parquet:
+      "Convert it: datasets.load_dataset(\"parquet\", data_files=FILE)[\"train\"].to_json(\"trace.jsonl\")."
+    case .pdf, .png, .text:
+      "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
+    case .pickle:
+      "Load it where it was made and save the tensors with safetensors: a pickle can run any program, so it is never opened."
+    case .pytorch:
+      "Convert it: safetensors.torch.save_file({k: v.contiguous() for k, v in torch.load(FILE, weights_only=True).items()}, \"trace.safetensors\")."
+    case .sqlite:
+      "Pass a file of logits or logprobs; to read an index use `summary`, `tokens`, `top` or `query`."
+    case .utf16: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > trace.jsonl."
+    case .zip: "Unpack it and pass the files in it."
+    case .zstandard: "Unpack it: zstd --decompress --keep FILE."
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import Tokenization
+
+/// One token of a list of logprobs, as the file gives it.
+struct ListedToken: Equatable {
+  var token: TokenID
+  /// In nats, `NaN` where the file holds no number.
+  var logprob: Double
+  var rank: Int32?
+}
+
+/// Rows of listed tokens as the file gives them: unsorted, with repetitions.
+struct ListedRows {
+  /// One position: its part of the list, and the emitted token where the file names it apart from the list.
+  struct Row {
+    var list: Range<Int>
+    var emitted: ListedToken?
+  }
+
+  /// Nil where the file holds `null`.
+  var rows: [Row?] = []
+  /// The lists of all rows, one behind the other.
+  var tokens: [ListedToken] = []
+  /// The most digits behind the decimal point of any logprob.
+  var decimals = 0
+}

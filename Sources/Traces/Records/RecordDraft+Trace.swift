@@ -1,0 +1,60 @@
+import Tokenization
+
+extension RecordDraft {
+  /// The trace of one choice.
+  ///
+  /// Two kinds of records look alike. In one a model wrote the response: its tokens and rows are those of the choice,
+  /// and the prompt comes before. In the other a finished text was scored as a prompt, and the one token that engines
+  /// insist on generating behind it is no part of the sequence: it would differ from model to model. A record counts
+  /// as scored when its prompt has logprobs and it says where the response begins, or at most one token was generated.
+  func trace(ofChoice index: Int, id: String?) throws(TraceError.Problem) -> Trace {
+    let choice = index < choices.count ? choices[index] : nil
+    let promptTokens = choice?.promptTokens ?? promptTokens
+    if let scored = choice?.promptRows ?? promptRows {
+      let generated = max(choice?.tokens?.count ?? 0, choice?.rows?.rows.count ?? 0)
+      if promptLength != nil || generated <= 1 || choice?.rows == nil {
+        guard let promptTokens else { throw .noTokenIDs }
+        return try scoredTrace(scored, tokens: promptTokens, id: id)
+      }
+    }
+    return try generatedTrace(choice, promptTokens: promptTokens ?? [], id: id)
+  }
+
+  private func scoredTrace(
+    _ listed: ListedRows, tokens numbers: [Int], id: String?
+  ) throws(TraceError.Problem) -> Trace {
+    let tokens = try tokenIDs(numbers, vocabularySize: nil)
+    // Engines write null for the first token, for which there is no distribution; some writers drop it.
+    let missing = tokens.count - listed.rows.count
+    guard missing == 0 || (missing == 1 && !listed.rows.isEmpty) else {
+      throw .rowCount(found: listed.rows.count, expected: tokens.count)
+    }
+    return try trace(
+      tokens: tokens, from: min(1, tokens.count), listed, dropping: missing == 0 ? min(1, tokens.count) : 0,
+      promptLength, id)
+  }
+
+  private func generatedTrace(
+    _ choice: Choice?, promptTokens: [Int], id: String?
+  ) throws(TraceError.Problem) -> Trace {
+    guard let choice, let listed = choice.rows else { throw .noLogprobs }
+    guard !choice.hasTextTokens else { throw .textTokens }
+    let written = choice.tokens ?? listed.rows.compactMap { $0?.emitted.map { Int($0.token.rawValue) } }
+    guard choice.tokens != nil || written.count == listed.rows.count else { throw .noTokenIDs }
+    guard written.count == listed.rows.count else {
+      throw .rowCount(found: listed.rows.count, expected: written.count)
+    }
+    let tokens = try tokenIDs(promptTokens + written, vocabularySize: nil)
+    return try trace(tokens: tokens, from: promptTokens.count, listed, dropping: 0, promptTokens.count, id)
+  }
+
+  private func trace(
+    tokens: [TokenID], from start: Int, _ listed: ListedRows, dropping dropped: Int, _ promptLength: Int?,
+    _ id: String?
+  ) throws(TraceError.Problem) -> Trace {
+    let rows = try RowNormaliser.rows(listed, from: dropped, emitted: tokens[start...])
+    return Trace(
+      id: id, model: model, task: task, prompt: prompt, tokens: tokens, promptLength: promptLength,
+      predicted: Array(start..<tokens.count), rows: .truncated(rows))
+  }
+}

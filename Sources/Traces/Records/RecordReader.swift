@@ -1,0 +1,125 @@
+import Tokenization
+
+/// Reads one JSON record into a draft, in one pass and in whatever order its members stand.
+struct RecordReader {
+  var cursor: JSONCursor
+  let keys = RecordKeys.all
+  private var draft = RecordDraft()
+
+  /// A reader of the record in this range of the text.
+  init(_ text: UnsafeRawBufferPointer, range: Range<Int>) { cursor = JSONCursor(text, range: range) }
+
+  /// The record as it stands.
+  static func draft(_ text: UnsafeRawBufferPointer, range: Range<Int>) throws(JSONFault) -> RecordDraft {
+    var reader = RecordReader(text, range: range)
+    try reader.readRecord()
+    return reader.draft
+  }
+
+  private mutating func readRecord() throws(JSONFault) {
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key {
+      case keys.traceID: draft.traceID = try takeName()
+      case keys.customID: draft.customID = try takeName()
+      case keys.requestID: draft.requestID = try takeName() ?? draft.requestID
+      case keys.model: draft.model = try takeName() ?? draft.model
+      case keys.task: draft.task = try takeName()
+      case keys.promptID, keys.promptName: draft.prompt = try takeName()
+      case keys.promptLength, keys.promptLen: draft.promptLength = try takeLength()
+      case keys.promptTokenIDs, keys.tokenIDs: try readTokens(into: \.promptTokens)
+      case keys.promptLogprobs: try readPromptRows()
+      case keys.choices, keys.outputs: try readChoices()
+      case keys.response: try readResponse()
+      default: try cursor.skip()
+      }
+    }
+  }
+
+  /// A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
+  private mutating func readResponse() throws(JSONFault) {
+    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      if key == keys.body, cursor.nextByte() == UInt8(ascii: "{") {
+        try readRecord()
+      } else {
+        try cursor.skip()
+      }
+    }
+  }
+
+  /// A string, or a whole number as text; nil for null.
+  private mutating func takeName() throws(JSONFault) -> String? {
+    if try cursor.takeNull() { return nil }
+    if cursor.nextByte() == UInt8(ascii: "\"") { return try cursor.takeString() }
+    return String(try cursor.takeInteger())
+  }
+
+  private mutating func takeLength() throws(JSONFault) -> Int? {
+    try cursor.takeNull() ? nil : try cursor.takeInteger()
+  }
+
+  private mutating func readTokens(into path: WritableKeyPath<RecordDraft, [Int]?>) throws(JSONFault) {
+    guard let tokens = try takeIntegers() else { return }
+    guard draft[keyPath: path] == nil else { throw cursor.fault(.repeatedKey("prompt_token_ids")) }
+    draft[keyPath: path] = tokens
+  }
+
+  private mutating func readPromptRows() throws(JSONFault) {
+    guard let rows = try takePositionList() else { return }
+    guard draft.promptRows == nil else { throw cursor.fault(.repeatedKey("prompt_logprobs")) }
+    draft.promptRows = rows
+  }
+
+  private mutating func takeIntegers() throws(JSONFault) -> [Int]? {
+    if try cursor.takeNull() { return nil }
+    var integers: [Int] = []
+    try cursor.beginArray()
+    while try cursor.nextElement() { integers.append(try cursor.takeInteger()) }
+    return integers
+  }
+
+  // MARK: Choices
+
+  private mutating func readChoices() throws(JSONFault) {
+    if try cursor.takeNull() { return }
+    guard draft.choices.isEmpty else { throw cursor.fault(.repeatedKey("choices")) }
+    try cursor.beginArray()
+    while try cursor.nextElement() { draft.choices.append(try takeChoice()) }
+  }
+
+  private mutating func takeChoice() throws(JSONFault) -> RecordDraft.Choice {
+    var choice = RecordDraft.Choice()
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key {
+      case keys.tokenIDs: choice.tokens = try takeIntegers()
+      case keys.logprobs: try readLogprobs(into: &choice)
+      case keys.promptTokenIDs: choice.promptTokens = try takeIntegers()
+      case keys.promptLogprobs: choice.promptRows = try takePositionList()
+      default: try cursor.skip()
+      }
+    }
+    return choice
+  }
+
+  /// `{"content": […]}` of a server, or the list of positions of an engine.
+  private mutating func readLogprobs(into choice: inout RecordDraft.Choice) throws(JSONFault) {
+    guard cursor.nextByte() == UInt8(ascii: "{") else {
+      choice.rows = try takePositionList()
+      return
+    }
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key {
+      case keys.content:
+        if let content = try takeContent() {
+          choice.rows = content.rows
+          choice.hasTextTokens = content.hasTextTokens
+        }
+      default: try cursor.skip()
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import Tokenization
+
+/// Makes rows as files list them into ``TruncatedRow`` values: each token once, sorted, with a safe cap.
+///
+/// What the cap must be in order to hold:
+/// 1. The list holds the k most probable tokens; its lowest logprob caps all others.
+/// 2. An emitted token that stands in the list only because it was emitted is not one of the k and must not lower
+///    the cap. Its rank decides: within the length of the list it is one of them. (Counting ties against the token,
+///    as vLLM does, can only raise the rank and the cap.)
+/// 3. Without a rank the emitted token is left out of the cap.
+struct RowNormaliser {
+  /// At and below this, engines write "not known, or below my threshold" (−9999, the lowest float32), not a number.
+  static let unknownBelow = -9990.0
+  /// Rounding of a log-softmax can leave a certain token this far above 0, in nats. More is a logit.
+  static let roundingAboveZero = 1e-4
+
+  private var tokens: [TokenID] = []
+  private var logprobs: [Double] = []
+  /// Half a unit in the last decimal that the file keeps.
+  private let rounding: Double
+
+  init(decimals: Int, capacity: Int) {
+    rounding = halfUnit(decimals: decimals)
+    tokens.reserveCapacity(capacity)
+    logprobs.reserveCapacity(capacity)
+  }
+
+  /// What remains of a row until all lists are in place.
+  private struct Draft {
+    var range: Range<Int>
+    var cap: Double
+    var emittedLogprob: Double?
+    var emittedRank: Int?
+    var disagreement: Double
+  }
+
+  /// The rows of a trace; row i is about `emitted[i]`.
+  ///
+  /// - Precondition: As many emitted tokens as rows.
+  static func rows(
+    _ listed: ListedRows, from start: Int = 0, emitted: ArraySlice<TokenID>
+  ) throws(TraceError.Problem) -> [TruncatedRow?] {
+    precondition(listed.rows.count - start == emitted.count, "\(listed.rows.count) rows for \(emitted.count)")
+    var normaliser = RowNormaliser(
+      decimals: listed.decimals, capacity: listed.tokens.count + listed.rows.count)
+    var drafts: [Draft?] = []
+    drafts.reserveCapacity(emitted.count)
+    for (row, token) in zip(listed.rows[start...], emitted.indices) {
+      guard let row else {
+        drafts.append(nil)
+        continue
+      }
+      drafts.append(try normaliser.append(row, of: listed, emitted: emitted[token], at: token))
+    }
+    return drafts.map { $0.map(normaliser.row) }
+  }
+
+  private func row(_ draft: Draft) -> TruncatedRow {
+    let largest = logprobs[draft.range].reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    return TruncatedRow(
+      tokens: tokens[draft.range], logprobs: logprobs[draft.range], unlistedCap: draft.cap,
+      emittedLogprob: draft.emittedLogprob, emittedRank: draft.emittedRank,
+      precision: max(rounding + Double(Float(largest).ulp) / 2, draft.disagreement))
+  }
+
+  private mutating func append(
+    _ row: ListedRows.Row, of listed: ListedRows, emitted: TokenID, at index: Int
+  ) throws(TraceError.Problem) -> Draft {
+    if let named = row.emitted, named.token != emitted {
+      throw .emittedToken(index: index, found: named.token, expected: emitted)
+    }
+    let start = tokens.count
+    var own = row.emitted
+    var isListed = false
+    var disagreement = 0.0
+    for position in row.list {
+      let entry = listed.tokens[position]
+      let logprob = try Self.known(entry.logprob, at: index)
+      if entry.token != emitted {
+        if let logprob { append(entry.token, logprob) }
+        continue
+      }
+      isListed = true
+      guard let known = own, let ownLogprob = try Self.known(known.logprob, at: index) else {
+        own = ListedToken(token: emitted, logprob: entry.logprob, rank: own?.rank ?? entry.rank)
+        continue
+      }
+      if let logprob, logprob != ownLogprob { disagreement = max(disagreement, abs(logprob - ownLogprob)) }
+    }
+    sort(from: start)
+    disagreement = max(disagreement, removeRepetitions(from: start))
+    let others = tokens.count - start
+    let lowestOther = others > 0 ? logprobs[tokens.count - 1] : 0
+    let emittedLogprob = try own.flatMap { (own) throws(TraceError.Problem) in
+      try Self.known(own.logprob, at: index)
+    }
+    if let emittedLogprob {
+      append(emitted, emittedLogprob)
+      sink(to: start)
+    }
+    let rank = own?.rank.map(Int.init)
+    // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
+    let counts = emittedLogprob != nil && (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
+    return Draft(
+      range: start..<tokens.count, cap: counts ? logprobs[tokens.count - 1] : lowestOther,
+      emittedLogprob: emittedLogprob, emittedRank: rank,
+      disagreement: disagreement.isFinite ? disagreement : 0)
+  }
+
+  /// The logprob as a number to work with, nil where the file says "not known".
+  @inline(__always)
+  private static func known(_ logprob: Double, at index: Int) throws(TraceError.Problem) -> Double? {
+    if logprob > unknownBelow {
+      guard logprob <= roundingAboveZero else { throw .logitsInsteadOfLogprobs(value: logprob, index: index) }
+      return min(logprob, 0)
+    }
+    return logprob == -.infinity ? logprob : nil
+  }
+
+  // MARK: Keeping the part from `start` sorted and distinct
+
+  @inline(__always)
+  private mutating func append(_ token: TokenID, _ logprob: Double) {
+    tokens.append(token)
+    logprobs.append(logprob)
+  }
+
+  @inline(__always)
+  private func precedes(_ a: Int, _ b: Int) -> Bool {
+    logprobs[a] > logprobs[b] || (logprobs[a] == logprobs[b] && tokens[a] < tokens[b])
+  }
+
+  /// Moves the last token up to its place among those before it, which are sorted.
+  private mutating func sink(to start: Int, from last: Int? = nil) {
+    var place = last ?? tokens.count - 1
+    while place > start, precedes(place, place - 1) {
+      tokens.swapAt(place, place - 1)
+      logprobs.swapAt(place, place - 1)
+      place -= 1
+    }
+  }
+
+  /// Engines list tokens nearly in order, so that looking for the first disorder settles most rows.
+  private mutating func sort(from start: Int) {
+    guard let disorder = (start..<tokens.count).dropFirst().first(where: { precedes($0, $0 - 1) }) else {
+      return
+    }
+    if tokens.count - start <= Self.shortList {
+      for last in disorder..<tokens.count { sink(to: start, from: last) }
+      return
+    }
+    let order = (start..<tokens.count).sorted(by: precedes)
+    let sorted = order.map { (tokens[$0], logprobs[$0]) }
+    for (place, entry) in zip(start..., sorted) {
+      tokens[place] = entry.0
+      logprobs[place] = entry.1
+    }
+  }
+
+  /// Lists up to this length are compared pair by pair; hashing costs more.
+  private static let shortList = 64
+
+  private func hasRepetitions(from start: Int) -> Bool {
+    guard tokens.count - start <= Self.shortList else {
+      return Set(tokens[start...]).count < tokens.count - start
+    }
+    return tokens.withUnsafeBufferPointer { tokens in
+      for later in start..<tokens.count {
+        var found = false
+        for earlier in start..<later { found = found || tokens[earlier] == tokens[later] }
+        if found { return true }
+      }
+      return false
+    }
+  }
+
+  /// Keeps the first, most probable, entry of each token; tells the largest difference between two of the same.
+  private mutating func removeRepetitions(from start: Int) -> Double {
+    guard hasRepetitions(from: start) else { return 0 }
+    var firsts: [TokenID: Double] = [:]
+    var disagreement = 0.0
+    var kept = start
+    for position in start..<tokens.count {
+      if let first = firsts[tokens[position]] {
+        // Two excluded entries agree; their difference would be NaN.
+        if first != logprobs[position] { disagreement = max(disagreement, first - logprobs[position]) }
+        continue
+      }
+      firsts[tokens[position]] = logprobs[position]
+      tokens[kept] = tokens[position]
+      logprobs[kept] = logprobs[position]
+      kept += 1
+    }
+    tokens.removeLast(tokens.count - kept)
+    logprobs.removeLast(logprobs.count - kept)
+    return disagreement
+  }
+}
+
+/// Half a unit in the last of these decimals: how far rounding moves a number at most.
+func halfUnit(decimals: Int) -> Double {
+  // Up to 10^22 a power of ten is an exact double; beyond that no decimal changes a logprob.
+  0.5 / (0..<min(decimals, 22)).reduce(1.0) { power, _ in power * 10 }
+}

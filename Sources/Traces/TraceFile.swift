@@ -1,0 +1,108 @@
+/// A file of traces, opened and recognised by its content, of which one sequence is read at a time.
+///
+/// The file is mapped, not loaded: memory does not grow with its size. Several threads may read from one value.
+/// A file must not be changed while it is open.
+public struct TraceFile: Sendable {
+  /// The path by which it was opened.
+  public let path: String
+  /// What it is.
+  public let format: TraceFormat
+  /// The sequences that it holds, in the order of the file.
+  public let entries: [TraceEntry]
+  private let contents: Contents
+  private let indexOfID: [String: Int]
+
+  private enum Contents: Sendable {
+    case safetensors(SafetensorsFile)
+    case llama(LlamaFile)
+    case records(RecordFile)
+  }
+
+  /// Opens a file, recognises it, and lists its sequences.
+  ///
+  /// Takes one pass over a file of JSON, and only the header of a binary one.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - tensor: The name of the tensor of scores in a safetensors file, where it is neither `logits` nor `logprobs`.
+  /// - Throws: ``TraceError`` when the file holds no trace, or one that cannot be trusted.
+  public init(path: String, tensor: String? = nil) throws(TraceError) {
+    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor)
+  }
+
+  /// The file of these bytes, called by this path in messages.
+  init(_ storage: ByteStorage, path: String, tensor: String?) throws(TraceError) {
+    self.path = path
+    contents = try Self.contents(of: storage, path: path, tensor: tensor)
+    switch contents {
+    case .safetensors(let file): (format, entries) = (.safetensors, [file.entry])
+    case .llama(let file): (format, entries) = (.llamaLogits, file.entries)
+    case .records(let file): (format, entries) = (file.format, file.entries)
+    }
+    indexOfID = Dictionary(
+      entries.enumerated().compactMap { index, entry in entry.id.map { ($0, index) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func contents(
+    of storage: ByteStorage, path: String, tensor: String?
+  ) throws(TraceError) -> Contents {
+    guard storage.count > 0 else { throw TraceError(file: path, .empty) }
+    let signature = storage.withUnsafeBytes { FileSignature($0) }
+    if signature == .json { return .records(try RecordFile(storage, path: path)) }
+    do throws(TraceError.Problem) {
+      switch signature {
+      case .safetensors: return .safetensors(try SafetensorsFile(storage, scoresNamed: tensor))
+      case .llamaLogits: return .llama(try LlamaFile(storage))
+      case .foreign(let format): throw .foreign(format)
+      case .unknown, .json: throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
+      }
+    } catch {
+      throw TraceError(file: path, error)
+    }
+  }
+
+  /// Reads one sequence.
+  ///
+  /// - Parameter index: Its place in ``entries``.
+  /// - Throws: ``TraceError`` when the sequence is not what it should be; the others may still be read.
+  /// - Precondition: `index` is one of ``entries``.
+  public func trace(at index: Int) throws(TraceError) -> Trace {
+    precondition(entries.indices.contains(index), "sequence \(index) of \(entries.count)")
+    if case .records(let file) = contents { return try file.trace(at: index, path: path) }
+    do throws(TraceError.Problem) {
+      var trace =
+        switch contents {
+        case .safetensors(let file): try file.trace()
+        case .llama(let file): try file.trace(ofChunk: index)
+        case .records: preconditionFailure("records were read above")
+        }
+      trace.file = path
+      return trace
+    } catch {
+      throw TraceError(file: path, sequence: entries.count > 1 ? entries[index].id : nil, error)
+    }
+  }
+
+  /// Reads the sequence of this id.
+  ///
+  /// - Throws: ``TraceError`` when there is none, or it is not what it should be.
+  public func trace(id: String) throws(TraceError) -> Trace {
+    guard let index = indexOfID[id] else {
+      throw TraceError(file: path, .noSequence(id: id))
+    }
+    return try trace(at: index)
+  }
+
+  /// What the file says of itself in names and values; empty where it says nothing.
+  public var metadata: [String: String] {
+    guard case .safetensors(let file) = contents else { return [:] }
+    return file.header.metadata
+  }
+
+  /// The name of the tensor that holds the scores, nil in files without tensors.
+  var scoresName: String? {
+    guard case .safetensors(let file) = contents else { return nil }
+    return file.scores.name
+  }
+}

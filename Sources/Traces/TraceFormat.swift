@@ -1,0 +1,21 @@
+/// The ways in which files hold traces, told apart by their content and never by their name.
+public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
+  /// Tensors of logits or logprobs for the whole vocabulary, one sequence to a file.
+  case safetensors
+  /// What llama.cpp writes with `--kl-divergence-base` or `--save-all-logits`: the second half of every chunk.
+  case llamaLogits = "llama-logits"
+  /// JSON in vLLM's token-in/token-out shape: choices whose `logprobs.content` holds token ids.
+  case tokenInTokenOut = "token-in-token-out"
+  /// JSON with vLLM's `prompt_logprobs`: engine dumps and server responses.
+  case promptLogprobs = "prompt-logprobs"
+
+  /// How a person would call it.
+  public var name: String {
+    switch self {
+    case .safetensors: "safetensors"
+    case .llamaLogits: "llama.cpp logits"
+    case .tokenInTokenOut: "token-in/token-out JSON"
+    case .promptLogprobs: "vLLM prompt_logprobs JSON"
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import Testing
+import Traces
+
+/// The whole message for each broken file of `samples/broken`, after the file's name.
+@Suite struct BrokenFilesTests {
+  /// Whole files, and the halves of pairs that differ only when they are compared.
+  static let readable = [
+    "nan-reference.safetensors", "nan-tuned.safetensors", "other-tokens.safetensors",
+    "vocabulary-reference.safetensors", "vocabulary-tuned.safetensors", "whole.jsonl", "whole.kld",
+    "whole.safetensors",
+  ]
+
+  static let messages: [(file: String, message: String)] = [
+    ("archive.zip", ": this is a zip archive, not a trace. Unpack it and pass the files in it."),
+    (
+      "array.npy",
+      ": this is a NumPy array, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+    ),
+    (
+      "arrays.npz",
+      ": this is a NumPy archive, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+    ),
+    (
+      "batch.safetensors",
+      ": tensor \"logits\" has the shape [2, 3, 4], where [rows, vocabulary] is expected. Save one sequence to a file, without padding."
+    ),
+    (
+      "comma.jsonl",
+      ":2: at byte 18 of the line, a name in quotes is expected. Write the file with a JSON library."
+    ),
+    (
+      "deep.json",
+      ":1: at byte 85 of the line, arrays and objects are nested more than 64 deep. Write the file with a JSON library."
+    ),
+    ("empty.jsonl", ": the file is empty. Copy it again, or write it again where the disk has room."),
+    (
+      "float8-logits.safetensors",
+      ": tensor \"logits\" has the type F8_E4M3, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
+    ),
+    (
+      "hole.safetensors",
+      ": the safetensors header is broken: tensor \"logits\" begins at 20, but the one before it ends at 16. Write the file again with the program that made it."
+    ),
+    (
+      "image.png",
+      ": this is a PNG image, not a trace. Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
+    ),
+    (
+      "integer-logits.safetensors",
+      ": tensor \"logits\" has the type I32, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
+    ),
+    (
+      "lm-eval-samples.jsonl",
+      ":1: this is a file of lm-evaluation-harness samples, not a trace. Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
+    ),
+    (
+      "logits.jsonl",
+      ":1: sequence \"tiny\": a logprob of token 2 is 17.5, but no logprob is above 0. Run the engine with logprobs_mode raw_logprobs."
+    ),
+    (
+      "missing-row.jsonl",
+      ":1: sequence \"tiny\": there is 1 row, but 2 are expected for the tokens. Keep one row for each token, or say with `positions` which ones the rows predict."
+    ),
+    (
+      "negative-position.safetensors",
+      ": row 1 predicts token 1, but positions must rise and lie in 0...3. Store for each row the index of the token that it predicts."
+    ),
+    (
+      "negative-token.jsonl",
+      ":1: sequence \"tiny\": token 1 has the id -3, which is outside 0...2147483647. Score the text with the vocabulary that made its token ids."
+    ),
+    (
+      "negative.kld",
+      ": the header says n_vocab = -5, which cannot be. Write the file again with the program that made it."
+    ),
+    (
+      "no-logprobs.jsonl",
+      ":1: the record holds no logprobs. Ask the engine for logprobs or prompt_logprobs when the text is scored."
+    ),
+    (
+      "no-token-ids.jsonl",
+      ":1: sequence \"a\": the record holds logprobs, but not the ids of the tokens they belong to. Keep \"prompt_token_ids\": ask a server with return_token_ids."
+    ),
+    (
+      "no-tokens.safetensors",
+      ": no tensor is named \"tokens\" or \"input_ids\"; the file holds \"logits\". Store the token ids of prompt and response with the scores."
+    ),
+    (
+      "notes.txt",
+      ": this is text that is no JSON, not a trace. Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
+    ),
+    (
+      "object.json",
+      ":1: the JSON object holds \"name\", \"version\", but no logprobs of a trace. Pass records with \"choices\" or \"prompt_logprobs\"; `tokenshift inspect --help` shows them."
+    ),
+    (
+      "object.pickle",
+      ": this is a Python pickle, not a trace. Load it where it was made and save the tensors with safetensors: a pickle can run any program, so it is never opened."
+    ),
+    (
+      "other-emitted.jsonl",
+      ":1: sequence \"tiny\": the row of token 2 is about id 9, but the token list says 2. Keep the ids that the model read, and do not tokenise the text again."
+    ),
+    (
+      "other-names.safetensors",
+      ": no tensor is named \"logits\" or \"logprobs\"; the file holds \"lm_head_out\", \"tokens\". Name the tensor of scores with --tensor."
+    ),
+    (
+      "outside-vocabulary.safetensors",
+      ": token 2 has the id 9, which is outside 0...3. Score the text with the vocabulary that made its token ids."
+    ),
+    ("packed.jsonl.gz", ": this is a gzip archive, not a trace. Unpack it: gunzip --keep FILE."),
+    (
+      "rows.safetensors",
+      ": there are 2 rows, but 3 are expected for the tokens. Keep one row for each token, or say with `positions` which ones the rows predict."
+    ),
+    (
+      "table.parquet",
+      ": this is a Parquet table, not a trace. Convert it: datasets.load_dataset(\"parquet\", data_files=FILE)[\"train\"].to_json(\"trace.jsonl\")."
+    ),
+    (
+      "tensors.h5",
+      ": this is an HDF5 file, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+    ),
+    (
+      "tensors.pt",
+      ": this is a PyTorch archive, not a trace. Convert it: safetensors.torch.save_file({k: v.contiguous() for k, v in torch.load(FILE, weights_only=True).items()}, \"trace.safetensors\")."
+    ),
+    (
+      "text-tokens.jsonl",
+      ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Ask the server with return_tokens_as_token_ids, or keep the token ids."
+    ),
+    (
+      "trailing.kld",
+      ": the file has 94 bytes, but its header asks for 92 bytes. Copy it again, or write it again where the disk has room."
+    ),
+    (
+      "truncated-header.safetensors",
+      ": the file ends after 40 bytes, inside its header of 232 bytes. Copy it again, or write it again where the disk has room."
+    ),
+    (
+      "truncated.jsonl",
+      ":2: at byte 412 of the line, the text ends inside an object. Check whether the file was copied whole."
+    ),
+    (
+      "truncated.kld",
+      ": the file has 82 bytes, but its header asks for 92 bytes: 1 of 2 chunks are whole. Write it again where the disk has room: llama.cpp does not notice a full disk."
+    ),
+    (
+      "truncated.safetensors",
+      ": the file has 293 bytes, but its header asks for 296 bytes. Copy it again, or write it again where the disk has room."
+    ),
+    (
+      "twice.jsonl",
+      ":3: sequence \"tiny\" stands in the file twice, first on line 1. Give each sequence its own trace_id."
+    ),
+    (
+      "unknown.bin",
+      ": the file begins with the bytes 00 01 02 03 04 05 06 07, with which no known format begins. Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
+    ),
+  ]
+
+  @Test(arguments: messages.indices)
+  func `each broken file is refused with its own message`(index: Int) {
+    let (file, message) = Self.messages[index]
+    #expect(messageOfReading(TestFiles.broken(file)) == file + message)
+  }
+
+  @Test(arguments: readable)
+  func `the whole files can be read`(file: String) {
+    #expect(messageOfReading(TestFiles.broken(file)) == nil)
+  }
+
+  @Test func `no file of the folder is left out`() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: TestFiles.broken(""))
+    #expect(
+      files.filter { $0 != "make_broken.py" }.sorted()
+        == (Self.messages.map(\.file) + Self.readable).sorted())
+  }
+
+  @Test func `a missing file, a directory and a device are refused`() {
+    #expect(
+      messageOfReading("/nowhere/base.jsonl") == "base.jsonl: there is no such file. Check the path.")
+    #expect(
+      messageOfReading(TestFiles.broken(""))
+        == "broken: this is a directory, not a file. Name the files in it.")
+    #expect(
+      messageOfReading("/dev/null")
+        == "null: the file cannot be read: it is a pipe or a device, which cannot be mapped into memory. Copy it to a disk and check its permissions."
+    )
+  }
+}

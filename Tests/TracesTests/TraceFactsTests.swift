@@ -1,0 +1,147 @@
+import Foundation
+import TestSupport
+import Testing
+import Tokenization
+
+@testable import Traces
+
+@Suite struct TraceFactsTests {
+  @Test func `a llama file tells its vocabulary, its floor and that it holds logprobs`() throws {
+    let facts = try TraceFile(path: TestFiles.fixture("tiny_base.kld")).facts()
+    #expect(facts.format == .llamaLogits)
+    #expect(facts.sequenceCount == 4 && facts.sequencesRead == 4)
+    #expect(facts.rowsRead == 124 && facts.tokensRead == 256)
+    #expect(facts.rows == .dense(vocabularySize: 301, encoding: .affine16))
+    #expect(facts.values == .logprobs)
+    #expect(facts.stage == .unknown)
+    #expect(facts.coverage == nil)
+    guard case .floored(rows: 124, let share) = try #require(facts.warnings.first) else {
+      Issue.record("\(facts.warnings)")
+      return
+    }
+    // q = 0 in so many of the 124 · 301 steps, by NumPy.
+    #expect((share * 124 * 301).rounded() == 14327)
+  }
+
+  @Test func `a limit reads no more rows than it says`() throws {
+    let facts = try TraceFile(path: TestFiles.fixture("tiny_base.kld")).facts(rowLimit: 40)
+    #expect(facts.rowsRead == 40)
+    #expect(facts.sequencesRead == 2)
+  }
+
+  @Test func `listed rows tell k, precision and coverage`() throws {
+    let facts = try opened(Array((RecordFileTests.scored + "\n").utf8)).facts()
+    #expect(facts.rows == .truncated(listed: 2...3, precision: 0.0005 + 0x1p-22))
+    #expect(facts.values == .logprobs)
+    let first = exp(-0.25) + exp(-2.125)
+    let second = exp(-0.5) + exp(-1.5) + exp(-5.5)
+    let coverage = try #require(facts.coverage)
+    #expect(abs(coverage.mean - (first + second) / 2) < 1e-15)
+    #expect(abs(coverage.least - second) < 1e-15)
+    #expect(facts.models == ["sft"] && facts.tasks == ["math"])
+    #expect(facts.warnings.isEmpty)
+  }
+
+  // MARK: Alignment and stage
+
+  /// Dense rows that put most mass on the token at `predicted + shift`.
+  private func peaked(shift: Int, extra: [Float] = [], metadata: [(String, String)] = []) -> [UInt8] {
+    var generator = SplitMix64(seed: 7)
+    let size = 8
+    let tokens = (0..<60).map { _ in Int32.random(in: 0..<8, using: &generator) }
+    var scores: [Float] = []
+    for index in 1..<tokens.count {
+      let favoured = Int(tokens[min(max(index + shift, 0), tokens.count - 1)])
+      var row = (0..<size).map { $0 == favoured ? 5 : Float(generator.normal()) }
+      for (place, value) in extra.enumerated() { row[place == favoured ? 7 : place] = value }
+      scores += row
+    }
+    var builder = SafetensorsBuilder(metadata: metadata)
+    builder.add("tokens", "I32", [tokens.count], tokens)
+    builder.add("logits", "F32", [tokens.count - 1, size], scores)
+    return builder.bytes
+  }
+
+  @Test func `rows that fit their tokens raise no doubt`() throws {
+    let facts = try opened(peaked(shift: 0, metadata: [("stage", "raw")])).facts()
+    #expect(facts.values == .logits)
+    #expect(facts.stage == .raw)
+    let alignment = try #require(facts.alignment)
+    #expect(alignment.rows == 58)
+    #expect(alignment.asRead < 0.2 && alignment.oneEarlier > 2 && alignment.oneLater > 2)
+    #expect(facts.warnings == [.noPromptLength(sequences: 1)])
+  }
+
+  @Test(arguments: [-1, 1])
+  func `rows that are off by one are found out`(shift: Int) throws {
+    let facts = try opened(peaked(shift: shift)).facts()
+    let alignment = try #require(facts.alignment)
+    let moved = shift < 0 ? alignment.oneEarlier : alignment.oneLater
+    #expect(facts.warnings.contains(.misaligned(asRead: alignment.asRead, moved: moved)))
+  }
+
+  @Test func `what a sampler leaves behind is seen`() throws {
+    let excluded = try opened(peaked(shift: 0, extra: [-.infinity])).facts()
+    #expect(excluded.stage == .processed)
+    #expect(excluded.warnings.contains(.processed(.excludedTokens(rows: 59))))
+    let stated = try opened(peaked(shift: 0, metadata: [("temperature", "0.7"), ("stage", "raw")])).facts()
+    #expect(stated.stage == .processed)
+    #expect(stated.warnings.contains(.processed(.stated(name: "temperature", value: "0.7"))))
+    #expect(try opened(peaked(shift: 0, metadata: [("temperature", "1.0")])).facts().stage == .unknown)
+  }
+
+  private func listed(rows: Int, top: Double, next: Double) -> [UInt8] {
+    let entry =
+      "{\"token_id\":7,\"logprob\":\(log(top)),\"rank\":1,\"top_logprobs\":[{\"token_id\":7,\"logprob\":\(log(top))},{\"token_id\":9,\"logprob\":\(log(next))}]}"
+    let content = [String](repeating: entry, count: rows).joined(separator: ",")
+    return Array("{\"choices\":[{\"logprobs\":{\"content\":[\(content)]}}]}".utf8)
+  }
+
+  @Test func `a list that holds everything in every row comes from a sampler`() throws {
+    #expect(try opened(listed(rows: 20, top: 0.75, next: 0.25)).facts().stage == .processed)
+    #expect(try opened(listed(rows: 19, top: 0.75, next: 0.25)).facts().stage == .unknown)
+    #expect(try opened(listed(rows: 20, top: 0.75, next: 0.24)).facts().stage == .unknown)
+  }
+
+  @Test func `probabilities above 1 are told`() throws {
+    let facts = try opened(listed(rows: 3, top: 0.75, next: 0.5)).facts()
+    #expect(facts.warnings.first == .massAboveOne(rows: 3, largest: 1.25))
+  }
+
+  @Test func `a NaN, an unreadable sequence and wrong names are told`() throws {
+    let nan = try TraceFile(path: TestFiles.broken("nan-tuned.safetensors")).facts()
+    #expect(nan.warnings.first == .notANumber(rows: 1))
+    let broken = try TraceFile(path: TestFiles.broken("other-emitted.jsonl")).facts()
+    guard case .unreadable(let error) = try #require(broken.warnings.first) else {
+      Issue.record("\(broken.warnings)")
+      return
+    }
+    #expect(error.sequence == "tiny" && broken.sequencesRead == 0 && broken.rows == nil)
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [4], SafetensorsFileTests.tokens)
+    builder.add("logprobs", "F32", [3, 4], SafetensorsFileTests.scores)
+    let facts = try opened(builder.bytes).facts()
+    #expect(facts.values == .logits)
+    #expect(facts.warnings.contains { if case .notNormalised = $0 { true } else { false } })
+  }
+
+  @Test(arguments: [
+    (
+      TraceWarning.misaligned(asRead: 5.1234, moved: 0.25),
+      "The text fits better when rows and tokens are moved by one: 0.25 nats per token instead of 5.123. Check what the rows predict."
+    ),
+    (
+      .processed(.stated(name: "temperature", value: "0.7")),
+      "The file says temperature = \"0.7\". Figures compare what was sampled from, not what the models say."
+    ),
+    (.notANumber(rows: 1), "1 row holds a NaN. Such rows are left out and counted."),
+    (.emptyRows(3), "3 positions have no row. Such positions are counted as missing."),
+    (
+      .floored(rows: 124, share: 0.25),
+      "124 rows store tokens as a floor only, 25.0 % of a row on average. Divergences can come out too small."
+    ),
+  ])
+  func `warnings read as sentences`(warning: TraceWarning, text: String) {
+    #expect(warning.description == text)
+  }
+}
