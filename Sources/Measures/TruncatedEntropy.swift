@@ -1,0 +1,92 @@
+import Foundation
+import Traces
+
+/// The entropies of all distributions that one truncated row allows, in nats.
+///
+/// For any ν, `H = Σ (−p ln p − νp) + ν`, because p sums to 1. Each listed token's term is taken at the worst
+/// point of its box and the tokens that are not listed at the worst way to share out their mass P, so every ν
+/// gives a true bound; ν only decides how much of the rounding of the listed logprobs cancels.
+///
+/// Lowest, the unlisted mass is packed into as few tokens as the cap allows: ⌊P/cap⌋ tokens at the cap and one
+/// with what is left (the entropy is concave, and the packed shares majorise all others). Highest, it is spread
+/// evenly over the tokens that are not listed: `P ln(N/P)`.
+struct TruncatedEntropy {
+  /// At most the entropy.
+  var low: Double
+  /// At least the entropy; nil where the vocabulary size is not known and mass is left.
+  var high: Double?
+
+  /// The bounds of one row.
+  init(_ row: TruncatedRow, _ mass: TruncatedMass, probabilities: [Double]) {
+    let listed = Listed(logprobs: row.logprobs, probabilities: probabilities, mass: mass)
+    let balance = listed.surprisal / mass.listed - 1
+    let error = roundoff(terms: probabilities.count + 4)
+
+    let nu = balance.isFinite ? balance : 0
+    let packed = Self.leastOfRest(mass, nu: nu)
+    low = max(0, listed.sum(nu: nu, of: min) + packed + nu - error * (1 + abs(nu)))
+
+    guard let count = mass.unlistedCount else {
+      high = mass.restHigh > 0 ? nil : listed.sum(nu: nu, of: max) + nu + error * (1 + abs(nu))
+      return
+    }
+    let level = count > 0 ? mass.restHigh / Double(count) : 0
+    let lift = level > 0 ? -1 - log(level) : nu
+    let spread = Self.mostOfRest(mass, count: Double(count), nu: lift)
+    let value = listed.sum(nu: lift, of: max) + spread + lift + error * (1 + abs(lift))
+    high = min(value, log(Double(probabilities.count + count)))
+  }
+
+  /// The least that `Σ (−p ln p − νp)` can be over the tokens that are not listed.
+  ///
+  /// In P it is concave between multiples of the cap and straight from multiple to multiple: the least lies at
+  /// an end of P's range or at the first or the last multiple inside.
+  private static func leastOfRest(_ mass: TruncatedMass, nu: Double) -> Double {
+    func packed(_ rest: Double) -> Double {
+      guard rest > 0 && mass.cap > 0 else { return 0 }
+      let full = (rest / mass.cap).rounded(.down)
+      let remainder = max(0, rest - full * mass.cap)
+      let last = remainder > 0 ? -remainder * log(remainder) : 0
+      return full * mass.cap * -log(mass.cap) + last - nu * rest
+    }
+    var least = min(packed(mass.restLow), packed(mass.restHigh))
+    guard mass.cap > 0 else { return least }
+    let first = (mass.restLow / mass.cap).rounded(.up) * mass.cap
+    let last = (mass.restHigh / mass.cap).rounded(.down) * mass.cap
+    if first <= mass.restHigh { least = min(least, packed(first), packed(max(first, last))) }
+    return least
+  }
+
+  /// The most that `Σ (−p ln p − νp)` can be over the tokens that are not listed: `P ln(N/P) − νP`.
+  private static func mostOfRest(_ mass: TruncatedMass, count: Double, nu: Double) -> Double {
+    let rest = clamp(count * exp(-1 - nu), mass.restLow, mass.restHigh)
+    return rest > 0 ? rest * (log(count / rest) - nu) : 0
+  }
+}
+
+/// The listed tokens of a row in the sum of an entropy.
+private struct Listed {
+  let logprobs: ArraySlice<Double>
+  let probabilities: [Double]
+  let mass: TruncatedMass
+
+  /// `−Σ p ln p` of the stored values.
+  var surprisal: Double {
+    zip(logprobs, probabilities).reduce(0) { $1.1 > 0 ? $0 - $1.1 * $1.0 : $0 }
+  }
+
+  /// `Σ (−p ln p − νp)`, each token at the end of its range that `choose` prefers, or at the peak in between.
+  func sum(nu: Double, of choose: (Double, Double) -> Double) -> Double {
+    let peak = exp(-1 - nu)
+    var sum = 0.0
+    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
+      let low = mass.low(probability)
+      let high = mass.high(probability)
+      let atLow = low * (mass.spread - logprob - nu)
+      let atHigh = high < 1 ? high * (-mass.spread - logprob - nu) : -nu
+      let preferred = choose(atLow, atHigh)
+      sum += low < peak && peak < high ? choose(preferred, peak) : preferred
+    }
+    return sum
+  }
+}
