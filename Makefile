@@ -46,7 +46,7 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
 golden: setup
-	RECORD_GOLDEN=1 swift test $(DEBUG) --filter 'ReportsTests|CommandTests'
+	RECORD_GOLDEN=1 swift test $(DEBUG) --filter 'ShiftStoreTests|CommandTests'
 
 fixtures:
 	@echo 'Each Fixtures folder under Tests has the script that made it; every script says what it needs.'

@@ -39,7 +39,8 @@ let package = Package(
       ]),
 
     // MARK: Showing
-    .target(name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
+    .target(
+      name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
     .target(
@@ -57,25 +58,32 @@ let package = Package(
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Measures", "Tokenization"], path: "Tests/TestSupport"),
-    .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"]),
-    .testTarget(name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"]),
+    .testTarget(
+      name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"], exclude: ["Fixtures"]),
     .testTarget(
       name: "MeasuresTests",
-      dependencies: ["CDivergence", "Measures", "TestSupport", "Tokenization", "Traces"]),
+      dependencies: ["CDivergence", "Measures", "TestSupport", "Tokenization", "Traces"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(
       name: "ShiftStoreTests",
       dependencies: [
         "Measures", "ShiftStore", "Statistics", "TestSupport", "Tokenization",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
-    .testTarget(name: "ReportsTests", dependencies: ["Measures", "Reports", "ShiftStore", "Statistics", "TestSupport"]),
+      ],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Measures", "Reports", "ShiftStore", "Statistics", "TestSupport"]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
         "Analysis", "Measures", "ShiftStore", "TestSupport", "Tokenization", "Traces",
-      ]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "tokenshift"]),
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestSupport", "tokenshift"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -41,11 +41,14 @@ public struct FilePair: Sendable {
     places = tuned.entries.enumerated().compactMap { index, entry in
       entry.id.flatMap { byName[$0] }.map { ($0, index) }
     }
-    guard !places.isEmpty else { throw TraceError(file: reference.path, .noSharedSequence(tunedFile: tuned.path)) }
+    guard !places.isEmpty else {
+      throw TraceError(file: reference.path, .noSharedSequence(tunedFile: tuned.path))
+    }
     remarks = [reference, tuned].compactMap { [places] file in
       let alone = file.entries.count - places.count
       guard alone > 0 else { return nil }
-      return "\(file.path): \(alone) of \(file.entries.count) sequences are not in the other file and are left out."
+      return
+        "\(file.path): \(alone) of \(file.entries.count) sequences are not in the other file and are left out."
     }
   }
 

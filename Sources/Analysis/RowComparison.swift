@@ -112,7 +112,9 @@ extension Trace.Rows {
     switch self {
     case .dense(let rows): return .dense(rows[index])
     case .truncated(let rows):
-      guard let row = rows[index] else { preconditionFailure("a pair lists rows that are there, not row \(index)") }
+      guard let row = rows[index] else {
+        preconditionFailure("a pair lists rows that are there, not row \(index)")
+      }
       return .truncated(row)
     }
   }

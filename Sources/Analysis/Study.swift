@@ -26,6 +26,8 @@ public struct Study: Equatable, Sendable {
     public var sequence: String?
     /// The number of prompt tokens, where the file does not say.
     public var promptLength: Int?
+    /// The tensor of scores in safetensors files, where it is neither `logits` nor `logprobs`.
+    public var tensor: String?
     /// Paths and globs, relative to the study file.
     public var files: [String]
     /// The line of the study file where the entry begins.

@@ -49,7 +49,8 @@ private struct StudyReader {
   func study(_ text: String) throws(StudyError) -> Study {
     let root = try mapping(compose(text), of: "a study")
     try checkKeys(
-      root, of: "a study", known: ["schemaVersion", "vocabulary", "vocabularySize", "floor", "models", "traces"])
+      root, of: "a study",
+      known: ["schemaVersion", "vocabulary", "vocabularySize", "floor", "models", "traces"])
     let version = try integer("schemaVersion", root, of: "a study")
     guard version <= Study.schemaVersion, version >= 1 else {
       throw StudyError(
@@ -63,7 +64,8 @@ private struct StudyReader {
       throw StudyError(file: file, line: entry.line, .unknownModel(entry.model, known: models.map(\.name)))
     }
     return Study(
-      vocabulary: try optionalText("vocabulary", root), vocabularySize: try optionalSize("vocabularySize", root),
+      vocabulary: try optionalText("vocabulary", root),
+      vocabularySize: try optionalSize("vocabularySize", root),
       floor: try optionalFloor(root), models: models, traces: traces)
   }
 
@@ -105,7 +107,7 @@ private struct StudyReader {
     let mapping = try mapping(node, of: "an entry of traces")
     try checkKeys(
       mapping, of: "an entry of traces",
-      known: ["model", "source", "task", "prompt", "sequence", "promptLength", "files"])
+      known: ["model", "source", "task", "prompt", "sequence", "promptLength", "tensor", "files"])
     guard let files = mapping["files"] else {
       throw StudyError(file: file, line: line(node), .missingKey("files", of: "an entry of traces"))
     }
@@ -119,7 +121,8 @@ private struct StudyReader {
       model: try text("model", mapping, of: "an entry of traces"),
       source: try text("source", mapping, of: "an entry of traces"), task: try optionalText("task", mapping),
       prompt: try optionalText("prompt", mapping), sequence: try optionalText("sequence", mapping),
-      promptLength: try optionalSize("promptLength", mapping), files: patterns, line: line(node) ?? 1)
+      promptLength: try optionalSize("promptLength", mapping), tensor: try optionalText("tensor", mapping),
+      files: patterns, line: line(node) ?? 1)
   }
 
   private func check(_ models: [Study.Model]) throws(StudyError) {

@@ -28,7 +28,7 @@ public struct PlannedFile: Sendable {
   /// Reads one of the file's sequences.
   func trace(at entry: Int) throws(TraceError) -> Trace {
     if let open { return try open.trace(at: entry) }
-    return try TraceFile(path: path).trace(at: entry)
+    return try TraceFile(path: path, tensor: traces.tensor).trace(at: entry)
   }
 }
 
@@ -101,7 +101,7 @@ public struct StudyPlan: Sendable {
           throw StudyError(file: studyFile.path, line: traces.line, .noFile(pattern: pattern))
         }
         for path in paths {
-          let file = try TraceFile(path: path)
+          let file = try TraceFile(path: path, tensor: traces.tensor)
           files.append(
             PlannedFile(
               path: path, traces: traces, entries: file.entries, format: file.format,

@@ -94,7 +94,8 @@ extension TraceFacts.Rows {
     case .dense(let size, let encoding): "all \(size) tokens, \(encoding)"
     case .truncated(let listed, _):
       listed.lowerBound == listed.upperBound
-        ? "the \(listed.lowerBound) most probable tokens" : "\(listed.lowerBound) to \(listed.upperBound) tokens"
+        ? "the \(listed.lowerBound) most probable tokens"
+        : "\(listed.lowerBound) to \(listed.upperBound) tokens"
     }
   }
 }

@@ -32,7 +32,8 @@ extension Table.Cell {
   private func fields(of estimate: Estimate, named name: String) -> [(name: String, value: FieldValue)] {
     switch estimate.knowledge {
     case .exact(let mean): fields(of: mean, named: name)
-    case .between(let low, let high?): fields(of: low, named: name + "Low") + fields(of: high, named: name + "High")
+    case .between(let low, let high?):
+      fields(of: low, named: name + "Low") + fields(of: high, named: name + "High")
     case .between(let low, nil): fields(of: low, named: name + "Low") + [(name + "High", .null)]
     }
   }

@@ -83,7 +83,9 @@ enum Numerals {
 
   /// A text without characters that a terminal would obey.
   private static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return text
+    }
     var result = ""
     for scalar in text.unicodeScalars {
       if scalar.properties.generalCategory == .control {

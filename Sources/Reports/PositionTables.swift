@@ -18,7 +18,8 @@ extension Table {
       columns: [
         Column("sequence", title: showsSequence ? "sequence" : nil), Column("position", title: "position"),
         Column("tokenID", title: "id"), Column("token", title: "token"),
-        Column("klTunedReference", title: "KL(tuned‖ref)"), Column("klReferenceTuned", title: "KL(ref‖tuned)"),
+        Column("klTunedReference", title: "KL(tuned‖ref)"),
+        Column("klReferenceTuned", title: "KL(ref‖tuned)"),
         Column("jensenShannon", title: "JS"), Column("totalVariation", title: "TV"),
         Column("entropyReference", title: nil), Column("entropyTuned", title: nil),
         Column("logprobReference", title: nil), Column("logprobTuned", title: nil),
@@ -44,18 +45,24 @@ extension Table {
     let ranked = sums.unshifted + sums.marginal + sums.shifted
     return [
       (Column("positions", title: "positions"), .integer(sums.positions)),
-      (Column("infinite", title: sums.klTunedReference.infinite > 0 ? "with infinite KL, in no mean" : nil),
-        .integer(sums.klTunedReference.infinite)),
+      (
+        Column("infinite", title: sums.klTunedReference.infinite > 0 ? "with infinite KL, in no mean" : nil),
+        .integer(sums.klTunedReference.infinite)
+      ),
       (Column("klTunedReference", title: "KL(tuned‖reference), mean by token"), mean(sums.klTunedReference)),
       (Column("klReferenceTuned", title: "KL(reference‖tuned), mean by token"), mean(sums.klReferenceTuned)),
       (Column("jensenShannon", title: "JS, mean by token"), mean(sums.jensenShannon)),
       (Column("totalVariation", title: "TV, mean by token"), mean(sums.totalVariation)),
       (Column("entropyReference", title: nil), mean(sums.entropyReference)),
       (Column("entropyTuned", title: nil), mean(sums.entropyTuned)),
-      (Column("rankShift", title: "rank shift, mean by token"),
-        mean(Double(sums.rankShift), over: sums.rankShiftCount)),
-      (Column("logprobShift", title: "Δ logprob, mean by token"),
-        mean(sums.logprobShift, over: sums.logprobShiftCount)),
+      (
+        Column("rankShift", title: "rank shift, mean by token"),
+        mean(Double(sums.rankShift), over: sums.rankShiftCount)
+      ),
+      (
+        Column("logprobShift", title: "Δ logprob, mean by token"),
+        mean(sums.logprobShift, over: sums.logprobShiftCount)
+      ),
       (Column("unshifted", title: "unshifted"), share(sums.unshifted, of: ranked)),
       (Column("marginal", title: "marginal"), share(sums.marginal, of: ranked)),
       (Column("shifted", title: "shifted"), share(sums.shifted, of: ranked)),

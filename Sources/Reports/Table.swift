@@ -70,7 +70,8 @@ public struct Table: Sendable {
   /// A table.
   ///
   /// - Precondition: Every row has one cell a column.
-  public init(name: String, columns: [Column], rows: [[Cell]], notes: [String] = [], isComplete: Bool = true) {
+  public init(name: String, columns: [Column], rows: [[Cell]], notes: [String] = [], isComplete: Bool = true)
+  {
     for row in rows {
       precondition(row.count == columns.count, "a row has \(row.count) cells for \(columns.count) columns")
     }

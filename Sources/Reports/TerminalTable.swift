@@ -33,9 +33,11 @@ public struct TerminalTable: Sendable {
     guard !summary.isEmpty else { return [] }
     let titles = summary.map { $0.column.title ?? "" }
     let width = titles.map(\.displayWidth).max() ?? 0
-    return [""] + zip(titles, summary).map { title, entry in
-      title + String(repeating: " ", count: width - title.displayWidth) + Self.gap + Numerals.text(entry.cell)
-    }
+    return [""]
+      + zip(titles, summary).map { title, entry in
+        title + String(repeating: " ", count: width - title.displayWidth) + Self.gap
+          + Numerals.text(entry.cell)
+      }
   }
 
   private func line(_ texts: [String], _ widths: [Int], _ alignsRight: [Bool]) -> String {

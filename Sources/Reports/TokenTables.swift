@@ -8,7 +8,9 @@ extension Table {
       name: "tokens",
       columns: [Column("tokenID", title: "id"), Column("token", title: "token")]
         + EmittedDrift.columns(field: { $0 }, title: { $0 }),
-      rows: rows.map { [.integer($0.tokenID), $0.text.map { .text($0) } ?? .missing] + EmittedDrift.cells($0) },
+      rows: rows.map {
+        [.integer($0.tokenID), $0.text.map { .text($0) } ?? .missing] + EmittedDrift.cells($0)
+      },
       notes: notes, isComplete: isComplete)
   }
 

@@ -45,7 +45,8 @@ struct SequenceStatistics {
     for name in ["unshifted", "marginal", "shifted"] {
       figures[name] = Sums(count: ranked, low: row[name], high: row[name])
     }
-    figures["topAgreement"] = Sums(count: row["positions"], low: row["topAgreement"], high: row["topAgreement"])
+    figures["topAgreement"] = Sums(
+      count: row["positions"], low: row["topAgreement"], high: row["topAgreement"])
   }
 
   static func fetchAll(_ database: Database) throws -> [SequenceStatistics] {

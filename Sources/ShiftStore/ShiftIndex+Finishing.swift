@@ -13,7 +13,8 @@ extension ShiftIndex {
   public func finish() throws {
     try queue.write { database in
       try database.execute(
-        sql: "DELETE FROM emittedToken; DELETE FROM predictedToken; DELETE FROM extreme; DELETE FROM profile;")
+        sql: "DELETE FROM emittedToken; DELETE FROM predictedToken; DELETE FROM extreme; DELETE FROM profile;"
+      )
       try database.execute(sql: Self.emittedTokens)
       for metric in Metric.allCases { try database.execute(sql: Self.extremes(of: metric)) }
       try database.execute(sql: Self.profile(scale: "absolute", bin: "position.position"))

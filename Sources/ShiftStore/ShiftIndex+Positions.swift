@@ -86,7 +86,9 @@ extension ShiftIndex {
   public func profile(
     _ scale: ProfileScale, edges: [Int], in comparisons: [Comparison], task: String?
   ) throws -> [ProfileRow] {
-    let stretches = "VALUES " + zip(edges, edges.dropFirst() + [Int(Int32.max)]).map { "(\($0), \($1))" }
+    let stretches =
+      "VALUES "
+      + zip(edges, edges.dropFirst() + [Int(Int32.max)]).map { "(\($0), \($1))" }
       .joined(separator: ", ")
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
     return try queue.read { database in

@@ -35,7 +35,9 @@ extension ShiftIndex {
           throw StoreError(file: path, .sql(message: "there is no statement", sql: sql))
         }
         guard statement.isReadonly else { throw StoreError(file: path, .writes(sql: sql)) }
-        let rows = try Row.fetchAll(statement).map { row in Array(row.databaseValues.map(QueryResult.Value.init)) }
+        let rows = try Row.fetchAll(statement).map { row in
+          Array(row.databaseValues.map(QueryResult.Value.init))
+        }
         guard try statements.next() == nil else {
           throw StoreError(file: path, .sql(message: "there is more than one statement", sql: sql))
         }

@@ -38,7 +38,8 @@ public final class ShiftIndex: Sendable {
     guard link(draft, path) == 0 else {
       let reason = errno
       try remove(at: draft)
-      throw StoreError(file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
+      throw StoreError(
+        file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
     }
     try remove(at: draft)
     return try openForWriting(path)
@@ -67,7 +68,8 @@ public final class ShiftIndex: Sendable {
 
   /// Removes an index and what SQLite keeps beside it.
   public static func remove(at path: String) throws {
-    for suffix in ["", "-wal", "-shm", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+    for suffix in ["", "-wal", "-shm", "-journal"] where FileManager.default.fileExists(atPath: path + suffix)
+    {
       do {
         try FileManager.default.removeItem(atPath: path + suffix)
       } catch {
@@ -81,7 +83,8 @@ public final class ShiftIndex: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
       // NORMAL in WAL mode: a power cut may lose the last transactions, never the file.
-      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
+      try database.execute(
+        sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
     }
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)

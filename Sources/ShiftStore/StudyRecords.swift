@@ -41,6 +41,13 @@ public struct StudyProgress: Equatable, Sendable {
   public var measured: Int
   /// Measurements that make it whole.
   public var planned: Int
+
+  /// A state of progress.
+  public init(isFinished: Bool, measured: Int, planned: Int) {
+    self.isFinished = isFinished
+    self.measured = measured
+    self.planned = planned
+  }
 }
 
 /// A model of the study.

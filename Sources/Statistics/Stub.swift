@@ -1,7 +1,11 @@
 /// stub
-public struct RatioTerm: Sendable { public var numerator: Double; public var denominator: Double
+public struct RatioTerm: Sendable {
+  public var numerator: Double; public var denominator: Double
   /// x
-  public init(numerator: Double, denominator: Double) { self.numerator = numerator; self.denominator = denominator } }
+  public init(numerator: Double, denominator: Double) {
+    self.numerator = numerator; self.denominator = denominator
+  }
+}
 /// stub
 public struct ClusteredBootstrap: Sendable {
   /// x

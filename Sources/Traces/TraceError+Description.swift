@@ -89,6 +89,7 @@ extension TraceError.Problem {
     case .vocabularySizesDiffer(let reference, let tuned, let file):
       "a row has \(count(reference, "score")), but \(tuned) in \(file)."
     case .nothingInCommon(let file): "no response token has a row both here and in \(file)."
+    case .noSharedSequence(let tunedFile): "the file shares no sequence with \(tunedFile)."
     default: nil
     }
   }
@@ -129,6 +130,7 @@ extension TraceError.Problem {
     case .promptLengthsDiffer: "Cut the prompt at the same token for both models."
     case .vocabularySizesDiffer: "Compare models that share one vocabulary, and cut padding from both alike."
     case .nothingInCommon: "Keep the logprobs of the same tokens for both models."
+    case .noSharedSequence: "Give the traces of one sequence the same trace_id in both files."
     }
   }
 

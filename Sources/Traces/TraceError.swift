@@ -94,5 +94,7 @@ public struct TraceError: Error, Equatable, Sendable {
     case vocabularySizesDiffer(reference: Int, tuned: Int, tunedFile: String)
     /// The traces have no predicted token in common.
     case nothingInCommon(tunedFile: String)
+    /// Two files of several sequences have no sequence by the same name.
+    case noSharedSequence(tunedFile: String)
   }
 }

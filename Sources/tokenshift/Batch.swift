@@ -28,7 +28,8 @@ struct Batch: AsyncParsableCommand {
   var study: String
   @Option(name: [.customShort("i"), .long], help: "The index to write.", completion: .file())
   var index: String
-  @Option(name: [.short, .long], help: "Sequences measured at once. As many as there are processors when left out.")
+  @Option(
+    name: [.short, .long], help: "Sequences measured at once. As many as there are processors when left out.")
   var jobs: Int?
   @Flag(help: "Replace an index that stands there.")
   var force = false
@@ -41,14 +42,16 @@ struct Batch: AsyncParsableCommand {
 
   func run() async throws {
     let plan = try StudyPlan(try StudyFile(contentsOf: study), toolVersion: TokenShift.version)
-    let index = try open(plan)
-    let progress = try index.progress()
-    guard !progress.isFinished else {
-      StandardError.write("\(self.index): the index is already whole: \(progress.planned) measurements.")
+    if force { try ShiftIndex.remove(at: index) }
+    if let planned = try finishedMeasurements(plan) {
+      StandardError.write("\(index): the index is already whole: \(planned) measurements.")
       return
     }
+    let index = try open(plan)
+    let progress = try index.progress()
     if progress.measured > 0 {
-      StandardError.write("\(self.index): going on after \(progress.measured) of \(progress.planned) measurements.")
+      StandardError.write(
+        "\(self.index): going on after \(progress.measured) of \(progress.planned) measurements.")
     }
     let stop = StopRequest()
     let signals = StopSignals(stop)
@@ -60,21 +63,29 @@ struct Batch: AsyncParsableCommand {
     try report(outcome, index, plan)
   }
 
-  /// A new index, or the unfinished one of the same study.
-  private func open(_ plan: StudyPlan) throws -> ShiftIndex {
-    if force { try ShiftIndex.remove(at: index) }
-    guard FileManager.default.fileExists(atPath: index) else {
-      return try ShiftIndex.create(at: index, plan: plan.record)
-    }
-    let existing: ShiftIndex
+  /// The number of measurements of the same study's whole index, nil where there is none or it is unfinished.
+  ///
+  /// - Throws: ``StoreError`` when something else stands there.
+  private func finishedMeasurements(_ plan: StudyPlan) throws -> Int? {
+    guard FileManager.default.fileExists(atPath: index) else { return nil }
     do {
-      existing = try ShiftIndex.resume(at: index)
+      let existing = try ShiftIndex.open(at: index)
+      try existing.check(against: plan.record)
+      let progress = try existing.progress()
+      try existing.close()
+      return progress.isFinished ? progress.planned : nil
     } catch let error as StoreError {
       if case .notAnIndex = error.problem { throw StoreError(file: index, .exists) }
       throw error
     }
-    try existing.check(against: plan.record)
-    return existing
+  }
+
+  /// A new index, or the unfinished one of the same study.
+  private func open(_ plan: StudyPlan) throws -> ShiftIndex {
+    guard FileManager.default.fileExists(atPath: index) else {
+      return try ShiftIndex.create(at: index, plan: plan.record)
+    }
+    return try ShiftIndex.resume(at: index)
   }
 
   private func report(_ outcome: BatchOutcome, _ index: ShiftIndex, _ plan: StudyPlan) throws {

@@ -43,6 +43,13 @@ struct Inspect: ParsableCommand {
       if !read.isEmpty { output.print(.facts(read)) }
     }
     try report(failures)
+    let unreadable = read.filter { file in file.facts.warnings.contains { $0.isUnreadable } }
+    guard unreadable.isEmpty else {
+      throw CommandFailure(
+        status: .incomplete,
+        message:
+          "sequences of \(unreadable.map(\.path).joined(separator: ", ")) cannot be read, as said above.")
+    }
   }
 
   /// One file that cannot be read gives its own status, several give the first one's.
@@ -52,5 +59,11 @@ struct Inspect: ParsableCommand {
     for failure in failures.dropLast() { StandardError.write("tokenshift: \(failure)") }
     throw CommandFailure(
       status: Status(of: first) ?? .badData, message: failures.last.map(\.description) ?? "")
+  }
+}
+
+extension TraceWarning {
+  fileprivate var isUnreadable: Bool {
+    if case .unreadable = self { true } else { false }
   }
 }

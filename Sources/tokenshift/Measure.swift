@@ -18,7 +18,8 @@ struct Measure: ParsableCommand {
         tokenshift measure --reference base.jsonl --tuned rl.jsonl --sequence math500-400.rl --format jsonl
       """)
 
-  @Option(name: [.customShort("r"), .long], help: "What the model compared against said.", completion: .file())
+  @Option(
+    name: [.customShort("r"), .long], help: "What the model compared against said.", completion: .file())
   var reference: String
   @Option(name: [.customShort("t"), .long], help: "What the model under study said.", completion: .file())
   var tuned: String
@@ -70,7 +71,8 @@ struct Measure: ParsableCommand {
     guard excluded.faulty.isEmpty else {
       throw CommandFailure(
         status: .incomplete,
-        message: "\(excluded.faulty.count) of \(records.count + excluded.count) positions cannot be measured.")
+        message: "\(excluded.faulty.count) of \(records.count + excluded.count) positions cannot be measured."
+      )
     }
   }
 }

@@ -6,7 +6,9 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// How data is printed.
 struct OutputOptions: ParsableArguments {
-  @Option(name: [.short, .long], help: "How data is printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    name: [.short, .long],
+    help: "How data is printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format: OutputFormat = .table
 
   /// Prints a table on standard output.

@@ -34,12 +34,15 @@ struct Positions: ParsableCommand {
     let (index, isComplete) = try index.open()
     let comparisons = try index.comparisons(of: model, source: slice.source)
     let scale: ProfileScale = relative ? .relative : .absolute
-    let edges = relative ? Array(stride(from: 0, to: 100, by: 100 / bins)) : [0, 1] + (1..<31).map { 1 << $0 }
+    let edges =
+      relative ? Array(stride(from: 0, to: 100, by: 100 / bins)) : [0, 1] + (1..<31).map { 1 << $0 }
     let rows = try index.profile(scale, edges: edges, in: comparisons, task: slice.task)
     output.print(
       .profile(
         rows, scale: scale,
-        notes: ["\(slice.task ?? "All tasks"). Means by token. Position 0 is the first token of the response."],
+        notes: [
+          "\(slice.task ?? "All tasks"). Means by token. Position 0 is the first token of the response."
+        ],
         isComplete: isComplete))
   }
 }

@@ -33,8 +33,11 @@ struct Summary: ParsableCommand {
   /// What was left out, in words.
   static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
     var notes: [String] = []
-    let excluded = rows.filter { $0.task == nil }.reduce(0) { $0 + $1.excluded }
-    if excluded > 0 { notes.append("\(excluded) positions were left out (masked, missing or faulty).") }
+    let excluded = rows.filter { $0.task != nil }.reduce(0) { $0 + $1.excluded }
+    if excluded > 0 {
+      notes.append(
+        "\(excluded) \(excluded == 1 ? "position was" : "positions were") left out (masked, missing or faulty).")
+    }
     let errors = problems.filter { $0.severity == .error }.count
     if errors > 0 {
       notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")

@@ -23,7 +23,9 @@ struct Tokenize: ParsableCommand {
         tokenshift tokenize --vocabulary tokenizer.json --count *.txt
       """)
 
-  @Option(name: [.customShort("v"), .long], help: "tokenizer.json, a .tiktoken file, or vocab.json beside merges.txt.", completion: .file())
+  @Option(
+    name: [.customShort("v"), .long],
+    help: "tokenizer.json, a .tiktoken file, or vocab.json beside merges.txt.", completion: .file())
   var vocabulary: String
   @Option(help: "Special tokens in the text: parse them, or read them as plain text.")
   var special: SpecialTokens = .parse

@@ -94,7 +94,9 @@ struct Tokens: ParsableCommand {
             Use '--view emitted'.
             """)
       }
-      let sorted = drifts.sorted { ($1.klShareMean.magnitude, $0.tokenID) < ($0.klShareMean.magnitude, $1.tokenID) }
+      let sorted = drifts.sorted {
+        ($1.klShareMean.magnitude, $0.tokenID) < ($0.klShareMean.magnitude, $1.tokenID)
+      }
       output.print(
         .predicted(Array(sorted.prefix(limit.limit)), notes: notes(comparisons), isComplete: isComplete))
     }
@@ -105,7 +107,8 @@ struct Tokens: ParsableCommand {
     let models = Set(try index.comparisons().map(\.tuned)).sorted()
     guard models.count == 1 else {
       throw ValidationError(
-        "The index has several tuned models. Pass --model or --contrast with \(models.joined(separator: ", ")).")
+        "The index has several tuned models. Pass --model or --contrast with \(models.joined(separator: ", "))."
+      )
     }
     return models[0]
   }
@@ -136,6 +139,7 @@ struct Tokens: ParsableCommand {
 
   private func notes(_ comparisons: [Comparison]) -> [String] {
     let texts = comparisons.map { "\($0.tuned) on text of \($0.source)" }.joined(separator: ", ")
-    return ["\(slice.task ?? "All tasks"): \(texts). Tokens that stand at \(minCount) positions or more."]
+    let slice = "\(slice.task ?? "All tasks"): \(texts)."
+    return [view == .emitted ? "\(slice) Tokens that stand at \(minCount) positions or more." : "\(slice) Means over positions."]
   }
 }

@@ -6,7 +6,8 @@ import Testing
   @Test(arguments: 0..<50 as Range<UInt64>) func `the order of the terms does not matter`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     var terms = (0..<200).map { _ in
-      Double.random(in: -1...1, using: &generator) * Double.exp2(Double.random(in: -70...40, using: &generator))
+      Double.random(in: -1...1, using: &generator)
+        * Double.exp2(Double.random(in: -70...40, using: &generator))
     }
     let first = terms.reduce(into: ExactSum()) { $0.add($1) }
     terms.shuffle(using: &generator)

@@ -6,7 +6,8 @@ import Tokenization
 @Suite struct SequenceSumsTests {
   @Test func `exact figures sum to exact means`() {
     let sums = SequenceSums([
-      .example(position: 0, kl: .exact(0.5), ranks: (1, 1)), .example(position: 1, kl: .exact(1.5), ranks: (7, 2)),
+      .example(position: 0, kl: .exact(0.5), ranks: (1, 1)),
+      .example(position: 1, kl: .exact(1.5), ranks: (7, 2)),
     ])
     #expect(sums.klTunedReference.mean == .exact(1))
     #expect(sums.positions == 2)
@@ -40,7 +41,9 @@ import Tokenization
     ])
     #expect(sums.klTunedReference.infinite == 1)
     #expect(sums.klTunedReference.mean == .exact(1))
-    #expect(SequenceSums([.example(position: 0, kl: .exact(.infinity), ranks: (1, 1))]).klTunedReference.mean == nil)
+    #expect(
+      SequenceSums([.example(position: 0, kl: .exact(.infinity), ranks: (1, 1))]).klTunedReference.mean == nil
+    )
   }
 
   @Test func `an unknown rank is in no class and no mean`() {

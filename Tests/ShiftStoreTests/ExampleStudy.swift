@@ -1,6 +1,7 @@
 import Measures
 import ShiftStore
 import TestSupport
+import Tokenization
 
 /// A study of two tuned models on their own text, small enough to work out by hand.
 enum ExampleStudy {
@@ -55,7 +56,8 @@ enum ExampleStudy {
       id: id, comparisonID: comparison,
       outcome: .measured(
         SequenceRecord(
-          id: sequence, name: "\(prompt).\(source)", source: source, task: task, prompt: prompt, promptLength: 2,
+          id: sequence, name: "\(prompt).\(source)", source: source, task: task, prompt: prompt,
+          promptLength: 2,
           tokens: [9, 8] + positions.map(\.tokenID.rawValue)),
         .full, MeasuredSequence(positions: positions, exclusions: Exclusions())),
       problems: [])

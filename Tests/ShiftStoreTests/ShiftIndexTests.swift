@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Measures
 import ShiftStore
+import Statistics
 import TestSupport
 import Testing
 import Tokenization
@@ -22,9 +23,10 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     let all = try index.comparisons(of: nil, source: .all)
     let top = try index.top(by: .klTunedReference, in: all, task: nil, limit: 10, context: 3)
-    #expect(top.map(\.measures.divergences.klTunedReference) == [
-      .exact(.infinity), .exact(4), .exact(1.5), .exact(0.5), .between(low: 0.25, high: nil),
-    ])
+    #expect(
+      top.map(\.measures.divergences.klTunedReference) == [
+        .exact(.infinity), .exact(4), .exact(1.5), .exact(0.5), .between(low: 0.25, high: nil),
+      ])
     #expect(top[2].before == [9, 8, 5])
     #expect(top[2].after == [])
     #expect(top[2].measures == .example(position: 1, token: 6, kl: .exact(1.5), ranks: (7, 2)))

@@ -1,0 +1,117 @@
+import Analysis
+import Foundation
+import ShiftStore
+import TestSupport
+import Testing
+import Traces
+
+@Suite struct StudyPlanTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// One record a name, three tokens of prompt and two of response.
+  private func write(_ file: String, _ names: [String], task: String? = "t") throws {
+    let lines = names.map { name in
+      let entry = #"{"token_id":5,"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":5,"logprob":-0.5,"rank":1},{"token_id":6,"logprob":-1.5,"rank":2}]}"#
+      let task = task.map { #""task":"\#($0)","# } ?? ""
+      return #"{"trace_id":"\#(name)",\#(task)"prompt_token_ids":[1,2,3],"choices":[{"token_ids":[5,5],"logprobs":{"content":[\#(entry),\#(entry)]}}]}"#
+    }
+    _ = try folder.write(lines.joined(separator: "\n") + "\n", to: file)
+  }
+
+  private func plan(_ traces: String) throws -> StudyPlan {
+    let text = """
+      schemaVersion: 1
+      models: [{name: base, role: reference}, {name: sft, role: tuned}, {name: rl, role: tuned}]
+      traces:
+      \(traces)
+      """
+    return try StudyPlan(StudyFile(contentsOf: folder.write(text, to: "study.yaml")), toolVersion: "1")
+  }
+
+  @Test func `measurements come by comparison and in the order of the tuned file`() throws {
+    try write("base.jsonl", ["a", "b", "c"])
+    try write("sft.jsonl", ["c", "a"])
+    try write("rl.jsonl", ["b", "c"])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: rl, source: x, files: rl.jsonl}
+        - {model: sft, source: x, files: sft.jsonl}
+      """)
+    #expect(plan.measurements.map(\.name) == ["c", "a", "b", "c"])
+    #expect(plan.measurements.map(\.comparisonID) == [1, 1, 2, 2])
+    #expect(plan.measurements.map(\.id) == [1, 2, 3, 4])
+    // "c" is one sequence, measured twice.
+    #expect(plan.measurements.map(\.sequenceID) == [1, 2, 3, 1])
+    #expect(plan.record.comparisons.map(\.tunedID) == [2, 3])
+    #expect(plan.record.problems.isEmpty)
+  }
+
+  @Test func `the same name under two sources is two sequences`() throws {
+    try write("base.jsonl", ["a"])
+    try write("sft.jsonl", ["a"])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: sft, source: x, files: sft.jsonl}
+        - {model: base, source: y, files: base.jsonl}
+        - {model: sft, source: y, files: sft.jsonl}
+      """)
+    #expect(plan.record.comparisons.map(\.source) == ["x", "y"])
+    #expect(plan.measurements.map(\.sequenceID) == [1, 2])
+  }
+
+  @Test func `a sequence that only the tuned model has is a problem`() throws {
+    try write("base.jsonl", ["a"])
+    try write("sft.jsonl", ["a", "b"])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: sft, source: x, files: sft.jsonl}
+      """)
+    #expect(plan.measurements.map(\.name) == ["a"])
+    #expect(
+      plan.record.problems.map(\.message) == [
+        "b: sft has a trace of this response of x, base has none. Score it under base too."
+      ])
+  }
+
+  @Test func `globs are taken in the order of their bytes`() throws {
+    for name in ["B", "a", "C"] { try write("\(name).jsonl", [name]) }
+    try write("base.json", ["B", "a", "C"])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.json}
+        - {model: sft, source: x, files: "?.jsonl"}
+      """)
+    #expect(plan.measurements.map(\.name) == ["B", "C", "a"])
+  }
+
+  @Test func `what cannot be planned is said with its line`() throws {
+    try write("base.jsonl", ["a"])
+    try write("sft.jsonl", ["b"])
+    func message(_ traces: String) -> String {
+      do {
+        _ = try plan(traces)
+        return "planned"
+      } catch {
+        return "\(error)".replacing(folder.path + "/", with: "")
+      }
+    }
+    #expect(
+      message("  - {model: base, source: x, files: nowhere/*.jsonl}")
+        == "study.yaml:4: \"nowhere/*.jsonl\" names no file. Paths are relative to the folder of the study file.")
+    #expect(
+      message(
+        "  - {model: base, source: x, files: base.jsonl}\n  - {model: sft, source: x, files: sft.jsonl}")
+        == """
+        study.yaml: no sequence has traces of both the reference and a tuned model. Sequences pair by id and source: \
+        see the ids with 'tokenshift inspect'.
+        """)
+    #expect(
+      message("  - {model: base, source: x, files: [base.jsonl, base.jsonl]}")
+        == "study.yaml:4: the sequence \"a\" of source \"x\" stands in base.jsonl and in base.jsonl. Leave one of them out.")
+  }
+}

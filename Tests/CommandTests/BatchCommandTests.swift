@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BatchCommandTests {
+  private let folder: TemporaryFolder
+  private let index: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    index = folder.file("index.sqlite")
+  }
+
+  /// Every row of every table, in order.
+  private func contents(of index: String) throws -> [String] {
+    let tables = [
+      "study", "model", "input", "comparison", "task", "token", "sequence", "measurement", "position",
+      "predictedSum", "emittedToken", "predictedToken", "extreme", "profile", "problem",
+    ]
+    return try tables.map { table in
+      let run = try Program.run("query", index, "SELECT * FROM \(table)", "--format", "csv")
+      #expect(run.status == 0, "\(run.error)")
+      return table + "\n" + run.output
+    }
+  }
+
+  @Test func `the index is the same to the byte for any number of threads`() throws {
+    let other = folder.file("other.sqlite")
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", index, "--jobs", "1").status == 0)
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", other, "--jobs", "4").status == 0)
+    let first = try Data(contentsOf: URL(filePath: index))
+    let second = try Data(contentsOf: URL(filePath: other))
+    #expect(first == second)
+    #expect(first.count > 100_000)
+  }
+
+  @Test func `a finished index is left as it is`() throws {
+    #expect(try Program.run("batch", "samples/dense.yaml", "--index", index).status == 0)
+    let before = try Data(contentsOf: URL(filePath: index))
+    let again = try Program.run("batch", "samples/dense.yaml", "--index", index)
+    #expect(again.status == 0)
+    #expect(again.error == "\(index): the index is already whole: 2 measurements.\n")
+    #expect(try Data(contentsOf: URL(filePath: index)) == before)
+  }
+
+  @Test func `another study's index is not gone on with`() throws {
+    #expect(try Program.run("batch", "samples/dense.yaml", "--index", index).status == 0)
+    let run = try Program.run("batch", "samples/study.yaml", "--index", index)
+    #expect(run.status == 65)
+    #expect(run.error.contains("Choose another name, or pass --force to begin anew."))
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", index, "--force").status == 0)
+  }
+
+  @Test(arguments: [40, 150, 400, 900, 1600, 2500])
+  func `an index that was killed opens, says so, and is completed`(milliseconds: Int) throws {
+    let run = try Program.start(["batch", "samples/study.yaml", "--index", index, "--jobs", "2"])
+    usleep(UInt32(milliseconds) * 1000)
+    kill(run.process.processIdentifier, SIGKILL)
+    _ = try run.finish()
+    if FileManager.default.fileExists(atPath: index) {
+      let summary = try Program.run("summary", index)
+      #expect(summary.status == 0, "\(summary.error)")
+      let state = try Program.run("query", index, "SELECT state FROM study", "--format", "csv").output
+      #expect(summary.error.contains("unfinished") == state.contains("measuring"))
+    }
+    let again = try Program.run("batch", "samples/study.yaml", "--index", index)
+    #expect(again.status == 0, "\(again.error)")
+    let whole = folder.file("whole.sqlite")
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", whole).status == 0)
+    #expect(try contents(of: index) == contents(of: whole))
+  }
+
+  @Test func `an interrupt stops after the sequences in hand and the next run goes on`() throws {
+    let run = try Program.start(["batch", "samples/study.yaml", "--index", index, "--jobs", "1"])
+    // The index stands there before the first sequence is measured.
+    while !FileManager.default.fileExists(atPath: index), run.process.isRunning { usleep(1000) }
+    usleep(100_000)
+    kill(run.process.processIdentifier, SIGINT)
+    let stopped = try run.finish()
+    // A run that was quicker than the signal is done.
+    #expect(stopped.status == 75 || stopped.status == 0)
+    if stopped.status == 75 {
+      #expect(stopped.error.contains("of 40 measurements. Run the same command to go on."))
+      let json = try Program.run("summary", index, "--format", "json")
+      #expect(json.output.contains("\"complete\": false"))
+    }
+    let again = try Program.run("batch", "samples/study.yaml", "--index", index)
+    #expect(again.status == 0)
+    let whole = folder.file("whole.sqlite")
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", whole).status == 0)
+    #expect(try contents(of: index) == contents(of: whole))
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct MeasureCommandTests {
+  private func summary(_ arguments: String...) throws -> [String: Any] {
+    let run = try Program.start(["measure", "--format", "json"] + arguments).finish()
+    #expect(run.status == 0, "\(run.error)")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    #expect(object?["schemaVersion"] as? Int == 1)
+    return try #require(object?["summary"] as? [String: Any])
+  }
+
+  /// llama.cpp printed 0.187190 for these two files, with the tuned model's logits live and unquantised; an
+  /// independent decoder of both files gave 0.187190.
+  @Test func `two llama.cpp files give what llama.cpp printed`() throws {
+    let summary = try summary(
+      "--reference", Program.sample("llama.cpp/tiny_base.kld"), "--tuned",
+      Program.sample("llama.cpp/tiny_ft.kld"))
+    let kl = try #require(summary["klReferenceTuned"] as? Double)
+    #expect(summary["positions"] as? Int == 124)
+    #expect(abs(kl - 0.187190) < 2e-5, "\(kl)")
+    let topAgreement = try #require(summary["topAgreement"] as? Double)
+    #expect(abs(topAgreement - 91.0 / 124) < 1e-12)
+  }
+
+  @Test func `dense traces are printed position by position`() throws {
+    let run = try Program.run(
+      "measure", "--reference", "samples/dense/arith-010.base.base.safetensors", "--tuned",
+      "samples/dense/arith-010.base.rl.safetensors", "--vocabulary", "samples/vocabulary/tokenizer.json")
+    #expect(run.status == 0, "\(run.error)")
+    try expectGolden(run.output, "measure.txt")
+  }
+
+  @Test func `truncated traces give bounds and never a bare divergence`() throws {
+    let run = try Program.run(
+      "measure", "--reference", "samples/traces/base-on-base.jsonl", "--tuned",
+      "samples/traces/rl-on-base.jsonl", "--sequence", "arith-010.base", "--format", "jsonl")
+    let line = try #require(run.output.split(separator: "\n").first)
+    let record = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(record["klTunedReference"] == nil)
+    #expect(record["klTunedReferenceLow"] is Double)
+    #expect(record["klTunedReferenceHigh"] is NSNull)
+    #expect(record["jensenShannonHigh"] is Double)
+    let floor = try Program.run(
+      "measure", "--reference", "samples/traces/base-on-base.jsonl", "--tuned",
+      "samples/traces/rl-on-base.jsonl", "--sequence", "arith-010.base", "--floor=-40", "--vocabulary-size",
+      "49152", "--format", "csv")
+    #expect(!floor.output.contains("klTunedReference,"))
+    #expect(floor.output.contains("klTunedReferenceLow,klTunedReferenceHigh"))
+    // Nothing is unknown but how the token is shown.
+    #expect(floor.output.split(separator: "\r\n")[1].split(separator: ",,").count == 2)
+  }
+
+  @Test func `sequences that only one file has are told`() throws {
+    let run = try Program.run(
+      "measure", "--reference", "samples/traces/base-on-sft.jsonl", "--tuned",
+      "samples/traces/base-on-rl.jsonl")
+    #expect(run.status == 65)
+    #expect(run.error.contains("the file shares no sequence with samples/traces/base-on-rl.jsonl."))
+  }
+}
