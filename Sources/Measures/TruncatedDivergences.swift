@@ -18,7 +18,7 @@ public import Traces
 /// "Exact" holds up to rounding of the arithmetic, which always widens. Proofs: <doc:TruncatedBounds>.
 /// One value can be used for any number of pairs; it keeps its memory.
 ///
-/// Complexity: O(k log k) for rows of k tokens.
+/// Complexity: O(k) for rows of k tokens.
 public struct TruncatedComparison: Sendable {
   private var pair = TruncatedPair()
   private var referenceProbabilities: [Double] = []
@@ -47,14 +47,15 @@ public struct TruncatedComparison: Sendable {
     let tunedMass = TruncatedMass(tuned, vocabularySize: size, probabilities: &tunedProbabilities)
     guard let referenceMass, let tunedMass else { return .unknown(vocabularySize: size) }
     pair.join(
-      reference: (reference, referenceMass, referenceProbabilities),
-      tuned: (tuned, tunedMass, tunedProbabilities), vocabularySize: size)
+      reference: (reference.tokens, referenceMass, referenceProbabilities),
+      tuned: (tuned.tokens, tunedMass, tunedProbabilities), vocabularySize: size)
 
+    let usableFloor = floor.flatMap { Self.allows(reference, $0) && Self.allows(tuned, $0) ? $0 : nil }
     let ratios = TruncatedRatios(boxes: pair.boxes)
     let low = TruncatedLow(boxes: pair.boxes, ratios: ratios)
     let high = TruncatedHigh(
       boxes: pair.boxes, tuned: tunedMass, reference: referenceMass,
-      floor: Self.usable(floor, reference, tuned).map(exp) ?? 0)
+      floor: usableFloor.map(exp) ?? 0)
     let referenceEntropy = TruncatedEntropy(
       reference, referenceMass, probabilities: referenceProbabilities)
     let tunedEntropy = TruncatedEntropy(tuned, tunedMass, probabilities: tunedProbabilities)
@@ -72,14 +73,9 @@ public struct TruncatedComparison: Sendable {
     row.tokens.allSatisfy { Int($0.rawValue) < size }
   }
 
-  /// The floor, unless a listed token or a cap lies below it.
-  private static func usable(_ floor: Double?, _ rows: TruncatedRow...) -> Double? {
-    guard let floor, floor.isFinite else { return nil }
-    for row in rows {
-      let lowest = min(row.unlistedCap, row.logprobs.last ?? .infinity) + row.precision
-      guard floor <= lowest else { return nil }
-    }
-    return floor
+  /// Whether no listed token and no cap lies below the floor.
+  private static func allows(_ row: TruncatedRow, _ floor: Double) -> Bool {
+    floor <= min(row.unlistedCap, row.logprobs.last ?? .infinity) + row.precision
   }
 }
 

@@ -24,16 +24,16 @@ struct TruncatedEntropy {
 
     let nu = balance.isFinite ? balance : 0
     let packed = Self.leastOfRest(mass, nu: nu)
-    low = max(0, listed.sum(nu: nu, of: min) + packed + nu - error * (1 + abs(nu)))
+    low = max(0, listed.least(nu: nu) + packed + nu - error * (1 + abs(nu)))
 
     guard let count = mass.unlistedCount else {
-      high = mass.restHigh > 0 ? nil : listed.sum(nu: nu, of: max) + nu + error * (1 + abs(nu))
+      high = mass.restHigh > 0 ? nil : listed.most(nu: nu) + nu + error * (1 + abs(nu))
       return
     }
     let level = count > 0 ? mass.restHigh / Double(count) : 0
     let lift = level > 0 ? -1 - log(level) : nu
     let spread = Self.mostOfRest(mass, count: Double(count), nu: lift)
-    let value = listed.sum(nu: lift, of: max) + spread + lift + error * (1 + abs(lift))
+    let value = listed.most(nu: lift) + spread + lift + error * (1 + abs(lift))
     high = min(value, log(Double(probabilities.count + count)))
   }
 
@@ -72,21 +72,41 @@ private struct Listed {
 
   /// `−Σ p ln p` of the stored values.
   var surprisal: Double {
-    zip(logprobs, probabilities).reduce(0) { $1.1 > 0 ? $0 - $1.1 * $1.0 : $0 }
+    var sum = 0.0
+    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
+      sum -= probability * logprob
+    }
+    return sum
   }
 
-  /// `Σ (−p ln p − νp)`, each token at the end of its range that `choose` prefers, or at the peak in between.
-  func sum(nu: Double, of choose: (Double, Double) -> Double) -> Double {
+  /// The least that `Σ (−p ln p − νp)` can be: concave in p, so at an end of each token's range.
+  func least(nu: Double) -> Double {
+    var sum = 0.0
+    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
+      let ends = ends(logprob, probability, nu)
+      sum += min(ends.low, ends.high)
+    }
+    return sum
+  }
+
+  /// The most that `Σ (−p ln p − νp)` can be: at the peak `p = e^(−1−ν)`, of value p, or at the end next to it.
+  func most(nu: Double) -> Double {
     let peak = exp(-1 - nu)
     var sum = 0.0
     for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
-      let low = mass.low(probability)
-      let high = mass.high(probability)
-      let atLow = low * (mass.spread - logprob - nu)
-      let atHigh = high < 1 ? high * (-mass.spread - logprob - nu) : -nu
-      let preferred = choose(atLow, atHigh)
-      sum += low < peak && peak < high ? choose(preferred, peak) : preferred
+      let ends = ends(logprob, probability, nu)
+      let holdsPeak = mass.low(probability) < peak && peak < mass.high(probability)
+      sum += holdsPeak ? peak : max(ends.low, ends.high)
     }
     return sum
+  }
+
+  /// `−p ln p − νp` at both ends of a token's range, the upper one at most 1.
+  private func ends(_ logprob: Double, _ probability: Double, _ nu: Double) -> (low: Double, high: Double) {
+    let high = mass.high(probability)
+    return (
+      mass.low(probability) * (mass.spread - logprob - nu),
+      high < 1 ? high * (-mass.spread - logprob - nu) : -nu
+    )
   }
 }

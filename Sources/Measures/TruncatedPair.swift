@@ -1,5 +1,4 @@
 import Tokenization
-import Traces
 
 /// Two truncated rows, token by token: how much probability each token can have under either model.
 ///
@@ -37,40 +36,45 @@ struct TruncatedPair {
     }
   }
 
+  /// The boxes of the pair that was joined last.
   private(set) var boxes: [Box] = []
-  private var tunedOrder: [UInt64] = []
-  private var referenceOrder: [UInt64] = []
+  private var places = TruncatedPlaces()
+  private var isShared: [Bool] = []
 
   /// Pairs the tokens of two rows; takes the place of whatever was paired before.
+  ///
+  /// - Parameters:
+  ///   - reference: The row, and the stored probability of each token it lists.
+  ///   - tuned: The same of the tuned model.
   mutating func join(
-    reference: (row: TruncatedRow, mass: TruncatedMass, probabilities: [Double]),
-    tuned: (row: TruncatedRow, mass: TruncatedMass, probabilities: [Double]), vocabularySize: Int?
+    reference: (tokens: ArraySlice<TokenID>, mass: TruncatedMass, probabilities: [Double]),
+    tuned: (tokens: ArraySlice<TokenID>, mass: TruncatedMass, probabilities: [Double]), vocabularySize: Int?
   ) {
-    Self.order(reference.row.tokens, into: &referenceOrder)
-    Self.order(tuned.row.tokens, into: &tunedOrder)
     boxes.removeAll(keepingCapacity: true)
-    var i = 0
-    var j = 0
-    while i < tunedOrder.count || j < referenceOrder.count {
-      let tunedToken = i < tunedOrder.count ? tunedOrder[i] >> 32 : .max
-      let referenceToken = j < referenceOrder.count ? referenceOrder[j] >> 32 : .max
-      var box = Box(
-        tunedLow: tuned.mass.unlistedLow, tunedHigh: tuned.mass.cap,
-        referenceLow: reference.mass.unlistedLow, referenceHigh: reference.mass.cap,
-        listing: tunedToken == referenceToken
-          ? .both : tunedToken < referenceToken ? .tunedOnly : .referenceOnly)
-      if tunedToken <= referenceToken {
-        let probability = tuned.probabilities[Int(truncatingIfNeeded: tunedOrder[i] & 0xFFFF_FFFF)]
-        box.tunedLow = tuned.mass.low(probability)
-        box.tunedHigh = tuned.mass.high(probability)
-        i += 1
+    isShared.removeAll(keepingCapacity: true)
+    isShared.append(contentsOf: repeatElement(false, count: reference.tokens.count))
+    places.index(reference.tokens)
+    let unlisted = Box(
+      tunedLow: tuned.mass.unlistedLow, tunedHigh: tuned.mass.cap,
+      referenceLow: reference.mass.unlistedLow, referenceHigh: reference.mass.cap, listing: .neither)
+    for (token, probability) in zip(tuned.tokens, tuned.probabilities) {
+      var box = unlisted
+      box.tunedLow = tuned.mass.low(probability)
+      box.tunedHigh = tuned.mass.high(probability)
+      box.listing = .tunedOnly
+      if let place = places.place(of: token, in: reference.tokens) {
+        isShared[place] = true
+        box.referenceLow = reference.mass.low(reference.probabilities[place])
+        box.referenceHigh = reference.mass.high(reference.probabilities[place])
+        box.listing = .both
       }
-      if referenceToken <= tunedToken {
-        let probability = reference.probabilities[Int(truncatingIfNeeded: referenceOrder[j] & 0xFFFF_FFFF)]
-        box.referenceLow = reference.mass.low(probability)
-        box.referenceHigh = reference.mass.high(probability)
-        j += 1
-      }
+      boxes.append(box)
+    }
+    for (probability, isShared) in zip(reference.probabilities, isShared) where !isShared {
+      var box = unlisted
+      box.referenceLow = reference.mass.low(probability)
+      box.referenceHigh = reference.mass.high(probability)
+      box.listing = .referenceOnly
       boxes.append(box)
     }
     appendRest(tuned: tuned.mass, reference: reference.mass, vocabularySize: vocabularySize)
@@ -85,14 +89,5 @@ struct TruncatedPair {
         tunedLow: least * tuned.unlistedLow, tunedHigh: TruncatedMass.room(of: count, each: tuned.cap),
         referenceLow: least * reference.unlistedLow,
         referenceHigh: TruncatedMass.room(of: count, each: reference.cap), listing: .neither))
-  }
-
-  /// Sorts token ids together with their places: the id in the upper half of a word, the place in the lower.
-  private static func order(_ tokens: ArraySlice<TokenID>, into order: inout [UInt64]) {
-    order.removeAll(keepingCapacity: true)
-    for (place, token) in tokens.enumerated() {
-      order.append(UInt64(UInt32(bitPattern: token.rawValue)) << 32 | UInt64(truncatingIfNeeded: place))
-    }
-    order.sort()
   }
 }
