@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Statistics
 
@@ -37,68 +38,68 @@ extension SummaryRow {
   fileprivate init(
     _ comparison: Comparison, task: String?, _ sequences: [SequenceStatistics], _ weighting: Weighting
   ) {
-    func estimate(_ name: String) -> Estimate? { Estimate(name, sequences, weighting) }
+    let means = SequenceMeans(sequences, weighting)
     let positions = sequences.reduce(0) { $0 + $1.positions }
     self.init(
-      comparison: comparison, task: task, sequences: sequences.count,
-      prompts: Set(sequences.map(\.prompt)).count, positions: positions,
-      excluded: sequences.reduce(0) { $0 + $1.excluded }, infinite: sequences.reduce(0) { $0 + $1.infinite },
-      klTunedReference: estimate("klTunedReference"), klReferenceTuned: estimate("klReferenceTuned"),
-      jensenShannon: estimate("jensenShannon"), totalVariation: estimate("totalVariation"),
-      entropyReference: estimate("entropyReference"), entropyTuned: estimate("entropyTuned"),
-      rankShift: estimate("rankShift"), logprobShift: estimate("logprobShift"),
-      unshifted: estimate("unshifted"), marginal: estimate("marginal"), shifted: estimate("shifted"),
-      topAgreement: estimate("topAgreement"),
+      comparison: comparison, task: task, sequences: sequences.count, prompts: means.promptCount,
+      positions: positions, excluded: sequences.reduce(0) { $0 + $1.excluded },
+      infinite: sequences.reduce(0) { $0 + $1.infinite },
+      klTunedReference: means.estimate("klTunedReference", within: 0...(.infinity)),
+      klReferenceTuned: means.estimate("klReferenceTuned", within: 0...(.infinity)),
+      jensenShannon: means.estimate("jensenShannon", within: 0...log(2)),
+      totalVariation: means.estimate("totalVariation", within: 0...1),
+      entropyReference: means.estimate("entropyReference", within: 0...(.infinity)),
+      entropyTuned: means.estimate("entropyTuned", within: 0...(.infinity)),
+      rankShift: means.estimate("rankShift", within: -.infinity ... .infinity),
+      logprobShift: means.estimate("logprobShift", within: -.infinity ... .infinity),
+      unshifted: means.estimate("unshifted", within: 0...1),
+      marginal: means.estimate("marginal", within: 0...1),
+      shifted: means.estimate("shifted", within: 0...1),
+      topAgreement: means.estimate("topAgreement", within: 0...1),
       coverageReference: sequences.reduce(0) { $0 + $1.coverageReference } / Double(max(positions, 1)),
       coverageTuned: sequences.reduce(0) { $0 + $1.coverageTuned } / Double(max(positions, 1)))
   }
 }
 
-extension Estimate {
-  /// The mean of one quantity; nil where no sequence has a value.
-  fileprivate init?(_ name: String, _ sequences: [SequenceStatistics], _ weighting: Weighting) {
-    let present = sequences.compactMap { sequence in
-      sequence.figures[name].flatMap { $0.count > 0 ? (prompt: sequence.prompt, sums: $0) : nil }
-    }
-    guard !present.isEmpty else { return nil }
-    func mean(_ sum: (SequenceStatistics.Sums) -> Double) -> Mean {
-      Mean(
-        of: present.map { prompt, sums in
-          switch weighting {
-          case .token: (prompt, sum(sums), sums.count)
-          case .sequence: (prompt, sum(sums) / sums.count, 1)
-          }
-        })
-    }
-    let low = mean(\.low)
-    if present.allSatisfy({ $0.sums.low == $0.sums.high }) {
-      self.init(.exact(low))
-    } else if present.allSatisfy({ $0.sums.high != nil }) {
-      self.init(.between(low: low, high: mean { $0.high ?? .infinity }))
-    } else {
-      self.init(.between(low: low, high: nil))
-    }
-  }
-}
+/// Takes means over sequences, with intervals that resample their prompts.
+private struct SequenceMeans {
+  private let sequences: [SequenceStatistics]
+  private let prompts: [String: Int]
+  private let weighting: Weighting
+  private let bootstrap: ClusteredBootstrap
 
-extension Estimate.Mean {
-  /// The ratio of two sums over sequences, with an interval from resampling prompts.
-  fileprivate init(of terms: [(prompt: String, sum: Double, weight: Double)]) {
-    var clusters: [String: Int] = [:]
-    var sums: [RatioTerm] = []
-    for term in terms {
-      let cluster = clusters[term.prompt] ?? sums.count
-      if cluster == sums.count {
-        clusters[term.prompt] = cluster
-        sums.append(RatioTerm(numerator: 0, denominator: 0))
-      }
-      sums[cluster].numerator += term.sum
-      sums[cluster].denominator += term.weight
+  init(_ sequences: [SequenceStatistics], _ weighting: Weighting) {
+    self.sequences = sequences
+    self.weighting = weighting
+    let names = sequences.map(\.prompt).uniqued
+    prompts = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    bootstrap = ClusteredBootstrap(clusterCount: names.count)
+  }
+
+  var promptCount: Int { bootstrap.clusterCount }
+
+  /// The mean of one quantity; nil where no sequence has a value. Intervals are cut to the quantity's range.
+  func estimate(_ name: String, within range: ClosedRange<Double>) -> Estimate? {
+    let present = sequences.compactMap { sequence in
+      sequence.figures[name].flatMap { $0.count > 0 ? (cluster: prompts[sequence.prompt] ?? 0, sums: $0) : nil }
     }
-    let numerator = sums.reduce(0) { $0 + $1.numerator }
-    let denominator = sums.reduce(0) { $0 + $1.denominator }
-    self.init(
-      numerator / denominator,
-      interval: ClusteredBootstrap(clusters: sums).interval(confidence: ShiftIndex.confidence))
+    func mean(_ sum: (SequenceStatistics.Sums) -> Double) -> Estimate.Mean? {
+      let totals = present.map { cluster, sums in
+        switch weighting {
+        case .token: ClusterTotal(cluster: cluster, sum: sum(sums), count: sums.count)
+        case .sequence: ClusterTotal(cluster: cluster, sum: sum(sums) / sums.count, count: 1)
+        }
+      }
+      guard let value = Statistics.mean(of: totals) else { return nil }
+      let interval = bootstrap.interval(ofMean: totals, level: ShiftIndex.confidence).flatMap {
+        // Prompts that all say the same, such as no shifted token at all, do not show how far others may be off.
+        $0.low < $0.high ? ($0.low...$0.high).clamped(to: range) : nil
+      }
+      return Estimate.Mean(value, interval: interval)
+    }
+    guard let low = mean(\.low) else { return nil }
+    if present.allSatisfy({ $0.sums.low == $0.sums.high }) { return Estimate(.exact(low)) }
+    guard present.allSatisfy({ $0.sums.high != nil }) else { return Estimate(.between(low: low, high: nil)) }
+    return Estimate(.between(low: low, high: mean { $0.high ?? .infinity }))
   }
 }
