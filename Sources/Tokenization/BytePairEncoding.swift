@@ -13,16 +13,17 @@ struct BytePairEncoding: Sendable {
 
   /// Merges in place.
   func merge(_ symbols: inout [Int32]) {
-    if symbols.count <= Self.shortLimit { mergeByScanning(&symbols) } else { mergeByHeap(&symbols) }
+    guard symbols.count <= Self.shortLimit else { return mergeByHeap(&symbols) }
+    let count = symbols.withUnsafeMutableBufferPointer { mergeByScanning($0) }
+    symbols.removeSubrange(count...)
   }
 
-  private func mergeByScanning(_ symbols: inout [Int32]) {
-    guard symbols.count > 1 else { return }
-    withUnsafeTemporaryAllocation(of: MergeTable.Outcome.self, capacity: symbols.count) { outcomes in
-      symbols.withUnsafeMutableBufferPointer { symbols in
-        for index in 0..<symbols.count - 1 {
-          outcomes[index] = merges.outcome(symbols[index], symbols[index + 1])
-        }
+  /// Merges a few symbols and returns how many are left, at the beginning.
+  func mergeByScanning(_ symbols: UnsafeMutableBufferPointer<Int32>) -> Int {
+    guard symbols.count > 1 else { return symbols.count }
+    return withUnsafeTemporaryAllocation(of: MergeTable.Outcome.self, capacity: symbols.count) { outcomes in
+      for index in 0..<symbols.count - 1 {
+        outcomes[index] = merges.outcome(symbols[index], symbols[index + 1])
       }
       var count = symbols.count
       while count > 1 {
@@ -34,15 +35,15 @@ struct BytePairEncoding: Sendable {
         }
         if best == MergeTable.none { break }
         symbols[place] = outcomes[place].merged
-        for index in place + 1..<count - 1 {
+        count -= 1
+        for index in place + 1..<max(count, place + 1) {
           symbols[index] = symbols[index + 1]
           outcomes[index] = outcomes[index + 1]
         }
-        count -= 1
         if place + 1 < count { outcomes[place] = merges.outcome(symbols[place], symbols[place + 1]) }
         if place > 0 { outcomes[place - 1] = merges.outcome(symbols[place - 1], symbols[place]) }
       }
-      symbols.removeSubrange(count...)
+      return count
     }
   }
 }

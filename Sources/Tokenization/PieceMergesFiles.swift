@@ -20,10 +20,11 @@ struct PieceMergesFiles {
       throw VocabularyError(file: file, .missingCompanion(name: "merges.txt"))
     }
     return Tokenizer(
-      pattern: SplitPattern(.gpt2),
       model: PieceModel(
-        byteTokens: pieces.byteTokens, encoding: BytePairEncoding(merges: try merges(bytes, companion)),
-        wholePieces: .merged, vocabulary: pieces.vocabulary(addedTokens: [])))
+        vocabulary: pieces.vocabulary(addedTokens: []), alphabet: .bytes(pieces.byteTokens),
+        unknown: .dropped,
+        encoding: BytePairEncoding(merges: try merges(bytes, companion)), wholePieces: .merged),
+      cuts: [.family(SplitPattern(.gpt2))])
   }
 
   private func merges(_ bytes: [UInt8], _ companion: String) throws(VocabularyError) -> MergeTable {

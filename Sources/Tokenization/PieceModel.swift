@@ -1,14 +1,31 @@
-/// Turns the bytes of one piece into tokens.
+/// Turns the bytes of one piece into tokens: first symbols, one per byte or per character, then merging.
 struct PieceModel: Sendable {
-  /// The token of every byte; none for a byte that the vocabulary does not have and that is dropped, as
-  /// the reference drops it.
-  let byteTokens: [TokenID?]
+  /// The tokens.
+  let vocabulary: Vocabulary
+  /// What a piece is made of before merging.
+  let alphabet: Alphabet
+  /// What becomes of a byte or character that has no token.
+  let unknown: Unknown
   /// The merge loop.
   let encoding: BytePairEncoding
   /// Whether a piece that is a token as a whole is that token, whatever the merges say.
   let wholePieces: WholePieces
-  /// The tokens.
-  let vocabulary: Vocabulary
+
+  /// The symbols that merging begins with.
+  enum Alphabet: Sendable {
+    /// The token of every byte.
+    case bytes([TokenID?])
+    /// The token of every character that has one, and of every byte for the characters that have none.
+    case characters([UInt32: TokenID], fallback: [TokenID]?)
+  }
+
+  /// The rule for what has no token.
+  enum Unknown: Sendable {
+    /// It is left out. This loses it, but so it is lost in the reference.
+    case dropped
+    /// It is this token; neighbours share one where they are fused.
+    case token(TokenID, isFused: Bool)
+  }
 
   /// The rule for a piece that is a token.
   enum WholePieces: Sendable {
@@ -18,18 +35,86 @@ struct PieceModel: Sendable {
     case merged
   }
 
+  /// A symbol, and the bytes of the piece it stands for.
+  typealias Symbol = (token: Int32, range: Range<Int>)
+
   /// Appends the tokens of a piece.
   func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [TokenID]) {
     if wholePieces == .first, let whole = vocabulary.ordinaryID(of: piece) {
       ids.append(whole)
       return
     }
-    var symbols: [Int32] = []
-    symbols.reserveCapacity(piece.count)
-    for byte in piece {
-      if let token = byteTokens[Int(byte)] { symbols.append(token.rawValue) }
+    var tokens = symbols(of: piece).map(\.token)
+    encoding.merge(&tokens)
+    for token in tokens { ids.append(TokenID(token)) }
+  }
+
+  /// The tokens of a piece with the bytes of the piece that each stands for.
+  func encodeSpans(_ piece: UnsafeBufferPointer<UInt8>) -> [Symbol] {
+    if wholePieces == .first, let whole = vocabulary.ordinaryID(of: piece) {
+      return [(whole.rawValue, 0..<piece.count)]
     }
-    encoding.merge(&symbols)
-    for symbol in symbols { ids.append(TokenID(symbol)) }
+    let symbols = symbols(of: piece)
+    var tokens = symbols.map(\.token)
+    encoding.merge(&tokens)
+    var next = 0
+    return tokens.map { token in
+      let start = symbols[next].range.lowerBound
+      var missing = length(of: token)
+      repeat {
+        missing -= length(of: symbols[next].token)
+        next += 1
+      } while missing > 0 && next < symbols.count
+      return (token, start..<symbols[next - 1].range.upperBound)
+    }
+  }
+
+  private func length(of token: Int32) -> Int { vocabulary.bytes(of: TokenID(token))?.count ?? 0 }
+
+  private func symbols(of piece: UnsafeBufferPointer<UInt8>) -> [Symbol] {
+    var symbols: [Symbol] = []
+    symbols.reserveCapacity(piece.count)
+    var pending: Symbol?
+    func add(_ token: TokenID?, _ range: Range<Int>) {
+      if let token {
+        if let unknown = pending { symbols.append(unknown) }
+        pending = nil
+        symbols.append((token.rawValue, range))
+      } else if case .token(let unknown, let isFused) = self.unknown {
+        if let earlier = pending, isFused {
+          pending = (earlier.token, earlier.range.lowerBound..<range.upperBound)
+        } else {
+          if let earlier = pending { symbols.append(earlier) }
+          pending = (unknown.rawValue, range)
+        }
+      }
+    }
+    switch alphabet {
+    case .bytes(let tokens):
+      for (place, byte) in piece.enumerated() { add(tokens[Int(byte)], place..<place + 1) }
+    case .characters(let tokens, let fallback):
+      forEachCharacter(of: piece) { point, range in
+        if let token = point.flatMap({ tokens[$0] }) {
+          add(token, range)
+        } else if let fallback {
+          for place in range { symbols.append((fallback[Int(piece[place])].rawValue, place..<place + 1)) }
+        } else {
+          add(nil, range)
+        }
+      }
+    }
+    if let unknown = pending { symbols.append(unknown) }
+    return symbols
+  }
+
+  private func forEachCharacter(of piece: UnsafeBufferPointer<UInt8>, _ body: (UInt32?, Range<Int>) -> Void) {
+    guard let base = piece.baseAddress else { return }
+    let text = ScanText(base: base, count: piece.count, classes: base)
+    var index = 0
+    while index < text.count {
+      let (point, length) = text.codePoint(at: index)
+      body(point, index..<index + length)
+      index += length
+    }
   }
 }

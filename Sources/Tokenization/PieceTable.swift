@@ -14,24 +14,35 @@ struct PieceTable {
 
   /// The pieces of a JSON object of ids.
   init(_ vocab: JSONValue, file: String) throws(VocabularyError) {
-    self.file = file
     guard let members = vocab.members else {
       throw VocabularyError(
         file: file, .unexpectedPart(name: "vocab", expected: "an object", found: vocab.kind))
     }
-    index = ByteIndex(capacity: members.count)
+    self.init(capacity: members.count, file: file)
     storage.reserveCapacity(members.reduce(0) { $0 + $1.name.count })
-    ranges.reserveCapacity(members.count)
-    ids.reserveCapacity(members.count)
-    for member in members {
-      let id = try Self.id(member.value, of: member.name, file: file)
-      let range = storage.count..<storage.count + member.name.count
-      storage.append(contentsOf: member.name)
-      ranges.append(range)
-      ids.append(id)
-      index.insert(id, at: range, of: storage)
-    }
+    for member in members { add(member.name, try Self.id(member.value, of: member.name, file: file)) }
     try checkUnique()
+  }
+
+  /// The pieces of a list, whose ids are their places.
+  init(_ pieces: [[UInt8]], file: String) throws(VocabularyError) {
+    self.init(capacity: pieces.count, file: file)
+    for (place, piece) in pieces.enumerated() { add(piece, TokenID(Int32(place))) }
+  }
+
+  private init(capacity: Int, file: String) {
+    self.file = file
+    index = ByteIndex(capacity: capacity)
+    ranges.reserveCapacity(capacity)
+    ids.reserveCapacity(capacity)
+  }
+
+  private mutating func add(_ piece: [UInt8], _ id: TokenID) {
+    let range = storage.count..<storage.count + piece.count
+    storage.append(contentsOf: piece)
+    ranges.append(range)
+    ids.append(id)
+    index.insert(id, at: range, of: storage)
   }
 
   /// An id as a file gives it.
@@ -75,12 +86,33 @@ struct PieceTable {
     }
   }
 
-  /// The vocabulary: every piece as the bytes it stands for.
+  /// The pieces as they are written, and their ids.
+  var entries: some Collection<(piece: ArraySlice<UInt8>, id: TokenID)> {
+    zip(ranges, ids).map { (piece: storage[$0], id: $1) }
+  }
+
+  /// The vocabulary: every piece as the bytes it stands for in GPT-2's alphabet.
   func vocabulary(addedTokens: [AddedToken]) -> Vocabulary {
-    let tokens = zip(ranges, ids).map { range, id in
-      (id: id, bytes: ByteAlphabet.decode(storage[range]) ?? Array(storage[range]))
+    PieceDecoder(alphabet: .bytes).vocabulary(of: self, addedTokens: addedTokens)
+  }
+
+  /// The token of every character that has one.
+  var characterTokens: [UInt32: TokenID] {
+    var tokens: [UInt32: TokenID] = [:]
+    for (piece, id) in entries where piece.count <= 4 {
+      let scalars = String(decoding: piece, as: UTF8.self).unicodeScalars
+      if scalars.count == 1, let scalar = scalars.first { tokens[scalar.value] = id }
     }
-    return Vocabulary(tokens: tokens, addedTokens: addedTokens)
+    return tokens
+  }
+
+  /// The tokens `<0x00>` to `<0xFF>`, if all are there.
+  var fallbackTokens: [TokenID]? {
+    let tokens = (UInt8.min...UInt8.max).compactMap { byte in
+      let digits = String(byte, radix: 16, uppercase: true)
+      return id(of: Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8))
+    }
+    return tokens.count == 256 ? tokens : nil
   }
 
   /// The merges, written as "a b" or as ["a", "b"], in the order of their priority.

@@ -51,7 +51,8 @@ public struct SplitPattern: Equatable, Sendable {
 
   /// The pattern with this text, if it is that of a family.
   init?(expression: String) {
-    guard let name = Self.names.first(where: { $0.expression == expression })?.name else { return nil }
+    let written = Self.escaped(expression)
+    guard let name = Self.names.first(where: { $0.expression == written })?.name else { return nil }
     self.init(name)
   }
 }
@@ -76,6 +77,26 @@ extension SplitPattern {
     (.tekken, cased(suffix: "") + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + tail),
   ]
 
+  /// The text of a pattern with newlines written as escapes, which mean the same.
+  static func escaped(_ expression: String) -> String {
+    var written = ""
+    for scalar in expression.unicodeScalars {
+      switch scalar {
+      case "\r": written += "\\r"
+      case "\n": written += "\\n"
+      default: written.unicodeScalars.append(scalar)
+      }
+    }
+    return written
+  }
+
+  /// The three patterns of DeepSeek V3, each for what the one before leaves over.
+  static let deepseekExpressions = [
+    #"\p{N}{1,3}"#, #"[一-龥\#u{3040}-ゟ゠-ヿ]+"#,
+    ##"[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|"##
+      + tail,
+  ]
+
   private static let contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
   private static let tail = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
 
@@ -94,29 +115,27 @@ extension SplitPattern {
 extension SplitPattern {
   /// The pieces of a text, in order and without gaps.
   func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-    var pieces: [ArraySlice<UInt8>] = []
-    bytes.withUnsafeBufferPointer { buffer in
-      ScalarClass.table.withUnsafeBufferPointer { classes in
-        guard let base = buffer.baseAddress, let classes = classes.baseAddress else { return }
-        let text = ScanText(base: base, count: buffer.count, classes: classes)
-        var start = 0
-        while start < text.count {
-          let end = end(from: start, in: text)
-          pieces.append(bytes[start..<end])
-          start = end
-        }
-      }
-    }
-    return pieces
+    AlignedText(bytes, offset: 0).withScanText { ranges(in: $0) }.map { bytes[$0] }
   }
 
-  private func end(from start: Int, in text: ScanText) -> Int {
+  /// Where the pieces of a text are.
+  func ranges(in text: ScanText) -> [Range<Int>] {
     switch family {
-    case .gpt2: GPT2Scanner().end(from: start, in: text)
-    case .cl100k(let digits, let word): CL100KScanner(digits: digits, word: word).end(from: start, in: text)
-    case .o200k(let digits, let suffix):
-      O200KScanner(digits: digits, suffix: suffix).end(from: start, in: text)
-    case .deepseek: DeepSeekScanner().end(from: start, in: text)
+    case .gpt2: Self.ranges(in: text, GPT2Scanner())
+    case .cl100k(let digits, let word): Self.ranges(in: text, CL100KScanner(digits: digits, word: word))
+    case .o200k(let digits, let suffix): Self.ranges(in: text, O200KScanner(digits: digits, suffix: suffix))
+    case .deepseek: Self.ranges(in: text, DeepSeekScanner())
     }
+  }
+
+  private static func ranges(in text: ScanText, _ scanner: some PieceScanner) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while start < text.count {
+      let end = scanner.end(from: start, in: text)
+      ranges.append(start..<end)
+      start = end
+    }
+    return ranges
   }
 }

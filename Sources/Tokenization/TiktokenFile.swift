@@ -46,56 +46,27 @@ struct TiktokenFile {
 }
 
 extension TiktokenFile {
-  /// The tokens.
+  /// The tokens, with the special ones of the family.
   func vocabulary(named name: SplitPattern.Name?) throws(VocabularyError) -> Vocabulary {
-    var owners: [TokenID: Int] = [:]
-    for (place, token) in tokens.enumerated() {
-      if let owner = owners.updateValue(place, forKey: token.id) {
-        throw VocabularyError(
-          file: file,
-          .duplicateID(
-            id: Int(token.id.rawValue), first: TokenText(tokens[owner].bytes).shown,
-            second: TokenText(token.bytes).shown))
-      }
-    }
-    return Vocabulary(tokens: tokens)
+    let family = name ?? KnownRanks.family(of: tokens.count, last: tokens.last?.bytes)
+    return try ranked.vocabulary(addedTokens: specialTokens(of: family))
   }
 
   /// The tokenizer that cuts with this pattern.
   func tokenizer(named name: SplitPattern.Name?) throws(VocabularyError) -> Tokenizer {
-    guard let name else { throw VocabularyError(file: file, .noPattern) }
-    let vocabulary = try vocabulary(named: name)
-    var byteTokens: [TokenID?] = []
-    for byte in UInt8.min...UInt8.max {
-      guard let token = vocabulary.id(of: [byte]) else {
-        throw VocabularyError(file: file, .missingByte(byte: byte))
-      }
-      byteTokens.append(token)
+    guard let family = name ?? KnownRanks.family(of: tokens.count, last: tokens.last?.bytes) else {
+      throw VocabularyError(file: file, .noPattern)
     }
-    return Tokenizer(
-      pattern: SplitPattern(name),
-      model: PieceModel(
-        byteTokens: byteTokens, encoding: BytePairEncoding(merges: Self.merges(tokens, vocabulary)),
-        wholePieces: .first, vocabulary: vocabulary))
+    return try ranked.tokenizer([.family(SplitPattern(family))], addedTokens: specialTokens(of: family))
   }
 
-  /// A rule for every way to split a token into two tokens, with the token's own rank.
-  ///
-  /// One rule per token, for the split that merging arrives at, is not enough: Llama 3 has tokens that
-  /// are reached only through parts of a higher rank, and a text may arrive at another split.
-  static func merges(_ tokens: [(id: TokenID, bytes: [UInt8])], _ vocabulary: Vocabulary) -> MergeTable {
-    var table = MergeTable(capacity: tokens.count * 3)
-    for (id, bytes) in tokens where bytes.count > 1 {
-      bytes.withUnsafeBufferPointer { bytes in
-        for cut in 1..<bytes.count {
-          guard
-            let left = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[..<cut])),
-            let right = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[cut...]))
-          else { continue }
-          table.insert(left.rawValue, right.rawValue, priority: UInt32(id.rawValue), merged: id.rawValue)
-        }
-      }
+  private var ranked: RankedTokens { RankedTokens(file: file, tokens: tokens) }
+
+  /// The family's special tokens, where the ranks are as many as the family's are.
+  private func specialTokens(of family: SplitPattern.Name?) -> [AddedToken] {
+    guard let family, KnownRanks.family(of: tokens.count, last: tokens.last?.bytes) == family else {
+      return []
     }
-    return table
+    return KnownRanks.specialTokens(of: family)
   }
 }

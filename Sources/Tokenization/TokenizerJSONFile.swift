@@ -1,6 +1,7 @@
 /// Hugging Face's `tokenizer.json`.
 ///
 /// Every part of it that decides about ids is either done as the library does it or refused by name.
+/// Post-processors are not: they add tokens around a text, and here a text has its own tokens only.
 struct TokenizerJSONFile {
   let json: JSONValue
   let file: String
@@ -21,13 +22,27 @@ struct TokenizerJSONFile {
     return part
   }
 
+  /// A part that has to be an array.
+  func list(_ name: String, of value: JSONValue?) throws(VocabularyError) -> [JSONValue] {
+    let part = try part(name, of: value)
+    guard let elements = part.elements else {
+      throw error(.unexpectedPart(name: name, expected: "an array", found: part.kind))
+    }
+    return elements
+  }
+
+  /// A part that has to be a string.
+  func string(_ name: String, of value: JSONValue?) throws(VocabularyError) -> [UInt8] {
+    let part = try part(name, of: value)
+    guard let bytes = part.bytes else {
+      throw error(.unexpectedPart(name: name, expected: "a string", found: part.kind))
+    }
+    return bytes
+  }
+
   /// The `type` of a part.
   func type(of value: JSONValue) throws(VocabularyError) -> String {
-    let type = try part("type", of: value)
-    guard let text = type.text else {
-      throw error(.unexpectedPart(name: "type", expected: "a string", found: type.kind))
-    }
-    return text
+    String(decoding: try string("type", of: value), as: UTF8.self)
   }
 
   /// The kind of model; old files leave it out when it is BPE.
@@ -36,72 +51,21 @@ struct TokenizerJSONFile {
     if model["type"] == nil, model["merges"] != nil { return "BPE" }
     return try type(of: model)
   }
-}
-
-extension TokenizerJSONFile {
-  /// The tokens, for showing them.
-  func vocabulary() throws(VocabularyError) -> Vocabulary {
-    let kind = try modelType()
-    guard kind == "BPE" else { throw error(.unsupported(part: "model", name: kind)) }
-    return try pieceTable().vocabulary(addedTokens: addedTokens())
-  }
-
-  /// The tokenizer.
-  func tokenizer() throws(VocabularyError) -> Tokenizer {
-    let kind = try modelType()
-    guard kind == "BPE" else { throw error(.decodeOnly(model: kind)) }
-    if let normalizer = json["normalizer"], !normalizer.isNull {
-      throw error(.unsupported(part: "normalizer", name: try type(of: normalizer)))
-    }
-    let pattern = try pattern()
-    let model = try part("model", of: json)
-    try checkOptions(of: model)
-    let pieces = try pieceTable()
-    let vocabulary = try pieces.vocabulary(addedTokens: addedTokens())
-    let merges = try pieces.merges(part("merges", of: model))
-    let whole: PieceModel.WholePieces = model["ignore_merges"]?.flag == true ? .first : .merged
-    return Tokenizer(
-      pattern: pattern,
-      model: PieceModel(
-        byteTokens: pieces.byteTokens, encoding: BytePairEncoding(merges: merges), wholePieces: whole,
-        vocabulary: vocabulary))
-  }
-
-  private func pieceTable() throws(VocabularyError) -> PieceTable {
-    try PieceTable(try part("vocab", of: part("model", of: json)), file: file)
-  }
-
-  private func checkOptions(of model: JSONValue) throws(VocabularyError) {
-    for name in ["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"] {
-      guard let value = model[name], !value.isNull, value.bytes?.isEmpty != true, value.integer != 0 else {
-        continue
-      }
-      throw error(.unsupported(part: "model option", name: name))
-    }
-    if model["byte_fallback"]?.flag == true {
-      throw error(.unsupported(part: "model option", name: "byte_fallback"))
-    }
-  }
 
   /// The `added_tokens`.
   func addedTokens() throws(VocabularyError) -> [AddedToken] {
-    guard let list = json["added_tokens"], !list.isNull else { return [] }
-    guard let elements = list.elements else {
-      throw error(.unexpectedPart(name: "added_tokens", expected: "an array", found: list.kind))
-    }
+    guard let part = json["added_tokens"], !part.isNull else { return [] }
     var tokens: [AddedToken] = []
-    for element in elements {
-      let content = try part("content", of: element)
-      guard let bytes = content.bytes else {
-        throw error(.unexpectedPart(name: "content", expected: "a string", found: content.kind))
-      }
-      let id = try PieceTable.id(try part("id", of: element), of: bytes, file: file)
-      tokens.append(AddedToken(id: id, content: bytes, flags: flags(of: element)))
+    for element in try list("added_tokens", of: json) {
+      let content = try string("content", of: element)
+      let id = try PieceTable.id(try self.part("id", of: element), of: content, file: file)
+      tokens.append(AddedToken(id: id, content: content, flags: Self.flags(of: element)))
     }
     return tokens
   }
 
-  private func flags(of token: JSONValue) -> AddedToken.Flags {
+  /// The flags of an added token.
+  static func flags(of token: JSONValue) -> AddedToken.Flags {
     let names: [(String, AddedToken.Flags)] = [
       ("special", .special), ("single_word", .singleWord), ("lstrip", .stripsLeft),
       ("rstrip", .stripsRight), ("normalized", .normalized),
@@ -113,30 +77,55 @@ extension TokenizerJSONFile {
 }
 
 extension TokenizerJSONFile {
-  private func pattern() throws(VocabularyError) -> SplitPattern {
-    let part = try part("pre_tokenizer", of: json)
-    let kind = try type(of: part)
-    guard kind == "Sequence" else { return try byteLevelPattern(part, kind) ?? SplitPattern(.gpt2) }
-    let list = try self.part("pretokenizers", of: part)
-    guard let elements = list.elements, elements.count == 2, try type(of: elements[0]) == "Split" else {
-      throw error(.unsupported(part: "pre-tokenizer", name: kind))
-    }
-    guard try byteLevelPattern(elements[1], type(of: elements[1])) == nil else {
-      throw error(.unsupported(part: "pre-tokenizer", name: "ByteLevel behind a Split"))
-    }
-    let expression = try self.part("Regex", of: self.part("pattern", of: elements[0])).text ?? ""
-    guard let pattern = SplitPattern(expression: expression),
-      elements[0]["behavior"]?.text == "Isolated", elements[0]["invert"]?.flag != true
-    else { throw error(.unsupported(part: "split pattern", name: expression)) }
-    return pattern
+  /// The tokenizer.
+  func tokenizer() throws(VocabularyError) -> Tokenizer {
+    let kind = try modelType()
+    guard kind == "BPE" else { throw error(.decodeOnly(model: kind)) }
+    let (cuts, usesBytes) = try cutSteps()
+    let normalizers = try normalizers(json["normalizer"])
+    let pieces = try pieceTable()
+    return Tokenizer(
+      model: try model(pieces, usesBytes: usesBytes), normalizers: normalizers, cuts: cuts,
+      stripsLeadingSpace: try decoder().stripsLeadingSpace)
   }
 
-  /// GPT-2's pattern, or nothing where `ByteLevel` does not cut.
-  private func byteLevelPattern(_ part: JSONValue, _ kind: String) throws(VocabularyError) -> SplitPattern? {
-    guard kind == "ByteLevel" else { throw error(.unsupported(part: "pre-tokenizer", name: kind)) }
-    if part["add_prefix_space"]?.flag == true {
-      throw error(.unsupported(part: "ByteLevel option", name: "add_prefix_space"))
+  /// The `vocab` of a BPE model.
+  func pieceTable() throws(VocabularyError) -> PieceTable {
+    try PieceTable(try part("vocab", of: part("model", of: json)), file: file)
+  }
+
+  private func model(_ pieces: PieceTable, usesBytes: Bool) throws(VocabularyError) -> PieceModel {
+    let model = try part("model", of: json)
+    for name in ["continuing_subword_prefix", "end_of_word_suffix"] where model[name]?.bytes?.isEmpty == false
+    {
+      throw error(.unsupported(part: "model option", name: name))
     }
-    return part["use_regex"]?.flag == false ? nil : SplitPattern(.gpt2)
+    if let dropout = model["dropout"], !dropout.isNull, dropout.integer != 0 {
+      throw error(.unsupported(part: "model option", name: "dropout"))
+    }
+    let takesWhole = model["ignore_merges"]?.flag == true
+    if takesWhole, !usesBytes { throw error(.unsupported(part: "model option", name: "ignore_merges")) }
+    var fallback: [TokenID]?
+    if model["byte_fallback"]?.flag == true {
+      if usesBytes { throw error(.unsupported(part: "model option", name: "byte_fallback")) }
+      fallback = pieces.fallbackTokens
+    }
+    return PieceModel(
+      vocabulary: try decoder().vocabulary(of: pieces, addedTokens: addedTokens()),
+      alphabet: usesBytes
+        ? .bytes(pieces.byteTokens) : .characters(pieces.characterTokens, fallback: fallback),
+      unknown: try unknown(model, pieces),
+      encoding: BytePairEncoding(merges: try pieces.merges(part("merges", of: model))),
+      wholePieces: takesWhole ? .first : .merged)
+  }
+
+  private func unknown(_ model: JSONValue, _ pieces: PieceTable) throws(VocabularyError) -> PieceModel.Unknown
+  {
+    guard let name = model["unk_token"], !name.isNull else { return .dropped }
+    let text = try string("unk_token", of: model)
+    guard let token = pieces.id(of: text) else {
+      throw error(.missingPart(name: String(decoding: text, as: UTF8.self)))
+    }
+    return .token(token, isFused: model["fuse_unk"]?.flag == true)
   }
 }

@@ -5,35 +5,56 @@ enum VocabularyFile {
   case tokenizerJSON(TokenizerJSONFile)
   case pieces(PieceMergesFiles)
   case ranks(TiktokenFile)
+  case tekken(TekkenFile)
+  case sentencePiece(SentencePieceFile)
+  case gguf(GGUFFile)
 
   /// Reads the file at a path; a folder stands for the vocabulary file in it.
   init(path: String) throws(VocabularyError) {
     let path = Self.file(in: path)
-    let bytes = try Self.bytes(of: path)
-    switch bytes.first {
-    case UInt8(ascii: "{"):
-      let json: JSONValue
-      do { json = try JSONReader.read(bytes) } catch {
-        throw VocabularyError(file: path, .notJSON(offset: error.offset))
-      }
-      if json["model"] != nil {
-        self = .tokenizerJSON(TokenizerJSONFile(json, file: path))
-      } else {
-        self = .pieces(try PieceMergesFiles(pieces: json, file: path))
-      }
-    default:
-      guard TiktokenFile.looksLikeOne(bytes) else { throw VocabularyError(file: path, .unknownFormat) }
+    let data = try Self.data(of: path)
+    let gguf: Result<GGUFFile, VocabularyError>? = data.withUnsafeBytes { bytes in
+      guard GGUFFile.looksLikeOne(bytes) else { return nil }
+      return Result { () throws(VocabularyError) in try GGUFFile(bytes, file: path) }
+    }
+    if let gguf {
+      self = .gguf(try gguf.get())
+      return
+    }
+    let bytes = [UInt8](data)
+    if bytes.first == UInt8(ascii: "{") {
+      self = try Self.json(bytes, path)
+    } else if TiktokenFile.looksLikeOne(bytes) {
       self = .ranks(try TiktokenFile(bytes, file: path))
+    } else if SentencePieceFile.looksLikeOne(bytes) {
+      self = .sentencePiece(try SentencePieceFile(bytes, file: path))
+    } else {
+      throw VocabularyError(file: path, .unknownFormat)
+    }
+  }
+
+  private static func json(_ bytes: [UInt8], _ path: String) throws(VocabularyError) -> VocabularyFile {
+    let json: JSONValue
+    do { json = try JSONReader.read(bytes) } catch {
+      throw VocabularyError(file: path, .notJSON(offset: error.offset))
+    }
+    if json["model"] != nil { return .tokenizerJSON(TokenizerJSONFile(json, file: path)) }
+    if json["config"] != nil, json["vocab"]?.elements != nil {
+      return .tekken(try TekkenFile(json, file: path))
+    }
+    return .pieces(try PieceMergesFiles(pieces: json, file: path))
+  }
+
+  /// A whole file, mapped: a GGUF file may be larger than memory, and only its beginning is read.
+  private static func data(of path: String) throws(VocabularyError) -> Data {
+    guard FileManager.default.fileExists(atPath: path) else { throw VocabularyError(file: path, .missing) }
+    do { return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) } catch {
+      throw VocabularyError(file: path, .unreadable(reason: error.localizedDescription))
     }
   }
 
   /// The bytes of a whole file.
-  static func bytes(of path: String) throws(VocabularyError) -> [UInt8] {
-    guard FileManager.default.fileExists(atPath: path) else { throw VocabularyError(file: path, .missing) }
-    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-      throw VocabularyError(file: path, .unreadable(reason: error.localizedDescription))
-    }
-  }
+  static func bytes(of path: String) throws(VocabularyError) -> [UInt8] { [UInt8](try data(of: path)) }
 
   private static func file(in path: String) -> String {
     var isFolder: ObjCBool = false
@@ -54,6 +75,9 @@ extension Vocabulary {
       case .tokenizerJSON(let file): try file.vocabulary()
       case .pieces(let files): try files.vocabulary()
       case .ranks(let file): try file.vocabulary(named: nil)
+      case .tekken(let file): try file.vocabulary()
+      case .sentencePiece(let file): file.vocabulary()
+      case .gguf(let file): try file.vocabulary()
       }
   }
 }
@@ -61,13 +85,17 @@ extension Vocabulary {
 extension Tokenizer {
   /// The tokenizer of a vocabulary file of any kind that can be encoded with.
   ///
-  /// - Parameter pattern: How text is cut, for a file of ranks, which does not say so itself.
+  /// - Parameter pattern: How text is cut, for a file of ranks, which does not say so itself. The
+  ///   published ones are known.
   public init(contentsOf path: String, pattern: SplitPattern.Name? = nil) throws(VocabularyError) {
     self =
       switch try VocabularyFile(path: path) {
       case .tokenizerJSON(let file): try file.tokenizer()
       case .pieces(let files): try files.tokenizer()
       case .ranks(let file): try file.tokenizer(named: pattern)
+      case .tekken(let file): try file.tokenizer()
+      case .sentencePiece(let file): try file.tokenizer()
+      case .gguf(let file): try file.tokenizer()
       }
   }
 }

@@ -1,0 +1,118 @@
+/// A value of a GGUF file's metadata, as far as a tokenizer needs it.
+enum GGUFValue {
+  case number(Double)
+  case flag(Bool)
+  case string([UInt8])
+  case numbers([Double])
+  case strings([[UInt8]])
+  /// An array of arrays or of truth values, which no tokenizer has.
+  case other
+
+  var text: String? {
+    if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+  }
+  var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+  var strings: [[UInt8]]? { if case .strings(let strings) = self { strings } else { nil } }
+  var numbers: [Double]? { if case .numbers(let numbers) = self { numbers } else { nil } }
+}
+
+/// Reads the metadata at the beginning of a GGUF file, versions 2 and 3, little-endian.
+struct GGUFReader {
+  let bytes: UnsafeRawBufferPointer
+  let file: String
+  private var place = 0
+
+  init(bytes: UnsafeRawBufferPointer, file: String) {
+    self.bytes = bytes
+    self.file = file
+  }
+
+  private func error(_ problem: VocabularyError.Problem) -> VocabularyError {
+    VocabularyError(file: file, problem)
+  }
+
+  private mutating func take(_ count: Int, _ part: String) throws(VocabularyError) -> UnsafeRawBufferPointer {
+    guard count <= bytes.count - place else {
+      throw error(.truncated(part: part, expectedBytes: count, foundBytes: bytes.count - place))
+    }
+    defer { place += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
+  }
+
+  private mutating func number<N: FixedWidthInteger>(_ type: N.Type) throws(VocabularyError) -> N {
+    N(littleEndian: try take(MemoryLayout<N>.size, "A number").loadUnaligned(as: N.self))
+  }
+
+  private mutating func string() throws(VocabularyError) -> [UInt8] {
+    [UInt8](try take(Int(clamping: try number(UInt64.self)), "A string"))
+  }
+
+  /// The metadata. The tensors behind it are not looked at.
+  mutating func metadata() throws(VocabularyError) -> [String: GGUFValue] {
+    _ = try take(4, "The magic number")
+    let version = try number(UInt32.self)
+    guard version == 2 || version == 3 else {
+      throw error(.unsupported(part: "GGUF version", name: String(version)))
+    }
+    _ = try number(UInt64.self)
+    var values: [String: GGUFValue] = [:]
+    var left = try number(UInt64.self)
+    while left > 0 {
+      let name = String(decoding: try string(), as: UTF8.self)
+      values[name] = try value(of: try number(UInt32.self))
+      left -= 1
+    }
+    return values
+  }
+
+  private mutating func value(of type: UInt32) throws(VocabularyError) -> GGUFValue {
+    switch type {
+    case 7: return .flag(try number(UInt8.self) != 0)
+    case 8: return .string(try string())
+    case 9: return try array()
+    default: return .number(try scalar(of: type))
+    }
+  }
+
+  private mutating func scalar(of type: UInt32) throws(VocabularyError) -> Double {
+    switch type {
+    case 0: return Double(try number(UInt8.self))
+    case 1: return Double(try number(Int8.self))
+    case 2: return Double(try number(UInt16.self))
+    case 3: return Double(try number(Int16.self))
+    case 4: return Double(try number(UInt32.self))
+    case 5: return Double(try number(Int32.self))
+    case 6: return Double(Float(bitPattern: try number(UInt32.self)))
+    case 10: return Double(try number(UInt64.self))
+    case 11: return Double(try number(Int64.self))
+    case 12: return Double(bitPattern: try number(UInt64.self))
+    default: throw error(.unsupported(part: "GGUF value type", name: String(type)))
+    }
+  }
+
+  private mutating func array() throws(VocabularyError) -> GGUFValue {
+    let type = try number(UInt32.self)
+    let count = try number(UInt64.self)
+    // Each element takes a byte at least: a larger count is a damaged file, and nothing is allocated for it.
+    guard count <= UInt64(bytes.count - place) else {
+      throw error(
+        .truncated(part: "An array", expectedBytes: Int(clamping: count), foundBytes: bytes.count - place))
+    }
+    switch type {
+    case 8:
+      var strings: [[UInt8]] = []
+      strings.reserveCapacity(Int(count))
+      for _ in 0..<count { strings.append(try string()) }
+      return .strings(strings)
+    case 7:
+      _ = try take(Int(count), "An array")
+      return .other
+    case 9: throw error(.unsupported(part: "GGUF value type", name: "array of arrays"))
+    default:
+      var numbers: [Double] = []
+      numbers.reserveCapacity(Int(count))
+      for _ in 0..<count { numbers.append(try scalar(of: type)) }
+      return .numbers(numbers)
+    }
+  }
+}

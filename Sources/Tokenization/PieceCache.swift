@@ -1,0 +1,151 @@
+/// Remembers the tokens of pieces, so that nearly every piece of a text costs one look-up.
+///
+/// A piece of up to 15 bytes is its own key: two words, the length in the highest byte. Its entry is half
+/// a cache line and holds up to three ids. Longer pieces, one in twenty of Chinese text but a fifth of
+/// its bytes, are kept by hash with their bytes in the store. Both tables are bounded: a full one is
+/// emptied and filled again, because a text that fills it has mostly pieces that never come back.
+///
+/// Unsafe pointers, because this is the innermost loop: the checks of arrays cost a third of the speed.
+/// The memory is owned by this object alone, and all indices are masked or were stored by it.
+final class PieceCache {
+  /// One piece. Free where `high` is 0: no piece is empty.
+  struct Entry {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// The ids, or where they begin in the store when there are more than three.
+    var first: UInt32 = 0
+    var second: UInt32 = 0
+    var third: UInt32 = 0
+    var count: UInt32 = 0
+  }
+
+  /// How many ids an entry holds itself.
+  static let inlineLimit = 3
+  /// The longest piece that is remembered.
+  static let lengthLimit = 255
+
+  private(set) var entries: UnsafeMutablePointer<Entry>
+  private(set) var mask: Int
+  private var used = 0
+  private(set) var ids: [Int32] = []
+  private var bytes: [UInt8] = []
+  private let largest: Int
+
+  /// An empty cache that grows up to 2^`bits` entries of 32 bytes.
+  init(bits: Int) {
+    largest = 1 << bits
+    let size = min(1 << 8, largest)
+    mask = size - 1
+    entries = .allocate(capacity: size)
+    entries.initialize(repeating: Entry(), count: size)
+  }
+
+  deinit { entries.deallocate() }
+
+  /// Mixes the two words of a key.
+  @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> Int {
+    let mixed = (low ^ (high &* 0xC2B2_AE3D_27D4_EB4F)) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: mixed ^ (mixed >> 32))
+  }
+
+  /// Where the entry with a key is, or the free place where it belongs.
+  @inline(__always) func place(of low: UInt64, _ high: UInt64, hash: Int) -> Int {
+    var place = hash & mask
+    while entries[place].high != 0, entries[place].low != low || entries[place].high != high {
+      place = (place + 1) & mask
+    }
+    return place
+  }
+
+  /// The key of a longer piece: its hash, and a second hash and the length with the highest bit set.
+  static func longKey(_ piece: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64) {
+    var hash = UInt64(piece.count) &* 0x9E37_79B9_7F4A_7C15
+    var second: UInt64 = 0
+    let raw = UnsafeRawBufferPointer(piece)
+    var index = 0
+    while index < raw.count {
+      let word = raw.loadUnaligned(fromByteOffset: min(index, raw.count - 8), as: UInt64.self)
+      hash = (hash ^ word) &* 0xC2B2_AE3D_27D4_EB4F
+      hash ^= hash >> 29
+      second = (second &+ word) &* 0x9E37_79B9_7F4A_7C15
+      second ^= second >> 32
+      index += 8
+    }
+    return (hash, 1 << 63 | (second & 0xFFFF_FFFF) << 16 | UInt64(piece.count))
+  }
+
+  /// The tokens of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
+  func find(_ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64) -> ArraySlice<Int32>? {
+    var place = Self.hash(low, high) & mask
+    while entries[place].high != 0 {
+      let entry = entries[place]
+      let start = Int(entry.second)
+      if entry.low == low, entry.high == high, bytes[start..<start + piece.count].elementsEqual(piece) {
+        return ids[Int(entry.first)..<Int(entry.first) + Int(entry.count)]
+      }
+      place = (place + 1) & mask
+    }
+    return nil
+  }
+
+  /// Remembers a short piece whose key is not there.
+  func insert(_ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>) {
+    var entry = Entry(low: low, high: high, count: UInt32(tokens.count))
+    if tokens.count <= Self.inlineLimit {
+      if tokens.count > 0 { entry.first = UInt32(bitPattern: tokens[0].rawValue) }
+      if tokens.count > 1 { entry.second = UInt32(bitPattern: tokens[1].rawValue) }
+      if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
+      return store(entry)
+    }
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    entry.first = UInt32(ids.count)
+    ids.append(contentsOf: tokens.lazy.map(\.rawValue))
+    store(entry)
+  }
+
+  /// Remembers a longer piece whose key is not there.
+  func insert(
+    _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
+  ) {
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    let entry = Entry(
+      low: low, high: high, first: UInt32(ids.count), second: UInt32(bytes.count), count: UInt32(tokens.count)
+    )
+    ids.append(contentsOf: tokens.lazy.map(\.rawValue))
+    bytes.append(contentsOf: piece)
+    store(entry)
+  }
+
+  private func store(_ entry: Entry) {
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    used += 1
+    entries[freePlace(for: entry)] = entry
+  }
+
+  private func freePlace(for entry: Entry) -> Int {
+    var place = Self.hash(entry.low, entry.high) & mask
+    while entries[place].high != 0 { place = (place + 1) & mask }
+    return place
+  }
+
+  private func makeRoom() {
+    if mask + 1 < largest { return grow() }
+    entries.update(repeating: Entry(), count: mask + 1)
+    ids.removeAll(keepingCapacity: true)
+    bytes.removeAll(keepingCapacity: true)
+    used = 0
+  }
+
+  private func grow() {
+    let old = entries
+    let oldSize = mask + 1
+    mask = oldSize * 4 - 1
+    if mask + 1 > largest { mask = largest - 1 }
+    entries = .allocate(capacity: mask + 1)
+    entries.initialize(repeating: Entry(), count: mask + 1)
+    for index in 0..<oldSize where old[index].high != 0 {
+      entries[freePlace(for: old[index])] = old[index]
+    }
+    old.deallocate()
+  }
+}

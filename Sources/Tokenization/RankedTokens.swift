@@ -1,0 +1,69 @@
+/// Byte tokens whose id orders their merging: what `.tiktoken` and `tekken.json` hold.
+struct RankedTokens {
+  let file: String
+  let tokens: [(id: TokenID, bytes: [UInt8])]
+
+  /// The tokens and the added tokens. No id may occur twice.
+  func vocabulary(addedTokens: [AddedToken]) throws(VocabularyError) -> Vocabulary {
+    let highest = tokens.reduce(-1) { max($0, Int($1.id.rawValue)) }
+    var owners = [Int32](repeating: -1, count: highest + 1)
+    for (place, token) in tokens.enumerated() {
+      let owner = Int(owners[Int(token.id.rawValue)])
+      if owner >= 0 {
+        throw VocabularyError(
+          file: file,
+          .duplicateID(
+            id: Int(token.id.rawValue), first: TokenText(tokens[owner].bytes).shown,
+            second: TokenText(token.bytes).shown))
+      }
+      owners[Int(token.id.rawValue)] = Int32(place)
+    }
+    for token in addedTokens where Int(token.id.rawValue) < owners.count {
+      let owner = Int(owners[Int(token.id.rawValue)])
+      guard owner >= 0 else { continue }
+      throw VocabularyError(
+        file: file,
+        .duplicateID(
+          id: Int(token.id.rawValue), first: TokenText(tokens[owner].bytes).shown,
+          second: TokenText(token.content).shown))
+    }
+    return Vocabulary(tokens: tokens, addedTokens: addedTokens)
+  }
+
+  /// The tokenizer that cuts with this pattern. A piece that is a token is that token.
+  func tokenizer(_ cuts: [CutStep], addedTokens: [AddedToken]) throws(VocabularyError) -> Tokenizer {
+    let vocabulary = try vocabulary(addedTokens: addedTokens)
+    var byteTokens: [TokenID?] = []
+    for byte in UInt8.min...UInt8.max {
+      guard let token = vocabulary.id(of: [byte]) else {
+        throw VocabularyError(file: file, .missingByte(byte: byte))
+      }
+      byteTokens.append(token)
+    }
+    return Tokenizer(
+      model: PieceModel(
+        vocabulary: vocabulary, alphabet: .bytes(byteTokens), unknown: .dropped,
+        encoding: BytePairEncoding(merges: merges(vocabulary)), wholePieces: .first),
+      cuts: cuts)
+  }
+
+  /// A rule for every way to split a token into two tokens, with the token's own rank.
+  ///
+  /// One rule per token, for the split that merging arrives at, is not enough: Llama 3 has tokens that
+  /// are reached only through parts of a higher rank, and a text may arrive at another split.
+  private func merges(_ vocabulary: Vocabulary) -> MergeTable {
+    var table = MergeTable(capacity: tokens.count * 3)
+    for (id, bytes) in tokens where bytes.count > 1 {
+      bytes.withUnsafeBufferPointer { bytes in
+        for cut in 1..<bytes.count {
+          guard
+            let left = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[..<cut])),
+            let right = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[cut...]))
+          else { continue }
+          table.insert(left.rawValue, right.rawValue, priority: UInt32(id.rawValue), merged: id.rawValue)
+        }
+      }
+    }
+    return table
+  }
+}
