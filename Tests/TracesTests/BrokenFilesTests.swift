@@ -141,7 +141,7 @@ import Traces
     ),
     (
       "truncated.jsonl",
-      ":2: at byte 412 of the line, the text ends inside an object. Check whether the file was copied whole."
+      ":2: at byte 412 of the line, the text ends inside an array or object. Check whether the file was copied whole."
     ),
     (
       "truncated.kld",

@@ -22,4 +22,10 @@ struct ListedRows {
   var tokens: [ListedToken] = []
   /// The most digits behind the decimal point of any logprob.
   var decimals = 0
+
+  @inline(__always)
+  mutating func append(_ entry: PlainEntry, token: TokenID) {
+    tokens.append(ListedToken(token: token, logprob: entry.logprob ?? .nan, rank: entry.rank))
+    decimals = max(decimals, entry.decimals)
+  }
 }

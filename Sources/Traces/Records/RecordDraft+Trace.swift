@@ -54,7 +54,8 @@ extension RecordDraft {
   ) throws(TraceError.Problem) -> Trace {
     let rows = try RowNormaliser.rows(listed, from: dropped, emitted: tokens[start...])
     return Trace(
-      id: id, model: model, task: task, prompt: prompt, tokens: tokens, promptLength: promptLength,
+      id: id, model: names.model, task: names.task, prompt: names.prompt, tokens: tokens,
+      promptLength: promptLength,
       predicted: Array(start..<tokens.count), rows: .truncated(rows))
   }
 }

@@ -2,12 +2,7 @@
 struct RecordOutline: Equatable, Sendable {
   /// The record in the file.
   var range: Range<Int>
-  var traceID: String?
-  var customID: String?
-  var requestID: String?
-  var model: String?
-  var task: String?
-  var prompt: String?
+  var names = RecordNames()
   var choiceCount = 0
   var hasPromptLogprobs = false
   var hasLogprobs = false
@@ -15,8 +10,6 @@ struct RecordOutline: Equatable, Sendable {
   var evaluationKeys = 0
   /// The first keys, for a message about a record that is no trace.
   var firstKeys: [String] = []
-
-  var id: String? { traceID ?? customID ?? requestID }
 
   /// Nil for a record that is no trace.
   var format: TraceFormat? {
@@ -53,19 +46,13 @@ struct RecordOutlineReader {
     while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
       let key = try takeNotedKey()
       switch key {
-      case keys.traceID: outline.traceID = try takeName()
-      case keys.customID: outline.customID = try takeName()
-      case keys.requestID: outline.requestID = try takeName() ?? outline.requestID
-      case keys.model: outline.model = try takeName() ?? outline.model
-      case keys.task: outline.task = try takeName()
-      case keys.promptID, keys.promptName: outline.prompt = try takeName()
       case keys.promptLogprobs: try notePresence(\.hasPromptLogprobs)
       case keys.choices, keys.outputs: try readChoices()
-      case keys.response: try readResponse()
+      case keys.response, keys.body: try readWrapped()
       case keys.documentID, keys.responses, keys.filteredResponses:
         outline.evaluationKeys += 1
         try cursor.skip()
-      default: try cursor.skip()
+      default: if try !outline.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
   }
@@ -81,16 +68,8 @@ struct RecordOutlineReader {
     return key
   }
 
-  private mutating func readResponse() throws(JSONFault) {
-    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
-    try cursor.beginObject()
-    while let key = try cursor.nextKey() {
-      if key == keys.body, cursor.nextByte() == UInt8(ascii: "{") {
-        try readRecord()
-      } else {
-        try cursor.skip()
-      }
-    }
+  private mutating func readWrapped() throws(JSONFault) {
+    cursor.nextByte() == UInt8(ascii: "{") ? try readRecord() : try cursor.skip()
   }
 
   private mutating func readChoices() throws(JSONFault) {
@@ -118,13 +97,5 @@ struct RecordOutlineReader {
     if try cursor.takeNull() { return }
     outline[keyPath: path] = true
     try cursor.skip()
-  }
-
-  private mutating func takeName() throws(JSONFault) -> String? {
-    let next = cursor.nextByte()
-    if next == UInt8(ascii: "\"") { return try cursor.takeString() }
-    if let next, UInt8(ascii: "0")...UInt8(ascii: "9") ~= next { return String(try cursor.takeInteger()) }
-    try cursor.skip()
-    return nil
   }
 }

@@ -33,6 +33,12 @@ extension RecordReader {
         throw JSONFault(offset: start, reason: .expected("a token id in quotes"))
       }
       try cursor.takeColon()
+      _ = cursor.nextByte()
+      if let entry = PlainEntry(cursor.base, at: cursor.position, before: cursor.end), entry.token == nil {
+        rows.append(entry, token: TokenID(raw))
+        cursor.finishValue(at: entry.end)
+        continue
+      }
       var listed = ListedToken(token: TokenID(raw), logprob: .nan, rank: nil)
       if cursor.nextByte() == UInt8(ascii: "{") {
         try readMembers(of: &listed, into: &rows)
@@ -80,6 +86,7 @@ extension RecordReader {
     var hasIDs = true
     try cursor.beginArray()
     while try cursor.nextElement() {
+      if takePlainEntry(into: &rows) { continue }
       var ignored = false
       if let listed = try takeListedToken(into: &rows, listsText: &ignored) {
         rows.tokens.append(listed)
@@ -88,6 +95,19 @@ extension RecordReader {
       }
     }
     return hasIDs
+  }
+
+  /// Takes an entry that names its id in the layout of most engines; false where it must be read the careful way.
+  @inline(__always)
+  private mutating func takePlainEntry(into rows: inout ListedRows) -> Bool {
+    guard let entry = PlainEntry(cursor.base, at: cursor.position, before: cursor.end),
+      let token = entry.token
+    else {
+      return false
+    }
+    rows.append(entry, token: TokenID(token))
+    cursor.finishValue(at: entry.end)
+    return true
   }
 
   /// One entry, nil where it names its token only by a text. A list inside it is appended to `rows`.

@@ -20,40 +20,19 @@ struct RecordReader {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.traceID: draft.traceID = try takeName()
-      case keys.customID: draft.customID = try takeName()
-      case keys.requestID: draft.requestID = try takeName() ?? draft.requestID
-      case keys.model: draft.model = try takeName() ?? draft.model
-      case keys.task: draft.task = try takeName()
-      case keys.promptID, keys.promptName: draft.prompt = try takeName()
       case keys.promptLength, keys.promptLen: draft.promptLength = try takeLength()
       case keys.promptTokenIDs, keys.tokenIDs: try readTokens(into: \.promptTokens)
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
-      case keys.response: try readResponse()
-      default: try cursor.skip()
+      // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
+      case keys.response, keys.body: try readWrapped()
+      default: if try !draft.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
   }
 
-  /// A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
-  private mutating func readResponse() throws(JSONFault) {
-    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
-    try cursor.beginObject()
-    while let key = try cursor.nextKey() {
-      if key == keys.body, cursor.nextByte() == UInt8(ascii: "{") {
-        try readRecord()
-      } else {
-        try cursor.skip()
-      }
-    }
-  }
-
-  /// A string, or a whole number as text; nil for null.
-  private mutating func takeName() throws(JSONFault) -> String? {
-    if try cursor.takeNull() { return nil }
-    if cursor.nextByte() == UInt8(ascii: "\"") { return try cursor.takeString() }
-    return String(try cursor.takeInteger())
+  private mutating func readWrapped() throws(JSONFault) {
+    cursor.nextByte() == UInt8(ascii: "{") ? try readRecord() : try cursor.skip()
   }
 
   private mutating func takeLength() throws(JSONFault) -> Int? {

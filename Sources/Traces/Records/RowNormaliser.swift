@@ -166,9 +166,11 @@ struct RowNormaliser {
     }
     return tokens.withUnsafeBufferPointer { tokens in
       for later in start..<tokens.count {
-        var found = false
-        for earlier in start..<later { found = found || tokens[earlier] == tokens[later] }
-        if found { return true }
+        var found: UInt32 = 0
+        for earlier in start..<later {
+          found |= tokens[earlier].rawValue == tokens[later].rawValue ? 1 : 0
+        }
+        if found != 0 { return true }
       }
       return false
     }
