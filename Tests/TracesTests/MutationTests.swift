@@ -5,7 +5,7 @@ import Testing
 
 /// Files that a copy cut short or a disk corrupted: refused or read, never a crash.
 @Suite struct MutationTests {
-  static let wholeFiles = ["whole.safetensors", "whole.kld", "whole.jsonl"]
+  static let wholeFiles = ["whole.safetensors", "whole.kld", "whole.jsonl", "whole.npz"]
 
   /// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works.
   private func reads(_ bytes: [UInt8]) -> Bool {

@@ -52,6 +52,9 @@ extension RecordDraft {
     tokens: [TokenID], from start: Int, _ listed: ListedRows, dropping dropped: Int, _ promptLength: Int?,
     _ id: String?
   ) throws(TraceError.Problem) -> Trace {
+    guard promptLength.map({ (0...tokens.count).contains($0) }) ?? true else {
+      throw .promptLength(promptLength.map(String.init) ?? "", tokens: tokens.count)
+    }
     let rows = try RowNormaliser.rows(listed, from: dropped, emitted: tokens[start...])
     return Trace(
       id: id, model: names.model, task: names.task, prompt: names.prompt, tokens: tokens,

@@ -157,7 +157,7 @@ extension RecordReader {
   private mutating func takeLogprob(into rows: inout ListedRows) throws(JSONFault) -> Double {
     if try cursor.takeNull() { return .nan }
     let number = try cursor.takeNumber()
-    rows.decimals = max(rows.decimals, number.decimals)
+    rows.decimals = max(rows.decimals ?? 0, number.decimals)
     return number.value
   }
 
