@@ -67,6 +67,8 @@ extension TraceError.Problem {
         : "the JSON object holds \(quoted(keys, joinedBy: ", ")), but no logprobs of a trace."
     case .noLogprobs: "the record holds no logprobs."
     case .textTokens: "the record names its tokens by their text and not by their ids."
+    case .sampledTokenUnknown:
+      "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
     case .rowCount(let found, let expected):
       "there \(found == 1 ? "is" : "are") \(count(found, "row")), but \(expected) are expected for the tokens."
@@ -113,9 +115,12 @@ extension TraceError.Problem {
     case .unrecognised: "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
     case .headerNumber, .safetensorsHeader: "Write the file again with the program that made it."
     case .noTensor(let wanted, _):
-      wanted == TensorFile.tokenNames
-        ? "Store the token ids of prompt and response with the scores."
-        : "Name the tensor of scores with --tensor."
+      switch wanted {
+      case TensorFile.tokenNames: "Store the token ids of prompt and response with the scores."
+      case [TensorFile.normaliserName]:
+        "Store the logsumexp of each whole row: listed logits alone give no logprobs."
+      default: "Name the tensor of scores with --tensor."
+      }
     case .tensorType: "Convert the tensor before it is saved."
     case .tensorShape: "Save one sequence to a file, without padding."
     case .noAttentionMask:
@@ -130,6 +135,7 @@ extension TraceError.Problem {
       "Pass records with \"choices\" or \"prompt_logprobs\"; `tokenshift inspect --help` shows them."
     case .noLogprobs: "Ask the engine for logprobs or prompt_logprobs when the text is scored."
     case .textTokens: "Ask the server with return_tokens_as_token_ids, or keep the token ids."
+    case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."
     case .emittedToken: "Keep the ids that the model read, and do not tokenise the text again."

@@ -75,6 +75,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case noLogprobs
     /// The tokens are given as text, without ids.
     case textTokens
+    /// The entries name the most probable tokens, and nothing names the sampled ones.
+    case sampledTokenUnknown
     /// A record has logprobs but no token ids of the text they belong to.
     case noTokenIDs
     /// A list of logprobs has another length than the list of tokens it belongs to.

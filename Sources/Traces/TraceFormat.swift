@@ -10,6 +10,12 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
   case tokenInTokenOut = "token-in-token-out"
   /// JSON with vLLM's `prompt_logprobs`: engine dumps and server responses.
   case promptLogprobs = "prompt-logprobs"
+  /// JSON in the shape of the older completions API, with token ids in the place of texts.
+  case completions
+  /// JSON of SGLang's `/generate`, with its triples of logprob, id and text.
+  case sglang
+  /// JSON of llama.cpp's server, with `completion_probabilities`.
+  case llamaServer = "llama-server"
 
   /// How a person would call it.
   public var name: String {
@@ -18,6 +24,9 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
     case .numpyArchive: "NumPy archive"
     case .llamaLogits: "llama.cpp logits"
     case .tokenInTokenOut: "token-in/token-out JSON"
+    case .completions: "completions JSON"
+    case .sglang: "SGLang JSON"
+    case .llamaServer: "llama-server JSON"
     case .promptLogprobs: "vLLM prompt_logprobs JSON"
     }
   }

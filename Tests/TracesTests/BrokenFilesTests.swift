@@ -57,7 +57,7 @@ import Traces
     ),
     (
       "listed-logits.safetensors",
-      ": no tensor is named \"logsumexp\"; the file holds \"logits\", \"indices\". Name the tensor of scores with --tensor."
+      ": no tensor is named \"logsumexp\"; the file holds \"indices\", \"logits\", \"tokens\". Store the logsumexp of each whole row: listed logits alone give no logprobs."
     ),
     (
       "lm-eval-samples.jsonl",
@@ -139,6 +139,10 @@ import Traces
     (
       "rows.safetensors",
       ": there are 2 rows, but 3 are expected for the tokens. Keep one row for each token, or say with `positions` which ones the rows predict."
+    ),
+    (
+      "sampled-token-unknown.json",
+      ":1: each entry names the most probable token and not the sampled one, as mlx_lm.server writes them. Ask for logprobs without top_logprobs, or score the text with another engine."
     ),
     (
       "table.parquet",

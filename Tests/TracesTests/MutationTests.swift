@@ -50,6 +50,20 @@ import Testing
     #expect(read < 100)
   }
 
+  @Test(
+    arguments: [
+      RecordFileTests.engine, RecordFileTests.scored, ServerRecordsTests.sglang,
+    ], 0..<20 as Range<UInt64>)
+  func `changed records never crash`(text: String, seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    #expect(reads(Array(text.utf8)))
+    for _ in 0..<100 {
+      var mutated = Array(text.utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&mutated, &generator) }
+      _ = reads(mutated)
+    }
+  }
+
   private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     let place = Int.random(in: 0..<bytes.count, using: &generator)
     switch Int.random(in: 0..<5, using: &generator) {

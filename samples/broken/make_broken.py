@@ -153,6 +153,8 @@ write("deep.json", '{"prompt_logprobs": ' + "[" * 100 + "]" * 100 + "}")
 write("no-logprobs.jsonl", lines({"trace_id": "a", "choices": [{"token_ids": [1, 2], "logprobs": None}]}))
 write("text-tokens.jsonl", lines({"trace_id": "a", "choices": [{"logprobs": {"content": [
     {"token": "Hello", "logprob": -0.3, "top_logprobs": [{"token": "Hello", "logprob": -0.3}]}]}}]}))
+write("sampled-token-unknown.json", json.dumps({"choices": [{"logprobs": {"content": [
+    {"id": 7, "token": "H", "logprob": -0.25, "top_logprobs": [{"id": 7, "token": "H", "logprob": -0.25}]}]}}]}))
 write("no-token-ids.jsonl", lines({"trace_id": "a", "prompt_logprobs": [None, {"5": {"logprob": -1.0, "rank": 2}}]}))
 write("missing-row.jsonl", lines(record(tokens=(2, 0)) | {"choices": [{"token_ids": [2, 0], "logprobs": {"content": [
     entry(2, -0.5, 1, [(2, -0.5, 1)])]}}]}))

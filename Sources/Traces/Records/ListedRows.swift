@@ -22,6 +22,10 @@ struct ListedRows {
   var tokens: [ListedToken] = []
   /// The most digits behind the decimal point of any logprob.
   var decimals: Int?
+  /// Some tokens are given as text and no id stands beside them.
+  var hasTextTokens = false
+  /// The entries name the most probable tokens instead of the emitted ones.
+  var lacksEmitted = false
   /// How far the encoding of numbers in a binary file moved a logprob at most.
   var storageRounding = 0.0
 

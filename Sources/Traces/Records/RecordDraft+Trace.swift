@@ -23,6 +23,7 @@ extension RecordDraft {
   private func scoredTrace(
     _ listed: ListedRows, tokens numbers: [Int], id: String?
   ) throws(TraceError.Problem) -> Trace {
+    guard !listed.hasTextTokens else { throw .textTokens }
     let tokens = try tokenIDs(numbers, vocabularySize: nil)
     // Engines write null for the first token, for which there is no distribution; some writers drop it.
     let missing = tokens.count - listed.rows.count
@@ -38,7 +39,8 @@ extension RecordDraft {
     _ choice: Choice?, promptTokens: [Int], id: String?
   ) throws(TraceError.Problem) -> Trace {
     guard let choice, let listed = choice.rows else { throw .noLogprobs }
-    guard !choice.hasTextTokens else { throw .textTokens }
+    guard !listed.hasTextTokens else { throw .textTokens }
+    guard !listed.lacksEmitted else { throw .sampledTokenUnknown }
     let written = choice.tokens ?? listed.rows.compactMap { $0?.emitted.map { Int($0.token.rawValue) } }
     guard choice.tokens != nil || written.count == listed.rows.count else { throw .noTokenIDs }
     guard written.count == listed.rows.count else {

@@ -16,7 +16,5 @@ struct RecordDraft {
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?
-    /// Tokens are given as text and no id stands beside them.
-    var hasTextTokens = false
   }
 }

@@ -2,6 +2,8 @@ import Tokenization
 
 /// Scores of listed tokens only: `indices` [R, K] beside `logits` or `logprobs` [R, K].
 extension TensorFile {
+  static let normaliserName = "logsumexp"
+
   /// Rows of the listed tokens; row i is about `emitted[i]`.
   ///
   /// The K tokens are taken for the K most probable, in any order. Logits need `logsumexp` [R], the logarithm of the
@@ -17,9 +19,9 @@ extension TensorFile {
     }
     let ids = try tokenIDs(indices.integers(in: file), vocabularySize: nil)
     let encoding = try scores.encoding()
-    let normalisers = try rowNumbers("logsumexp", in: file)
+    let normalisers = try rowNumbers(Self.normaliserName, in: file)
     guard scores.name == "logprobs" || normalisers != nil else {
-      throw .noTensor(wanted: ["logsumexp"], found: [scores.name, "indices"])
+      throw .noTensor(wanted: [Self.normaliserName], found: tensorNames)
     }
     let emittedLogprobs = try rowNumbers("target_logprobs", in: file)
     let emittedRanks = try self["target_ranks"]?.integers(in: file)

@@ -57,6 +57,8 @@ struct TensorFile: Sendable {
     throw .noTensor(wanted: names, found: tensors.map(\.name).sorted())
   }
 
+  var tensorNames: [String] { tensors.keys.sorted() }
+
   subscript(name: String) -> Tensor? { tensors[name] }
 
   /// Only some tokens have a score.
