@@ -5,6 +5,8 @@ enum FileSignature: Equatable {
   case safetensors
   case llamaLogits
   case json
+  /// A zip that holds NumPy arrays.
+  case numpyArchive
   case foreign(ForeignFormat)
   /// None of the known beginnings.
   case unknown
@@ -20,7 +22,7 @@ enum FileSignature: Equatable {
   private static func byMagic(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
     if bytes.starts(with: "_logits_".utf8) { return .llamaLogits }
     for (magic, format) in magics where bytes.starts(with: magic) {
-      return .foreign(format == .zip ? zipKind(bytes) : format)
+      return format == .zip ? zipKind(bytes) : .foreign(format)
     }
     return nil
   }
@@ -50,13 +52,13 @@ enum FileSignature: Equatable {
   }
 
   /// Tells archives apart by the names that the first local headers hold; a cheap look, not a reading of the zip.
-  private static func zipKind(_ bytes: UnsafeRawBufferPointer) -> ForeignFormat {
-    guard bytes.count >= 30 else { return .zip }
+  private static func zipKind(_ bytes: UnsafeRawBufferPointer) -> FileSignature {
+    guard bytes.count >= 30 else { return .foreign(.zip) }
     let nameLength = Int(bytes[26]) | Int(bytes[27]) << 8
     let name = String(decoding: bytes.dropFirst(30).prefix(nameLength), as: UTF8.self)
     if name.hasSuffix(".npy") { return .numpyArchive }
-    if name.hasSuffix("data.pkl") || name.hasSuffix(".format_version") { return .pytorch }
-    return name.hasPrefix("samples/") || name == "header.json" || name.hasPrefix("_journal/")
-      ? .inspectLog : .zip
+    if name.hasSuffix("data.pkl") || name.hasSuffix(".format_version") { return .foreign(.pytorch) }
+    let isLog = name.hasPrefix("samples/") || name == "header.json" || name.hasPrefix("_journal/")
+    return .foreign(isLog ? .inspectLog : .zip)
   }
 }

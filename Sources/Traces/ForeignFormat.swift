@@ -1,6 +1,6 @@
 /// Kinds of files that hold no trace, or hold one in a form that must be converted first.
 public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
-  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, numpy, numpyArchive, parquet, pdf, pickle, png
+  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, numpy, parquet, pdf, pickle, png
   case pytorch, sqlite, text, utf16, zip, zstandard
 
   /// How a person would call it, with its article.
@@ -12,8 +12,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .gzip: "a gzip archive"
     case .hdf5: "an HDF5 file"
     case .inspectLog: "an Inspect log"
-    case .numpy: "a NumPy array"
-    case .numpyArchive: "a NumPy archive"
+    case .numpy: "a single NumPy array, without token ids"
     case .parquet: "a Parquet table"
     case .pdf: "a PDF document"
     case .pickle: "a Python pickle"
@@ -36,7 +35,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
       "Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
     case .gguf: "Run the model with llama-perplexity --save-all-logits FILE and pass that file."
     case .gzip: "Unpack it: gunzip --keep FILE."
-    case .hdf5, .numpy, .numpyArchive:
+    case .hdf5, .numpy:
       "Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
     case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
     case .parquet:

@@ -46,6 +46,11 @@ extension TraceError.Problem {
       "tensor \"\(tensor)\" has the type \(found), but only \(expected.joined(separator: ", ")) can be read here."
     case .tensorShape(let tensor, let found, let expected):
       "tensor \"\(tensor)\" has the shape \(found), where \(expected) is expected."
+    case .noAttentionMask(let batchSize):
+      "the batch of \(batchSize) sequences has no \"attention_mask\", so that padding cannot be told from text."
+    case .packedMember(let name): "array \"\(name)\" is compressed and cannot be mapped."
+    case .columnOrder(let tensor): "array \"\(tensor)\" is laid out column by column."
+    case .archive(let fault): "the archive is broken: \(fault.statement)."
     case .position(let position, let row, let tokens):
       "row \(row) predicts token \(position), but positions must rise and lie in 0...\(tokens - 1)."
     default: nil
@@ -62,6 +67,8 @@ extension TraceError.Problem {
         : "the JSON object holds \(quoted(keys, joinedBy: ", ")), but no logprobs of a trace."
     case .noLogprobs: "the record holds no logprobs."
     case .textTokens: "the record names its tokens by their text and not by their ids."
+    case .sampledTokenUnknown:
+      "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
     case .rowCount(let found, let expected):
       "there \(found == 1 ? "is" : "are") \(count(found, "row")), but \(expected) are expected for the tokens."
@@ -77,6 +84,8 @@ extension TraceError.Problem {
     switch self {
     case .tokenID(let id, let index, let size):
       "token \(index) has the id \(id), which is outside 0...\(size.map { $0 - 1 } ?? Int(Int32.max))."
+    case .promptLength(let text, let tokens):
+      "the prompt length \"\(text)\" is not in 0...\(tokens), the length of the sequence."
     case .duplicateSequence(let id, let line):
       "sequence \"\(id)\" stands in the file twice, first on line \(line)."
     case .noSequence(let id): "the file holds no sequence \"\(id)\"."
@@ -107,11 +116,19 @@ extension TraceError.Problem {
     case .unrecognised: "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
     case .headerNumber, .safetensorsHeader: "Write the file again with the program that made it."
     case .noTensor(let wanted, _):
-      wanted == SafetensorsFile.tokenNames
-        ? "Store the token ids of prompt and response with the scores."
-        : "Name the tensor of scores with --tensor."
+      switch wanted {
+      case TensorFile.tokenNames: "Store the token ids of prompt and response with the scores."
+      case [TensorFile.normaliserName]:
+        "Store the logsumexp of each whole row: listed logits alone give no logprobs."
+      default: "Name the tensor of scores with --tensor."
+      }
     case .tensorType: "Convert the tensor before it is saved."
     case .tensorShape: "Save one sequence to a file, without padding."
+    case .noAttentionMask:
+      "Store \"attention_mask\" with 1 for text and 0 for padding, or one sequence to a file."
+    case .packedMember: "Save with numpy.savez instead of numpy.savez_compressed."
+    case .columnOrder: "Save numpy.ascontiguousarray(array)."
+    case .archive: "Copy it again, or write it again where the disk has room."
     case .position: "Store for each row the index of the token that it predicts."
     case .json(.endsInside, _): "Check whether the file was copied whole."
     case .json: "Write the file with a JSON library."
@@ -119,11 +136,13 @@ extension TraceError.Problem {
       "Pass records with \"choices\" or \"prompt_logprobs\"; `tokenshift inspect --help` shows them."
     case .noLogprobs: "Ask the engine for logprobs or prompt_logprobs when the text is scored."
     case .textTokens: "Ask the server with return_tokens_as_token_ids, or keep the token ids."
+    case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."
     case .emittedToken: "Keep the ids that the model read, and do not tokenise the text again."
     case .logitsInsteadOfLogprobs: "Run the engine with logprobs_mode raw_logprobs."
     case .tokenID: "Score the text with the vocabulary that made its token ids."
+    case .promptLength: "Count the tokens before the first one of the response."
     case .duplicateSequence: "Give each sequence its own trace_id."
     case .noSequence: "Run `tokenshift inspect` on the file to see the ids it holds."
     case .tokensDiffer, .lengthsDiffer: "Score the same token ids with both models."

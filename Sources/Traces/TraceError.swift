@@ -54,6 +54,14 @@ public struct TraceError: Error, Equatable, Sendable {
     case tensorType(tensor: String, found: String, expected: [String])
     /// A tensor has another shape than the trace needs.
     case tensorShape(tensor: String, found: [Int], expected: String)
+    /// A batch of several sequences does not say which of its tokens are padding.
+    case noAttentionMask(batchSize: Int)
+    /// A member of an archive is packed, and cannot be mapped.
+    case packedMember(name: String)
+    /// An array of an archive is laid out column by column.
+    case columnOrder(tensor: String)
+    /// An archive is not what its own directory says; what is wrong, as half a sentence.
+    case archive(ArchiveFault)
     /// The predicted positions must rise and lie inside the sequence; this one, at this row, does not.
     case position(Int, row: Int, tokens: Int)
 
@@ -67,6 +75,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case noLogprobs
     /// The tokens are given as text, without ids.
     case textTokens
+    /// The entries name the most probable tokens, and nothing names the sampled ones.
+    case sampledTokenUnknown
     /// A record has logprobs but no token ids of the text they belong to.
     case noTokenIDs
     /// A list of logprobs has another length than the list of tokens it belongs to.
@@ -78,6 +88,8 @@ public struct TraceError: Error, Equatable, Sendable {
 
     // MARK: Sequences and pairs
 
+    /// The stated prompt length, in the file's words, is not within the sequence.
+    case promptLength(String, tokens: Int)
     /// A token id that no vocabulary of this size has. Without a size: an id below 0, or above 32 bits.
     case tokenID(Int, index: Int, vocabularySize: Int?)
     /// Two sequences have the same id; the other one stands at this line or index.

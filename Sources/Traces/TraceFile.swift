@@ -13,7 +13,7 @@ public struct TraceFile: Sendable {
   private let indexOfID: [String: Int]
 
   private enum Contents: Sendable {
-    case safetensors(SafetensorsFile)
+    case tensors(TensorFile)
     case llama(LlamaFile)
     case records(RecordFile)
   }
@@ -35,7 +35,7 @@ public struct TraceFile: Sendable {
     self.path = path
     contents = try Self.contents(of: storage, path: path, tensor: tensor)
     switch contents {
-    case .safetensors(let file): (format, entries) = (.safetensors, [file.entry])
+    case .tensors(let file): (format, entries) = (file.format, file.entries)
     case .llama(let file): (format, entries) = (.llamaLogits, file.entries)
     case .records(let file): (format, entries) = (file.format, file.entries)
     }
@@ -52,7 +52,8 @@ public struct TraceFile: Sendable {
     if signature == .json { return .records(try RecordFile(storage, path: path)) }
     do throws(TraceError.Problem) {
       switch signature {
-      case .safetensors: return .safetensors(try SafetensorsFile(storage, scoresNamed: tensor))
+      case .safetensors: return .tensors(try TensorFile(safetensors: storage, scoresNamed: tensor))
+      case .numpyArchive: return .tensors(try TensorFile(numpyArchive: storage, scoresNamed: tensor))
       case .llamaLogits: return .llama(try LlamaFile(storage))
       case .foreign(let format): throw .foreign(format)
       case .unknown, .json: throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
@@ -73,7 +74,7 @@ public struct TraceFile: Sendable {
     do throws(TraceError.Problem) {
       var trace =
         switch contents {
-        case .safetensors(let file): try file.trace()
+        case .tensors(let file): try file.trace(at: index)
         case .llama(let file): try file.trace(ofChunk: index)
         case .records: preconditionFailure("records were read above")
         }
@@ -96,13 +97,13 @@ public struct TraceFile: Sendable {
 
   /// What the file says of itself in names and values; empty where it says nothing.
   public var metadata: [String: String] {
-    guard case .safetensors(let file) = contents else { return [:] }
-    return file.header.metadata
+    guard case .tensors(let file) = contents else { return [:] }
+    return file.metadata
   }
 
   /// The name of the tensor that holds the scores, nil in files without tensors.
   var scoresName: String? {
-    guard case .safetensors(let file) = contents else { return nil }
+    guard case .tensors(let file) = contents else { return nil }
     return file.scores.name
   }
 }

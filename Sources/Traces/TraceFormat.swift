@@ -1,20 +1,32 @@
 /// The ways in which files hold traces, told apart by their content and never by their name.
 public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
-  /// Tensors of logits or logprobs for the whole vocabulary, one sequence to a file.
+  /// Tensors of logits or logprobs for the whole vocabulary, or for listed tokens; one sequence or a batch to a file.
   case safetensors
+  /// Arrays that `numpy.savez` wrote, named like the tensors of a safetensors file.
+  case numpyArchive = "numpy-archive"
   /// What llama.cpp writes with `--kl-divergence-base` or `--save-all-logits`: the second half of every chunk.
   case llamaLogits = "llama-logits"
   /// JSON in vLLM's token-in/token-out shape: choices whose `logprobs.content` holds token ids.
   case tokenInTokenOut = "token-in-token-out"
   /// JSON with vLLM's `prompt_logprobs`: engine dumps and server responses.
   case promptLogprobs = "prompt-logprobs"
+  /// JSON in the shape of the older completions API, with token ids in the place of texts.
+  case completions
+  /// JSON of SGLang's `/generate`, with its triples of logprob, id and text.
+  case sglang
+  /// JSON of llama.cpp's server, with `completion_probabilities`.
+  case llamaServer = "llama-server"
 
   /// How a person would call it.
   public var name: String {
     switch self {
     case .safetensors: "safetensors"
+    case .numpyArchive: "NumPy archive"
     case .llamaLogits: "llama.cpp logits"
     case .tokenInTokenOut: "token-in/token-out JSON"
+    case .completions: "completions JSON"
+    case .sglang: "SGLang JSON"
+    case .llamaServer: "llama-server JSON"
     case .promptLogprobs: "vLLM prompt_logprobs JSON"
     }
   }

@@ -55,9 +55,10 @@ public struct TracePair: Sendable {
     self.tuned = tuned
     do throws(TraceError.Problem) {
       try Self.verify(reference, tuned)
-      promptLength =
+      promptLength = max(
+        0,
         reference.promptLength ?? tuned.promptLength
-        ?? min(reference.predicted.first ?? 0, tuned.predicted.first ?? 0)
+          ?? min(reference.predicted.first ?? 0, tuned.predicted.first ?? 0))
       (positions, omitted) = Self.aligned(reference, tuned, from: promptLength)
       guard !positions.isEmpty || omitted.masked > 0 else { throw .nothingInCommon(tunedFile: tuned.name) }
     } catch {

@@ -8,23 +8,24 @@ import Traces
   static let readable = [
     "nan-reference.safetensors", "nan-tuned.safetensors", "other-tokens.safetensors",
     "vocabulary-reference.safetensors", "vocabulary-tuned.safetensors", "whole.jsonl", "whole.kld",
-    "whole.safetensors",
+    "whole.npz", "whole.safetensors",
   ]
 
   static let messages: [(file: String, message: String)] = [
     ("archive.zip", ": this is a zip archive, not a trace. Unpack it and pass the files in it."),
     (
       "array.npy",
-      ": this is a NumPy array, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+      ": this is a single NumPy array, without token ids, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
     ),
     (
-      "arrays.npz",
-      ": this is a NumPy archive, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+      "batch-without-mask.safetensors",
+      ": the batch of 2 sequences has no \"attention_mask\", so that padding cannot be told from text. Store \"attention_mask\" with 1 for text and 0 for padding, or one sequence to a file."
     ),
     (
       "batch.safetensors",
-      ": tensor \"logits\" has the shape [2, 3, 4], where [rows, vocabulary] is expected. Save one sequence to a file, without padding."
+      ": tensor \"tokens\" has the shape [4], where [2, tokens] is expected. Save one sequence to a file, without padding."
     ),
+    ("columns.npz", ": array \"logits\" is laid out column by column. Save numpy.ascontiguousarray(array)."),
     (
       "comma.jsonl",
       ":2: at byte 18 of the line, a name in quotes is expected. Write the file with a JSON library."
@@ -32,6 +33,10 @@ import Traces
     (
       "deep.json",
       ":1: at byte 85 of the line, arrays and objects are nested more than 64 deep. Write the file with a JSON library."
+    ),
+    (
+      "double.npz",
+      ": tensor \"logits\" has the type F64, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
     ),
     ("empty.jsonl", ": the file is empty. Copy it again, or write it again where the disk has room."),
     (
@@ -51,8 +56,16 @@ import Traces
       ": tensor \"logits\" has the type I32, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
     ),
     (
+      "listed-logits.safetensors",
+      ": no tensor is named \"logsumexp\"; the file holds \"indices\", \"logits\", \"tokens\". Store the logsumexp of each whole row: listed logits alone give no logprobs."
+    ),
+    (
       "lm-eval-samples.jsonl",
       ":1: this is a file of lm-evaluation-harness samples, not a trace. Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
+    ),
+    (
+      "log.eval",
+      ": this is an Inspect log, not a trace. Unpack it and pass a JSON file that keeps token ids and logprobs."
     ),
     (
       "logits.jsonl",
@@ -112,8 +125,24 @@ import Traces
     ),
     ("packed.jsonl.gz", ": this is a gzip archive, not a trace. Unpack it: gunzip --keep FILE."),
     (
+      "packed.npz",
+      ": array \"tokens\" is compressed and cannot be mapped. Save with numpy.savez instead of numpy.savez_compressed."
+    ),
+    (
+      "prompt-length.jsonl",
+      ":1: sequence \"a\": the prompt length \"-1\" is not in 0...2, the length of the sequence. Count the tokens before the first one of the response."
+    ),
+    (
+      "prompt-length.safetensors",
+      ": the prompt length \"5\" is not in 0...4, the length of the sequence. Count the tokens before the first one of the response."
+    ),
+    (
       "rows.safetensors",
       ": there are 2 rows, but 3 are expected for the tokens. Keep one row for each token, or say with `positions` which ones the rows predict."
+    ),
+    (
+      "sampled-token-unknown.json",
+      ":1: each entry names the most probable token and not the sampled one, as mlx_lm.server writes them. Ask for logprobs without top_logprobs, or score the text with another engine."
     ),
     (
       "table.parquet",
@@ -141,11 +170,15 @@ import Traces
     ),
     (
       "truncated.jsonl",
-      ":2: at byte 412 of the line, the text ends inside an object. Check whether the file was copied whole."
+      ":2: at byte 412 of the line, the text ends inside an array or object. Check whether the file was copied whole."
     ),
     (
       "truncated.kld",
       ": the file has 82 bytes, but its header asks for 92 bytes: 1 of 2 chunks are whole. Write it again where the disk has room: llama.cpp does not notice a full disk."
+    ),
+    (
+      "truncated.npz",
+      ": the archive is broken: it has no directory at its end. Copy it again, or write it again where the disk has room."
     ),
     (
       "truncated.safetensors",

@@ -5,7 +5,7 @@ import Testing
 
 /// Files that a copy cut short or a disk corrupted: refused or read, never a crash.
 @Suite struct MutationTests {
-  static let wholeFiles = ["whole.safetensors", "whole.kld", "whole.jsonl"]
+  static let wholeFiles = ["whole.safetensors", "whole.kld", "whole.jsonl", "whole.npz"]
 
   /// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works.
   private func reads(_ bytes: [UInt8]) -> Bool {
@@ -48,6 +48,20 @@ import Testing
       if reads(mutated) { read += 1 }
     }
     #expect(read < 100)
+  }
+
+  @Test(
+    arguments: [
+      RecordFileTests.engine, RecordFileTests.scored, ServerRecordsTests.sglang,
+    ], 0..<20 as Range<UInt64>)
+  func `changed records never crash`(text: String, seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    #expect(reads(Array(text.utf8)))
+    for _ in 0..<100 {
+      var mutated = Array(text.utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&mutated, &generator) }
+      _ = reads(mutated)
+    }
   }
 
   private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {

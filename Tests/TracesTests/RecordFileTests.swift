@@ -182,16 +182,16 @@ import Tokenization
 
   @Test(arguments: [
     (
-      #"{"prompt_logprobs":[null,{"x":-1}],"prompt_token_ids":[1,2]}"#,
-      "at byte 27 of the line, a token id in quotes is expected."
-    ),
-    (
       #"{"prompt_logprobs":[null,{"6":{"logprob":-1,"rank":0}}],"prompt_token_ids":[1,6]}"#,
       "at byte 52 of the line, a rank from 1 is expected."
     ),
     (
-      #"{"prompt_logprobs":[null,{"99999999999":-1}],"prompt_token_ids":[1,6]}"#,
+      #"{"prompt_logprobs":[null,{"9999999999":-1}],"prompt_token_ids":[1,6]}"#,
       "at byte 27 of the line, a token id in quotes is expected."
+    ),
+    (
+      #"{"prompt_logprobs":[null,{" Hello":-1}],"prompt_token_ids":[1,2]}"#,
+      "the record names its tokens by their text and not by their ids."
     ),
     (
       #"{"prompt_logprobs":[null],"prompt_logprobs":[null],"prompt_token_ids":[1]}"#,

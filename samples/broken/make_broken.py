@@ -1,6 +1,7 @@
 """Writes one small file for each way in which a trace can be broken. Needs NumPy. Run it in this folder."""
 
 import gzip
+import io
 import json
 import struct
 import zipfile
@@ -79,15 +80,14 @@ write("trailing.kld", llama() + b"\0\0")
 write("negative.kld", b"_logits_" + struct.pack("<iii", 4, -5, 2))
 
 # Something else.
-write("archive.zip", b"")
-with zipfile.ZipFile("archive.zip", "w") as archive:
-    archive.writestr(zipfile.ZipInfo("notes.txt"), "notes")
-with zipfile.ZipFile("tensors.pt", "w") as archive:
-    archive.writestr(zipfile.ZipInfo("tensors/data.pkl"), b"\x80\x02}q\x00.")
-with zipfile.ZipFile("arrays.npz", "w") as archive:
-    archive.writestr(zipfile.ZipInfo("logits.npy"), b"\x93NUMPY")
+with zipfile.ZipFile("archive.zip", "w") as file:
+    file.writestr(zipfile.ZipInfo("notes.txt"), "notes")
+with zipfile.ZipFile("tensors.pt", "w") as file:
+    file.writestr(zipfile.ZipInfo("tensors/data.pkl"), b"\x80\x02}q\x00.")
 np.save("array.npy", np.zeros((2, 3), np.float32))
 write("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 8)
+with zipfile.ZipFile("log.eval", "w") as log:
+    log.writestr(zipfile.ZipInfo("samples/1_epoch_1.json"), "{}")
 write("packed.jsonl.gz", gzip.compress(lines(record()).encode(), mtime=0))
 write("table.parquet", b"PAR1" + b"\0" * 8 + b"PAR1")
 write("tensors.h5", b"\x89HDF\r\n\x1a\n" + b"\0" * 8)
@@ -112,6 +112,33 @@ write("negative-position.safetensors", safetensors({
     "tokens": ("I32", np.array([1, 2, 0, 3], np.int32)), "logits": ("F32", np.array(GOOD, np.float32)),
     "positions": ("I32", np.array([1, 1, 3], np.int32))}))
 
+write("batch-without-mask.safetensors", safetensors({"tokens": ("I32", np.array([[1, 2, 0, 3]] * 2, np.int32)),
+                                                     "logits": ("F32", np.array([GOOD, GOOD], np.float32))}))
+write("prompt-length.safetensors", safetensors({
+    "tokens": ("I32", np.array([1, 2, 0, 3], np.int32)), "logits": ("F32", np.array(GOOD, np.float32))},
+    {"prompt_length": "5"}))
+write("listed-logits.safetensors", safetensors({
+    "tokens": ("I32", np.array([1, 2, 0, 3], np.int32)), "logits": ("F32", np.array(GOOD, np.float32)),
+    "indices": ("U32", np.array([[0, 1, 2, 3]] * 3, np.uint32))}))
+
+
+def archive(name, packed=False, **arrays):
+    """An archive as numpy.savez writes it, but with the same bytes at any time of day."""
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(name, "w", method) as file:
+        for key, value in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asanyarray(value))
+            file.writestr(zipfile.ZipInfo(key + ".npy"), content.getvalue(), method)
+
+
+TOKENS = np.array([1, 2, 0, 3])
+archive("whole.npz", tokens=TOKENS, logits=np.array(GOOD, np.float32), trace_id="tiny", prompt_length=2)
+archive("packed.npz", packed=True, tokens=TOKENS, logits=np.array(GOOD, np.float32))
+archive("double.npz", tokens=TOKENS, logits=np.array(GOOD))
+archive("columns.npz", tokens=TOKENS, logits=np.asfortranarray(np.array(GOOD, np.float32)))
+write("truncated.npz", open("whole.npz", "rb").read()[:-30])
+
 # Pairs.
 write("nan-reference.safetensors", dense(GOOD))
 write("nan-tuned.safetensors", dense(NAN))
@@ -126,10 +153,14 @@ write("deep.json", '{"prompt_logprobs": ' + "[" * 100 + "]" * 100 + "}")
 write("no-logprobs.jsonl", lines({"trace_id": "a", "choices": [{"token_ids": [1, 2], "logprobs": None}]}))
 write("text-tokens.jsonl", lines({"trace_id": "a", "choices": [{"logprobs": {"content": [
     {"token": "Hello", "logprob": -0.3, "top_logprobs": [{"token": "Hello", "logprob": -0.3}]}]}}]}))
+write("sampled-token-unknown.json", json.dumps({"choices": [{"logprobs": {"content": [
+    {"id": 7, "token": "H", "logprob": -0.25, "top_logprobs": [{"id": 7, "token": "H", "logprob": -0.25}]}]}}]}))
 write("no-token-ids.jsonl", lines({"trace_id": "a", "prompt_logprobs": [None, {"5": {"logprob": -1.0, "rank": 2}}]}))
 write("missing-row.jsonl", lines(record(tokens=(2, 0)) | {"choices": [{"token_ids": [2, 0], "logprobs": {"content": [
     entry(2, -0.5, 1, [(2, -0.5, 1)])]}}]}))
 write("other-emitted.jsonl", lines(record(first=entry(9, -0.5, 1, [(9, -0.5, 1)]))))
 write("logits.jsonl", lines(record(first=entry(2, 17.5, 1, [(2, 17.5, 1), (7, 16.25, 2)]))))
+write("prompt-length.jsonl", lines({"trace_id": "a", "prompt_length": -1, "prompt_token_ids": [1, 5],
+                                    "prompt_logprobs": [None, {"5": {"logprob": -1.0, "rank": 2}}]}))
 write("negative-token.jsonl", lines(record(tokens=(2, 0)) | {"prompt_token_ids": [1, -3]}))
 write("twice.jsonl", lines(record(), record("other"), record()))

@@ -4,10 +4,14 @@
 /// for |exponent| ≤ 27, where 5^27 still fits 64 bits. That covers every logprob that engines print; the rest
 /// goes the slow way through the standard library.
 enum DecimalNumber {
-  /// 5^0 … 5^27.
-  private static let powersOfFive: [UInt64] = (0..<27).reduce(into: [1]) { powers, _ in
-    powers.append(powers[powers.count - 1] * 5)
-  }
+  /// 5^0 … 5^27. Written out: a table that is computed would be asked for its existence at each use.
+  private static let powersOfFive: [UInt64] = [
+    1, 5, 25, 125, 625, 3_125, 15_625, 78_125, 390_625, 1_953_125, 9_765_625, 48_828_125, 244_140_625,
+    1_220_703_125, 6_103_515_625, 30_517_578_125, 152_587_890_625, 762_939_453_125, 3_814_697_265_625,
+    19_073_486_328_125, 95_367_431_640_625, 476_837_158_203_125, 2_384_185_791_015_625,
+    11_920_928_955_078_125, 59_604_644_775_390_625, 298_023_223_876_953_125, 1_490_116_119_384_765_625,
+    7_450_580_596_923_828_125,
+  ]
 
   /// 10^0 … 10^22, which doubles hold exactly.
   private static let powersOfTen: [Double] = [

@@ -23,6 +23,7 @@ extension RecordDraft {
   private func scoredTrace(
     _ listed: ListedRows, tokens numbers: [Int], id: String?
   ) throws(TraceError.Problem) -> Trace {
+    guard !listed.hasTextTokens else { throw .textTokens }
     let tokens = try tokenIDs(numbers, vocabularySize: nil)
     // Engines write null for the first token, for which there is no distribution; some writers drop it.
     let missing = tokens.count - listed.rows.count
@@ -38,7 +39,8 @@ extension RecordDraft {
     _ choice: Choice?, promptTokens: [Int], id: String?
   ) throws(TraceError.Problem) -> Trace {
     guard let choice, let listed = choice.rows else { throw .noLogprobs }
-    guard !choice.hasTextTokens else { throw .textTokens }
+    guard !listed.hasTextTokens else { throw .textTokens }
+    guard !listed.lacksEmitted else { throw .sampledTokenUnknown }
     let written = choice.tokens ?? listed.rows.compactMap { $0?.emitted.map { Int($0.token.rawValue) } }
     guard choice.tokens != nil || written.count == listed.rows.count else { throw .noTokenIDs }
     guard written.count == listed.rows.count else {
@@ -52,9 +54,13 @@ extension RecordDraft {
     tokens: [TokenID], from start: Int, _ listed: ListedRows, dropping dropped: Int, _ promptLength: Int?,
     _ id: String?
   ) throws(TraceError.Problem) -> Trace {
+    guard promptLength.map({ (0...tokens.count).contains($0) }) ?? true else {
+      throw .promptLength(promptLength.map(String.init) ?? "", tokens: tokens.count)
+    }
     let rows = try RowNormaliser.rows(listed, from: dropped, emitted: tokens[start...])
     return Trace(
-      id: id, model: model, task: task, prompt: prompt, tokens: tokens, promptLength: promptLength,
+      id: id, model: names.model, task: names.task, prompt: names.prompt, tokens: tokens,
+      promptLength: promptLength,
       predicted: Array(start..<tokens.count), rows: .truncated(rows))
   }
 }

@@ -2,12 +2,7 @@ import Tokenization
 
 /// What one JSON record holds, before it is made into traces.
 struct RecordDraft {
-  var traceID: String?
-  var customID: String?
-  var requestID: String?
-  var model: String?
-  var task: String?
-  var prompt: String?
+  var names = RecordNames()
   var promptLength: Int?
   /// Prompt tokens and their logprobs; in a record of scored text these are prompt and response.
   var promptTokens: [Int]?
@@ -21,10 +16,5 @@ struct RecordDraft {
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?
-    /// Tokens are given as text and no id stands beside them.
-    var hasTextTokens = false
   }
-
-  /// The first of the names under which records of several models pair.
-  var id: String? { traceID ?? customID ?? requestID }
 }

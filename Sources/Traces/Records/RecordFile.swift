@@ -1,3 +1,5 @@
+import Foundation
+
 /// A file of JSON records: one object, an array of objects, or objects one behind the other as in JSONL.
 ///
 /// The file is passed over once to find where each record lies; a record is read only when its trace is wanted, so
@@ -11,7 +13,7 @@ struct RecordFile: Sendable {
     var line: Int
 
     /// The record's id, numbered where the record holds several answers.
-    var id: String? { record.choiceCount > 1 ? record.id.map { "\($0)#\(choice)" } : record.id }
+    var id: String? { record.choiceCount > 1 ? record.names.id.map { "\($0)#\(choice)" } : record.names.id }
   }
 
   let storage: ByteStorage
@@ -31,7 +33,8 @@ struct RecordFile: Sendable {
   var entries: [TraceEntry] {
     sequences.map {
       TraceEntry(
-        id: $0.id, model: $0.record.model, task: $0.record.task, prompt: $0.record.prompt, line: $0.line)
+        id: $0.id, model: $0.record.names.model, task: $0.record.names.task, prompt: $0.record.names.prompt,
+        line: $0.line)
     }
   }
 
@@ -128,8 +131,12 @@ struct RecordFinder {
 
 /// The number of line ends in this part of the text.
 func lineEnds(in range: Range<Int>, of text: UnsafeRawBufferPointer) -> Int {
+  var part = text[range]
   var count = 0
-  for byte in text[range] where byte == UInt8(ascii: "\n") { count += 1 }
+  while let base = part.base.baseAddress, let end = memchr(base + part.startIndex, 0x0A, part.count) {
+    count += 1
+    part = part[(UnsafeRawPointer(end) - base + 1)...]
+  }
   return count
 }
 

@@ -30,6 +30,22 @@ struct RecordKeys: Sendable {
   let token = JSONKey("token")
   let logprob = JSONKey("logprob")
   let rank = JSONKey("rank")
+  let id = JSONKey("id")
+  let bytes = JSONKey("bytes")
+
+  // The older completions API.
+  let tokens = JSONKey("tokens")
+  let tokenLogprobs = JSONKey("token_logprobs")
+
+  // llama.cpp's server.
+  let completionProbabilities = JSONKey("completion_probabilities")
+
+  // SGLang.
+  let metaInfo = JSONKey("meta_info")
+  let inputTokenLogprobs = JSONKey("input_token_logprobs")
+  let inputTopLogprobs = JSONKey("input_top_logprobs")
+  let outputTokenLogprobs = JSONKey("output_token_logprobs")
+  let outputTopLogprobs = JSONKey("output_top_logprobs")
 
   // Samples of lm-evaluation-harness.
   let documentID = JSONKey("doc_id")

@@ -2,26 +2,14 @@
 struct RecordOutline: Equatable, Sendable {
   /// The record in the file.
   var range: Range<Int>
-  var traceID: String?
-  var customID: String?
-  var requestID: String?
-  var model: String?
-  var task: String?
-  var prompt: String?
+  var names = RecordNames()
   var choiceCount = 0
-  var hasPromptLogprobs = false
-  var hasLogprobs = false
+  /// The shape of its logprobs; nil for a record that is no trace.
+  var format: TraceFormat?
   /// The keys of lm-evaluation-harness samples that were seen.
   var evaluationKeys = 0
   /// The first keys, for a message about a record that is no trace.
   var firstKeys: [String] = []
-
-  var id: String? { traceID ?? customID ?? requestID }
-
-  /// Nil for a record that is no trace.
-  var format: TraceFormat? {
-    hasPromptLogprobs ? .promptLogprobs : hasLogprobs ? .tokenInTokenOut : nil
-  }
 }
 
 /// Passes over a record, and notes what tells it apart.
@@ -44,6 +32,8 @@ struct RecordOutlineReader {
     var reader = RecordOutlineReader(cursor)
     try reader.readRecord()
     cursor = reader.cursor
+    // One outline for each record of the file is kept: nothing is kept that is not needed.
+    if reader.outline.format != nil { reader.outline.firstKeys = [] }
     reader.outline.range = reader.outline.range.lowerBound..<cursor.position
     return reader.outline
   }
@@ -53,19 +43,15 @@ struct RecordOutlineReader {
     while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
       let key = try takeNotedKey()
       switch key {
-      case keys.traceID: outline.traceID = try takeName()
-      case keys.customID: outline.customID = try takeName()
-      case keys.requestID: outline.requestID = try takeName() ?? outline.requestID
-      case keys.model: outline.model = try takeName() ?? outline.model
-      case keys.task: outline.task = try takeName()
-      case keys.promptID, keys.promptName: outline.prompt = try takeName()
-      case keys.promptLogprobs: try notePresence(\.hasPromptLogprobs)
+      case keys.promptLogprobs: try notePresence(of: .promptLogprobs)
+      case keys.completionProbabilities: try notePresence(of: .llamaServer)
+      case keys.metaInfo: try readMetaInfo()
       case keys.choices, keys.outputs: try readChoices()
-      case keys.response: try readResponse()
+      case keys.response, keys.body: try readWrapped()
       case keys.documentID, keys.responses, keys.filteredResponses:
         outline.evaluationKeys += 1
         try cursor.skip()
-      default: try cursor.skip()
+      default: if try !outline.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
   }
@@ -81,16 +67,8 @@ struct RecordOutlineReader {
     return key
   }
 
-  private mutating func readResponse() throws(JSONFault) {
-    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
-    try cursor.beginObject()
-    while let key = try cursor.nextKey() {
-      if key == keys.body, cursor.nextByte() == UInt8(ascii: "{") {
-        try readRecord()
-      } else {
-        try cursor.skip()
-      }
-    }
+  private mutating func readWrapped() throws(JSONFault) {
+    cursor.nextByte() == UInt8(ascii: "{") ? try readRecord() : try cursor.skip()
   }
 
   private mutating func readChoices() throws(JSONFault) {
@@ -105,26 +83,41 @@ struct RecordOutlineReader {
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
         switch key {
-        case keys.logprobs: try notePresence(\.hasLogprobs)
-        case keys.promptLogprobs: try notePresence(\.hasPromptLogprobs)
+        case keys.logprobs: try readLogprobs()
+        case keys.promptLogprobs: try notePresence(of: .promptLogprobs)
         default: try cursor.skip()
         }
       }
     }
   }
 
-  /// Skips a value, and notes that it is not null.
-  private mutating func notePresence(_ path: WritableKeyPath<RecordOutline, Bool>) throws(JSONFault) {
-    if try cursor.takeNull() { return }
-    outline[keyPath: path] = true
-    try cursor.skip()
+  private mutating func readLogprobs() throws(JSONFault) {
+    guard cursor.nextByte() == UInt8(ascii: "{") else { return try notePresence(of: .promptLogprobs) }
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key {
+      case keys.content: try notePresence(of: .tokenInTokenOut)
+      case keys.tokenLogprobs: try notePresence(of: .completions)
+      default: try cursor.skip()
+      }
+    }
   }
 
-  private mutating func takeName() throws(JSONFault) -> String? {
-    let next = cursor.nextByte()
-    if next == UInt8(ascii: "\"") { return try cursor.takeString() }
-    if let next, UInt8(ascii: "0")...UInt8(ascii: "9") ~= next { return String(try cursor.takeInteger()) }
+  private mutating func readMetaInfo() throws(JSONFault) {
+    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key {
+      case keys.inputTokenLogprobs, keys.outputTokenLogprobs: try notePresence(of: .sglang)
+      default: try cursor.skip()
+      }
+    }
+  }
+
+  /// Skips a value; one that is not null shows this format. A scored prompt outweighs what was generated behind it.
+  private mutating func notePresence(of format: TraceFormat) throws(JSONFault) {
+    if try cursor.takeNull() { return }
+    if outline.format == nil || format == .promptLogprobs { outline.format = format }
     try cursor.skip()
-    return nil
   }
 }

@@ -4,7 +4,7 @@ import Tokenization
 struct RecordReader {
   var cursor: JSONCursor
   let keys = RecordKeys.all
-  private var draft = RecordDraft()
+  var draft = RecordDraft()
 
   /// A reader of the record in this range of the text.
   init(_ text: UnsafeRawBufferPointer, range: Range<Int>) { cursor = JSONCursor(text, range: range) }
@@ -20,40 +20,21 @@ struct RecordReader {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.traceID: draft.traceID = try takeName()
-      case keys.customID: draft.customID = try takeName()
-      case keys.requestID: draft.requestID = try takeName() ?? draft.requestID
-      case keys.model: draft.model = try takeName() ?? draft.model
-      case keys.task: draft.task = try takeName()
-      case keys.promptID, keys.promptName: draft.prompt = try takeName()
       case keys.promptLength, keys.promptLen: draft.promptLength = try takeLength()
       case keys.promptTokenIDs, keys.tokenIDs: try readTokens(into: \.promptTokens)
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
-      case keys.response: try readResponse()
-      default: try cursor.skip()
+      case keys.completionProbabilities: try readCompletionProbabilities()
+      case keys.metaInfo: try readMetaInfo()
+      // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
+      case keys.response, keys.body: try readWrapped()
+      default: if try !draft.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
   }
 
-  /// A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
-  private mutating func readResponse() throws(JSONFault) {
-    guard cursor.nextByte() == UInt8(ascii: "{") else { return try cursor.skip() }
-    try cursor.beginObject()
-    while let key = try cursor.nextKey() {
-      if key == keys.body, cursor.nextByte() == UInt8(ascii: "{") {
-        try readRecord()
-      } else {
-        try cursor.skip()
-      }
-    }
-  }
-
-  /// A string, or a whole number as text; nil for null.
-  private mutating func takeName() throws(JSONFault) -> String? {
-    if try cursor.takeNull() { return nil }
-    if cursor.nextByte() == UInt8(ascii: "\"") { return try cursor.takeString() }
-    return String(try cursor.takeInteger())
+  private mutating func readWrapped() throws(JSONFault) {
+    cursor.nextByte() == UInt8(ascii: "{") ? try readRecord() : try cursor.skip()
   }
 
   private mutating func takeLength() throws(JSONFault) -> Int? {
@@ -72,7 +53,7 @@ struct RecordReader {
     draft.promptRows = rows
   }
 
-  private mutating func takeIntegers() throws(JSONFault) -> [Int]? {
+  mutating func takeIntegers() throws(JSONFault) -> [Int]? {
     if try cursor.takeNull() { return nil }
     var integers: [Int] = []
     try cursor.beginArray()
@@ -104,22 +85,25 @@ struct RecordReader {
     return choice
   }
 
-  /// `{"content": […]}` of a server, or the list of positions of an engine.
+  /// `{"content": […]}` of a server, `{"tokens": […], …}` of the older API, or the list of positions of an engine.
   private mutating func readLogprobs(into choice: inout RecordDraft.Choice) throws(JSONFault) {
     guard cursor.nextByte() == UInt8(ascii: "{") else {
       choice.rows = try takePositionList()
       return
     }
+    var completion = CompletionLogprobs()
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.content:
-        if let content = try takeContent() {
-          choice.rows = content.rows
-          choice.hasTextTokens = content.hasTextTokens
-        }
+      case keys.content: if let rows = try takeContent() { choice.rows = rows }
+      case keys.tokens: completion.tokens = try takeTokenTexts()
+      case keys.tokenLogprobs: completion.logprobs = try takeLogprobs()
+      case keys.topLogprobs: completion.lists = try takePositionList()
       default: try cursor.skip()
       }
+    }
+    if choice.rows == nil, let logprobs = completion.logprobs {
+      completion.complete(&choice, logprobs: logprobs)
     }
   }
 }

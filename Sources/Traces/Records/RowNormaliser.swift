@@ -16,11 +16,10 @@ struct RowNormaliser {
 
   private var tokens: [TokenID] = []
   private var logprobs: [Double] = []
-  /// Half a unit in the last decimal that the file keeps.
   private let rounding: Double
 
-  init(decimals: Int, capacity: Int) {
-    rounding = halfUnit(decimals: decimals)
+  init(rounding: Double, capacity: Int) {
+    self.rounding = rounding
     tokens.reserveCapacity(capacity)
     logprobs.reserveCapacity(capacity)
   }
@@ -42,7 +41,7 @@ struct RowNormaliser {
   ) throws(TraceError.Problem) -> [TruncatedRow?] {
     precondition(listed.rows.count - start == emitted.count, "\(listed.rows.count) rows for \(emitted.count)")
     var normaliser = RowNormaliser(
-      decimals: listed.decimals, capacity: listed.tokens.count + listed.rows.count)
+      rounding: listed.rounding, capacity: listed.tokens.count + listed.rows.count)
     var drafts: [Draft?] = []
     drafts.reserveCapacity(emitted.count)
     for (row, token) in zip(listed.rows[start...], emitted.indices) {
@@ -166,9 +165,11 @@ struct RowNormaliser {
     }
     return tokens.withUnsafeBufferPointer { tokens in
       for later in start..<tokens.count {
-        var found = false
-        for earlier in start..<later { found = found || tokens[earlier] == tokens[later] }
-        if found { return true }
+        var found: UInt32 = 0
+        for earlier in start..<later {
+          found |= tokens[earlier].rawValue == tokens[later].rawValue ? 1 : 0
+        }
+        if found != 0 { return true }
       }
       return false
     }

@@ -3,10 +3,8 @@
 /// Every rule of the format is enforced: the tensors fill the file from the header to the last byte, without
 /// holes or overlaps, and each has the size that its shape and type ask for.
 struct SafetensorsHeader: Sendable {
-  let tensors: [SafetensorsTensor]
+  let tensors: [Tensor]
   let metadata: [String: String]
-
-  subscript(name: String) -> SafetensorsTensor? { tensors.first { $0.name == name } }
 
   /// Reads the header of these bytes, a whole file.
   init(_ file: UnsafeRawBufferPointer) throws(TraceError.Problem) {
@@ -29,12 +27,12 @@ struct SafetensorsHeader: Sendable {
 
   private static func placed(
     _ entries: [SafetensorsHeaderReader.Entry], dataStart: Int, fileSize: Int
-  ) throws(TraceError.Problem) -> [SafetensorsTensor] {
+  ) throws(TraceError.Problem) -> [Tensor] {
     var names: Set<String> = []
     for entry in entries where !names.insert(entry.name).inserted {
       throw .safetensorsHeader(.duplicate(name: entry.name))
     }
-    var tensors: [SafetensorsTensor] = []
+    var tensors: [Tensor] = []
     var end = 0
     // An empty tensor begins where its neighbour does, so the end decides between equals.
     for entry in entries.sorted(by: { ($0.begin ?? 0, $0.end ?? 0) < ($1.begin ?? 0, $1.end ?? 0) }) {
@@ -51,11 +49,11 @@ struct SafetensorsHeader: Sendable {
 
   private static func placed(
     _ entry: SafetensorsHeaderReader.Entry, after previousEnd: Int, dataStart: Int
-  ) throws(TraceError.Problem) -> SafetensorsTensor {
+  ) throws(TraceError.Problem) -> Tensor {
     guard let type = entry.type, let shape = entry.shape, let begin = entry.begin, let end = entry.end else {
       throw .safetensorsHeader(.incomplete(tensor: entry.name))
     }
-    guard let bits = SafetensorsTensor.bitsOfType[type] else {
+    guard let bits = Tensor.bitsOfType[type] else {
       throw .safetensorsHeader(.unknownType(tensor: entry.name, type: type))
     }
     guard begin >= 0, end >= begin, shape.allSatisfy({ $0 >= 0 }) else {
@@ -64,25 +62,14 @@ struct SafetensorsHeader: Sendable {
     guard begin == previousEnd else {
       throw .safetensorsHeader(.gap(tensor: entry.name, begin: begin, expected: previousEnd))
     }
-    guard let size = byteCount(shape: shape, bits: bits) else {
+    guard let size = Tensor.byteCount(shape: shape, bits: bits) else {
       throw .safetensorsHeader(.overflow(tensor: entry.name, shape: shape))
     }
     guard end - begin == size else {
       throw .safetensorsHeader(.size(tensor: entry.name, found: end - begin, expected: size))
     }
     // `end` came out of JSON below 2^53 and the header is below 100 MB: the sums fit.
-    return SafetensorsTensor(
+    return Tensor(
       name: entry.name, type: type, shape: shape, bytes: dataStart + begin..<dataStart + end)
-  }
-
-  /// Bytes of a tensor, nil where the product is beyond 64 bits or is no whole number of bytes.
-  private static func byteCount(shape: [Int], bits: Int) -> Int? {
-    var product = bits
-    for extent in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
-      guard !overflow else { return nil }
-      product = next
-    }
-    return product % 8 == 0 ? product / 8 : nil
   }
 }

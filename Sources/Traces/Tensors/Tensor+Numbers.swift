@@ -1,4 +1,4 @@
-extension SafetensorsTensor {
+extension Tensor {
   /// The types that hold whole numbers and can be read as such.
   static let integerTypes = ["I32", "I64", "U32", "U8", "BOOL", "I16", "U16", "I8", "U64"]
 

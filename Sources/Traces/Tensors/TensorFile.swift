@@ -1,0 +1,75 @@
+/// A file of named tensors that holds one sequence, or a batch of padded ones.
+///
+/// Names: `tokens` or `input_ids` [T]; `logits` or `logprobs` [R, V] or [1, R, V]; optionally `positions` [R], the
+/// index of the token that each row predicts, and `loss_mask` [T], 0 where a token is not to be scored. A batch has
+/// [B, R, V] and [B, T], and `attention_mask` [B, T], 0 where a token is padding. With `indices` [R, K] the scores
+/// are those of the K listed tokens, made logprobs by `logsumexp` [R] where they are logits.
+struct TensorFile: Sendable {
+  static let tokenNames = ["tokens", "input_ids"]
+  static let scoreNames = ["logits", "logprobs"]
+
+  let storage: ByteStorage
+  let format: TraceFormat
+  let metadata: [String: String]
+  let scores: Tensor
+  let tokens: Tensor
+  /// The sequences of the batch; 1 for a file of one sequence.
+  let batchSize: Int
+  /// The rows of each sequence.
+  let rowCount: Int
+  /// The scores of each row: V, or the listed tokens.
+  let rowLength: Int
+  private let tensors: [String: Tensor]
+
+  /// Picks the tensors that make a trace; `name` is that of the scores, where it is not one of the usual.
+  init(
+    _ storage: ByteStorage, format: TraceFormat, tensors: [Tensor], metadata: [String: String],
+    scoresNamed name: String?
+  ) throws(TraceError.Problem) {
+    self.storage = storage
+    self.format = format
+    self.metadata = metadata
+    self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    scores = try Self.tensor(named: name.map { [$0] } ?? Self.scoreNames, among: tensors)
+    _ = try scores.encoding()
+    let shape = scores.shape.count == 2 ? [1] + scores.shape : scores.shape
+    guard shape.count == 3, shape[0] > 0, shape[2] > 0 else {
+      throw .tensorShape(tensor: scores.name, found: scores.shape, expected: "[rows, vocabulary]")
+    }
+    (batchSize, rowCount, rowLength) = (shape[0], shape[1], shape[2])
+    tokens = try Self.tensor(named: Self.tokenNames, among: tensors)
+    let isFlat = tokens.shape.count == 1 && batchSize == 1
+    guard isFlat || (tokens.shape.count == 2 && tokens.shape[0] == batchSize) else {
+      let expected = batchSize == 1 ? "[tokens]" : "[\(batchSize), tokens]"
+      throw .tensorShape(tensor: tokens.name, found: tokens.shape, expected: expected)
+    }
+    guard batchSize == 1 || self.tensors["attention_mask"] != nil else {
+      throw .noAttentionMask(batchSize: batchSize)
+    }
+  }
+
+  private static func tensor(
+    named names: [String], among tensors: [Tensor]
+  ) throws(TraceError.Problem) -> Tensor {
+    for name in names {
+      if let tensor = tensors.first(where: { $0.name == name }) { return tensor }
+    }
+    throw .noTensor(wanted: names, found: tensors.map(\.name).sorted())
+  }
+
+  var tensorNames: [String] { tensors.keys.sorted() }
+
+  subscript(name: String) -> Tensor? { tensors[name] }
+
+  /// Only some tokens have a score.
+  var isSparse: Bool { tensors["indices"] != nil }
+
+  var entries: [TraceEntry] { (0..<batchSize).map(entry) }
+
+  func entry(at index: Int) -> TraceEntry {
+    let name = metadata["trace_id"]
+    let id = batchSize == 1 ? name : name.map { "\($0)#\(index)" } ?? "sequence-\(index)"
+    return TraceEntry(
+      id: id, model: metadata["model"], task: metadata["task"], prompt: metadata["prompt_id"])
+  }
+}
