@@ -38,117 +38,140 @@ ALWAYS_INLINE struct shares shares_from(struct shares it, size_t token) {
 
 /// Sums over tokens; `moved` is `Σ m · E`, negative where the token lost mass, and `greater` is `Σ m`.
 struct differences {
-  f64x8 greater, kl_tuned_reference, kl_reference_tuned, moved, distance, jensen_shannon;
+  doubles greater, kl_tuned_reference, kl_reference_tuned, moved, distance, jensen_shannon;
 };
 
-/// The same for one group, in single precision, and the greatest z.
-struct group_differences {
-  f32x16 greater, kl_tuned_reference, kl_reference_tuned, moved, distance, jensen_shannon, farthest;
+/// The same in single precision, and the greatest z.
+struct lane_differences {
+  floats greater, kl_tuned_reference, kl_reference_tuned, moved, distance, jensen_shannon, farthest;
 };
 
 /// Above this z the rounding of z itself is felt in χ; such a group is compared in double precision.
 #define FAR 64.0f
 
-/// A token's parts of KL(tuned ‖ reference) and of the moved mass.
-struct token_shares {
-  f32x16 kl, moved;
-};
-
-ALWAYS_INLINE f32x16 with_sign_of(f32x16 magnitude, f32x16 sign) {
-  return __builtin_elementwise_copysign(magnitude, sign);
-}
-
 /// `tuned − reference − gap`, rounded once. What the first subtraction rounds away is put back (Knuth's two-sum),
 /// because rows that differ by a constant would lose a small y in it.
-ALWAYS_INLINE f32x16 log_ratio(f32x16 reference, f32x16 tuned, const struct placement *at) {
-  f32x16 difference = tuned - reference;
-  f32x16 back = tuned - difference;
-  f32x16 lost = (tuned - (difference + back)) + (back - reference);
+ALWAYS_INLINE floats log_ratio(floats reference, floats tuned, const struct placement *at) {
+  floats difference = tuned - reference;
+  floats back = tuned - difference;
+  floats lost = (tuned - (difference + back)) + (back - reference);
   return (difference - at->gap_high) + (lost - at->gap_low);
 }
 
-ALWAYS_INLINE struct token_shares compare_tokens(
-  f32x16 reference, f32x16 tuned, const struct placement *at, bool wants_shares, struct group_differences *sums
+/// R(E) on 0 … 1, minimax: error 3.8 · 10⁻⁷.
+ALWAYS_INLINE struct chains mixture_curve(struct chains E) {
+  static const float c[] = {0.7500003576278687f, -4.16918508708477e-2f, -1.014657225459814e-2f,
+                            -4.163780715316534e-3f, 6.820332491770387e-4f, -1.5326489228755236e-3f};
+  return polynomial(E, c, 5);
+}
+
+/// `e^r − 1 − r = r² · Q(r)` for |r| ≤ ½ ln 2, Q minimax: relative error 1.3 · 10⁻⁷.
+ALWAYS_INLINE struct chains exponential_curve(struct chains r) {
+  static const float c[] = {0.5f, 0.16666577756404877f, 4.166685417294502e-2f, 8.363146334886551e-3f,
+                            1.3901287457474385e-3f};
+  struct chains q = polynomial(r, c, 4);
+  EACH_CHAIN q.of[j] = (r.of[j] * r.of[j]) * q.of[j];
+  return q;
+}
+
+/// A step's parts of KL(tuned ‖ reference) and of the moved mass, token by token.
+struct step_shares {
+  struct chains kl, moved;
+};
+
+ALWAYS_INLINE struct step_shares compare_tokens(
+  struct chains reference, struct chains tuned, const struct placement *at, struct lane_differences *sums
 ) {
-  f32x16 y = log_ratio(reference, tuned, at);
-  f32x16 z = __builtin_elementwise_abs(y);
-  i32x16 rose = y > 0;
-  f32x16 m = exponential((reference - at->centre) + greater(y, all(0)));
+  struct chains y, z, m, E, phi, chi, js, s;
+  EACH_CHAIN y.of[j] = log_ratio(reference.of[j], tuned.of[j], at);
+  EACH_CHAIN m.of[j] = bounded((reference.of[j] - at->centre) + greater(y.of[j], all(0)));
+  m = exponential(m);
 
-  struct reduced it = reduce(-z);
-  f32x16 s = scaled(all(1), it.n), r = it.r;
-  // e^r − 1 − r = r² · Q(r), Q minimax: relative error 1.3 · 10⁻⁷.
-  f32x16 q = multiply_add(r, all(1.3901287457474385e-3f), all(8.363146334886551e-3f));
-  q = multiply_add(r, q, all(4.166685417294502e-2f));
-  q = multiply_add(r, q, all(0.16666577756404877f));
-  q = multiply_add(r, q, all(0.5f));
-  f32x16 curve = (r * r) * q;
-  f32x16 E = multiply_add(-s, r + curve, 1.0f - s);
-  f32x16 phi = it.n == 0 ? curve : z - E;
-  f32x16 chi = multiply_add(z, E, -phi);
+  EACH_CHAIN z.of[j] = -__builtin_elementwise_abs(y.of[j]);
+  struct reduced it = reduce(z);
+  EACH_CHAIN z.of[j] = -z.of[j];
+  struct chains curve = exponential_curve(it.r);
+  EACH_CHAIN s.of[j] = scaled(all(1), it.n[j]);
+  EACH_CHAIN E.of[j] = multiply_add(-s.of[j], it.r.of[j] + curve.of[j], 1.0f - s.of[j]);
+  // Where n = 0, φ = curve; elsewhere z is at least ½ ln 2 and the subtraction loses little.
+  EACH_CHAIN phi.of[j] = s.of[j] == 1 ? curve.of[j] : z.of[j] - E.of[j];
+  EACH_CHAIN chi.of[j] = multiply_add(z.of[j], E.of[j], -phi.of[j]);
+  struct chains R = mixture_curve(E);
+  EACH_CHAIN js.of[j] = multiply_add(E.of[j], phi.of[j], -phi.of[j]);
+  EACH_CHAIN js.of[j] = multiply_add(E.of[j] * E.of[j], R.of[j], js.of[j]);
 
-  // R(E), minimax on 0 … 1: error 3.8 · 10⁻⁷.
-  f32x16 R = multiply_add(E, all(-1.5326489228755236e-3f), all(6.820332491770387e-4f));
-  R = multiply_add(R, E, all(-4.163780715316534e-3f));
-  R = multiply_add(R, E, all(-1.014657225459814e-2f));
-  R = multiply_add(R, E, all(-4.16918508708477e-2f));
-  R = multiply_add(R, E, all(0.7500003576278687f));
-  f32x16 js = multiply_add(E * E, R, multiply_add(E, phi, -phi));
-
-  f32x16 distance = m * E, moved = with_sign_of(distance, y);
-  sums->greater += m;
-  sums->kl_tuned_reference = multiply_add(m, rose ? phi : chi, sums->kl_tuned_reference);
-  sums->kl_reference_tuned = multiply_add(m, rose ? chi : phi, sums->kl_reference_tuned);
-  sums->jensen_shannon = multiply_add(m, js, sums->jensen_shannon);
-  sums->distance += distance;
-  sums->moved += moved;
-  sums->farthest = greater(z, sums->farthest);
-  if (!wants_shares) return (struct token_shares){0, 0};
-  f32x16 tuned_mass = rose ? m : m - distance;
-  return (struct token_shares){tuned_mass * y * at->centre_factor, moved * at->centre_factor};
-}
-
-ALWAYS_INLINE void add_shares(struct scores row, struct token_shares a, struct token_shares b, struct shares to) {
-  struct two kl = in_order(row, (struct two){a.kl, b.kl});
-  struct two moved = in_order(row, (struct two){a.moved, b.moved});
-  if (to.kl) {
-    f32x16_anywhere *at = (f32x16_anywhere *)to.kl;
-    at[0] += kl.first;
-    at[1] += kl.second;
+  struct step_shares shares;
+  EACH_CHAIN {
+    ints rose = y.of[j] > 0;
+    floats distance = m.of[j] * E.of[j], moved = __builtin_elementwise_copysign(distance, y.of[j]);
+    sums->greater += m.of[j];
+    sums->kl_tuned_reference =
+      multiply_add(m.of[j], rose ? phi.of[j] : chi.of[j], sums->kl_tuned_reference);
+    sums->kl_reference_tuned =
+      multiply_add(m.of[j], rose ? chi.of[j] : phi.of[j], sums->kl_reference_tuned);
+    sums->jensen_shannon = multiply_add(m.of[j], js.of[j], sums->jensen_shannon);
+    sums->distance += distance;
+    sums->moved += moved;
+    sums->farthest = greater(z.of[j], sums->farthest);
+    floats tuned_mass = rose ? m.of[j] : m.of[j] - distance;
+    shares.kl.of[j] = tuned_mass * y.of[j] * at->centre_factor;
+    shares.moved.of[j] = moved * at->centre_factor;
   }
-  f32x16_anywhere *at = (f32x16_anywhere *)to.moved;
-  at[0] += moved.first;
-  at[1] += moved.second;
+  return shares;
 }
 
-/// Compares `count` tokens, a multiple of 32 and at most GROUP.
+/// The sums of a group, and each token's shares, before they are known to be good.
+struct group_differences {
+  struct lanes greater, kl_tuned_reference, kl_reference_tuned, moved, distance, jensen_shannon, farthest;
+  float kl_shares[GROUP] __attribute__((aligned(64)));
+  float moved_mass[GROUP] __attribute__((aligned(64)));
+};
+
+/// Compares one part of the tokens of a group.
+ALWAYS_INLINE void compare_part(
+  struct scores reference, struct scores tuned, size_t count, int part, const struct placement *at,
+  bool wants_shares, struct group_differences *group
+) {
+  struct lane_differences sums = {0};
+  for (size_t i = 0; i < count; i += STEP) {
+    struct chains x = load_step(reference, i, part), y = load_step(tuned, i, part);
+    struct step_shares shares = compare_tokens(x, y, at, &sums);
+    if (!wants_shares) continue;
+    store_step(reference, group->kl_shares, i, part, shares.kl);
+    store_step(reference, group->moved_mass, i, part, shares.moved);
+  }
+  put(&group->greater, part, sums.greater);
+  put(&group->kl_tuned_reference, part, sums.kl_tuned_reference);
+  put(&group->kl_reference_tuned, part, sums.kl_reference_tuned);
+  put(&group->moved, part, sums.moved);
+  put(&group->distance, part, sums.distance);
+  put(&group->jensen_shannon, part, sums.jensen_shannon);
+  put(&group->farthest, part, sums.farthest);
+}
+
+ALWAYS_INLINE void add_shares(const struct group_differences *group, size_t count, struct shares to) {
+  for (size_t i = 0; to.kl && i < count; i++) to.kl[i] += group->kl_shares[i];
+  for (size_t i = 0; i < count; i++) to.moved[i] += group->moved_mass[i];
+}
+
+/// Compares `count` tokens, a multiple of STEP and at most GROUP.
 ///
 /// - Returns: False where single precision is not enough; nothing has been added then.
 ALWAYS_INLINE bool compare_group(
   struct scores reference, struct scores tuned, size_t count, const struct placement *at,
   bool wants_shares, struct shares to, struct differences *sums
 ) {
-  struct group_differences group = {0};
-  struct token_shares shares[GROUP / LANES];
-  for (size_t i = 0; i < count; i += 2 * LANES) {
-    struct two x = load_two(reference, i), y = load_two(tuned, i);
-    struct token_shares a = compare_tokens(x.first, y.first, at, wants_shares, &group);
-    struct token_shares b = compare_tokens(x.second, y.second, at, wants_shares, &group);
-    if (wants_shares) {
-      shares[i / LANES] = a;
-      shares[i / LANES + 1] = b;
-    }
-  }
+  struct group_differences group;
+  EACH_PART
+    compare_part(reference, tuned, count, part, at, wants_shares, &group);
   // An excluded token makes its lane NaN.
-  if (any(group.farthest > FAR | group.jensen_shannon != group.jensen_shannon)) return false;
-  sums->greater += widened(group.greater);
-  sums->kl_tuned_reference += widened(group.kl_tuned_reference);
-  sums->kl_reference_tuned += widened(group.kl_reference_tuned);
-  sums->moved += widened(group.moved);
-  sums->distance += widened(group.distance);
-  sums->jensen_shannon += widened(group.jensen_shannon);
-  if (!wants_shares) return true;
-  for (size_t i = 0; i < count; i += 2 * LANES)
-    add_shares(reference, shares[i / LANES], shares[i / LANES + 1], shares_from(to, i));
+  if (!(greatest(&group.farthest) <= FAR) || isnan(total(widened(&group.jensen_shannon)))) return false;
+  sums->greater += widened(&group.greater);
+  sums->kl_tuned_reference += widened(&group.kl_tuned_reference);
+  sums->kl_reference_tuned += widened(&group.kl_reference_tuned);
+  sums->moved += widened(&group.moved);
+  sums->distance += widened(&group.distance);
+  sums->jensen_shannon += widened(&group.jensen_shannon);
+  if (wants_shares) add_shares(&group, count, to);
   return true;
 }

@@ -7,20 +7,28 @@ enum { GROUP = 512 };
 enum { GROUP_LIMIT = 1024 };
 
 struct groups {
-  size_t count, size;
+  /// The size is GROUP · 2^doublings.
+  size_t count, size, doublings;
   float greatest[GROUP_LIMIT];
 };
 
 static void start_groups(struct groups *groups, size_t count) {
-  size_t multiple = (count - 1) / ((size_t)GROUP * GROUP_LIMIT) + 1;
-  groups->size = multiple * GROUP;
+  groups->doublings = 0;
+  while ((count - 1) / GROUP >> groups->doublings >= GROUP_LIMIT) groups->doublings++;
+  groups->size = (size_t)GROUP << groups->doublings;
   groups->count = (count - 1) / groups->size + 1;
   for (size_t g = 0; g < groups->count; g++) groups->greatest[g] = -INFINITY;
 }
 
 ALWAYS_INLINE void note_greatest(struct groups *groups, size_t token, float score) {
-  float *slot = &groups->greatest[token / groups->size];
+  float *slot = &groups->greatest[token / GROUP >> groups->doublings];
   if (score > *slot) *slot = score;
+}
+
+ALWAYS_INLINE bool has_finite(const struct groups *groups) {
+  for (size_t g = 0; g < groups->count; g++)
+    if (groups->greatest[g] > -INFINITY) return true;
+  return false;
 }
 
 /// The number of scores strictly greater than `threshold`.
@@ -31,8 +39,8 @@ ALWAYS_INLINE size_t count_greater(
   for (size_t g = 0; g < groups->count; g++) {
     if (!(groups->greatest[g] > threshold)) continue;
     size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
-    i32x16 counts = 0;
-    for (; i + LANES <= end; i += LANES) counts -= (i32x16)(load(row, i) > threshold);
+    ints counts = 0;
+    for (; i + LANES <= end; i += LANES) counts -= load(row, i) > threshold;
     found += (size_t)__builtin_reduce_add(counts);
     for (; i < end; i++) found += score(row, i) > threshold;
   }
@@ -79,7 +87,7 @@ ALWAYS_INLINE void find_leaders(
     if (!(groups->greatest[g] >= least)) continue;
     size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
     for (; i + LANES <= end; i += LANES) {
-      f32x16 x = load(row, i);
+      floats x = load(row, i);
       if (!any(x >= least)) continue;
       for (size_t lane = 0; lane < LANES; lane++)
         if (x[lane] >= least && x[lane] > -INFINITY) consider(leaders, (uint32_t)(i + lane), x[lane]);

@@ -1,4 +1,7 @@
-// Sixteen numbers at a time, and the exponential function on them.
+// Several numbers at a time, and the exponential function on them.
+//
+// Sums are kept in sixteen lanes on every path, so that all paths add in the same order. A path whose vectors hold
+// fewer numbers goes over a group of tokens several times, once for each part of the sixteen.
 
 #include <math.h>
 #include <string.h>
@@ -11,18 +14,29 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16 };
-typedef float f32x16 __attribute__((ext_vector_type(16)));
-typedef float f32x8 __attribute__((ext_vector_type(8)));
-typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
-typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
-typedef double f64x8 __attribute__((ext_vector_type(8)));
-typedef int64_t i64x8 __attribute__((ext_vector_type(8)));
+enum { SUMS = 16, LANES = PATH_LANES, PARTS = SUMS / LANES };
 
-// The same at any address.
-typedef float f32x16_anywhere __attribute__((ext_vector_type(16), aligned(1)));
-typedef int32_t i32x16_anywhere __attribute__((ext_vector_type(16), aligned(1)));
-typedef uint16_t u16x16_anywhere __attribute__((ext_vector_type(16), aligned(1)));
+/// Vectors that go through a computation in lock step, so that each one's next operation need not wait for its last.
+enum { CHAINS = 4 };
+
+/// Tokens that one step of a loop takes, over all its parts.
+enum { STEP = CHAINS * SUMS };
+
+typedef float floats __attribute__((ext_vector_type(PATH_LANES)));
+typedef int32_t ints __attribute__((ext_vector_type(PATH_LANES)));
+typedef uint16_t shorts __attribute__((ext_vector_type(PATH_LANES)));
+typedef float floats_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
+typedef int32_t ints_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
+typedef uint16_t shorts_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
+
+typedef double doubles __attribute__((ext_vector_type(8)));
+typedef int64_t longs __attribute__((ext_vector_type(8)));
+typedef float f32x8 __attribute__((ext_vector_type(8)));
+
+/// One number for each of the sixteen lanes.
+struct lanes {
+  float of[SUMS] __attribute__((aligned(64)));
+};
 
 #if PATH_HAS_FMA
 #define multiply_add(a, b, c) __builtin_elementwise_fma(a, b, c)
@@ -30,75 +44,93 @@ typedef uint16_t u16x16_anywhere __attribute__((ext_vector_type(16), aligned(1))
 #define multiply_add(a, b, c) ((a) * (b) + (c))
 #endif
 
-ALWAYS_INLINE f32x16 all(float x) { return (f32x16)(x); }
+ALWAYS_INLINE floats all(float x) { return (floats)(x); }
 
 /// The greater one of each pair; `b` where a number is NaN.
-ALWAYS_INLINE f32x16 greater(f32x16 a, f32x16 b) { return a > b ? a : b; }
+ALWAYS_INLINE floats greater(floats a, floats b) { return a > b ? a : b; }
 
-ALWAYS_INLINE bool any(i32x16 mask) { return __builtin_reduce_or(mask) != 0; }
+ALWAYS_INLINE bool any(ints mask) { return __builtin_reduce_or(mask) != 0; }
 
-ALWAYS_INLINE float greatest(f32x16 x) {
-#if PATH_HAS_AVX512
-  return _mm512_reduce_max_ps((__m512)x);
-#else
-  f32x8 half = x.lo > x.hi ? x.lo : x.hi;
-  __typeof__(half.lo) quarter = half.lo > half.hi ? half.lo : half.hi;
-  float a = quarter.x > quarter.y ? quarter.x : quarter.y;
-  float b = quarter.z > quarter.w ? quarter.z : quarter.w;
-  return a > b ? a : b;
-#endif
+ALWAYS_INLINE void put(struct lanes *lanes, int part, floats x) {
+  memcpy(lanes->of + part * LANES, &x, sizeof x);
 }
 
-ALWAYS_INLINE f64x8 widened(f32x16 x) {
-  return __builtin_convertvector(x.lo, f64x8) + __builtin_convertvector(x.hi, f64x8);
+ALWAYS_INLINE float greatest(const struct lanes *lanes) {
+  f32x8 low, high;
+  memcpy(&low, lanes->of, sizeof low);
+  memcpy(&high, lanes->of + 8, sizeof high);
+  low = low > high ? low : high;
+  __typeof__(low.lo) half = low.lo > low.hi ? low.lo : low.hi;
+  __typeof__(half.lo) pair = half.lo > half.hi ? half.lo : half.hi;
+  return pair.x > pair.y ? pair.x : pair.y;
 }
 
-ALWAYS_INLINE double total(f64x8 x) {
+/// The sixteen lanes in double precision, two by two.
+ALWAYS_INLINE doubles widened(const struct lanes *lanes) {
+  f32x8 low, high;
+  memcpy(&low, lanes->of, sizeof low);
+  memcpy(&high, lanes->of + 8, sizeof high);
+  return __builtin_convertvector(low, doubles) + __builtin_convertvector(high, doubles);
+}
+
+ALWAYS_INLINE double total(doubles x) {
   __typeof__(x.lo) half = x.lo + x.hi;
   return (half.x + half.z) + (half.y + half.w);
 }
 
-/// The nearest whole number, for |x| < 2²².
-ALWAYS_INLINE f32x16 nearest(f32x16 x) {
-#if PATH_HAS_AVX512
-  return (f32x16)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-#else
-  // Above 1.5 · 2²³ neighbouring floats are one apart.
-  return (x + 0x1.8p23f) - 0x1.8p23f;
-#endif
-}
-
-/// `x · 2ⁿ` for a whole n up to 127; 0 or a subnormal number below −126.
-ALWAYS_INLINE f32x16 scaled(f32x16 x, f32x16 n) {
-#if PATH_HAS_AVX512
-  return (f32x16)_mm512_scalef_ps((__m512)x, (__m512)n);
-#else
-  // The exponent field of 2ⁿ is n + 127. At n = −127 it is 0, and so is the factor.
-  f32x16 bounded = greater(n, all(-127));
-  i32x16 field = ((i32x16)(bounded + (0x1.8p23f + 127))) - ((i32x16)(all(0x1.8p23f)));
-  return x * ((f32x16)(field << 23));
-#endif
-}
-
-/// `x = n · ln 2 + r` with a whole n and |r| ≤ ½ ln 2. n = 0 leaves r = x to the last bit.
-struct reduced {
-  f32x16 n, r;
+/// The vectors of one part of a step.
+struct chains {
+  floats of[CHAINS];
 };
 
-ALWAYS_INLINE struct reduced reduce(f32x16 x) {
-  f32x16 n = nearest(x * all(0x1.715476p0f));
-  return (struct reduced){n, multiply_add(n, all(-0x1.62e43p-1f), x)};
+#define EACH_PART _Pragma("clang loop unroll(full)") for (int part = 0; part < PARTS; part++)
+#define EACH_CHAIN _Pragma("clang loop unroll(full)") for (int j = 0; j < CHAINS; j++)
+
+/// `x = n · ln 2 + r` with a whole n and |r| ≤ ½ ln 2, for |x| < 2²¹. n = 0 leaves r = x to the last bit.
+struct reduced {
+  struct chains r;
+  /// n in the lowest bits, and in the bits above what a shift by 23 pushes out.
+  ints n[CHAINS];
+};
+
+ALWAYS_INLINE struct reduced reduce(struct chains x) {
+  struct reduced it;
+  struct chains shifted, n;
+  // Above 1.5 · 2²³ neighbouring floats are one apart: the sum is rounded to a whole number.
+  EACH_CHAIN shifted.of[j] = multiply_add(x.of[j], all(0x1.715476p0f), all(0x1.8p23f));
+  EACH_CHAIN n.of[j] = shifted.of[j] - 0x1.8p23f;
+  EACH_CHAIN it.r.of[j] = multiply_add(n.of[j], all(-0x1.62e43p-1f), x.of[j]);
+  EACH_CHAIN it.n[j] = (ints)shifted.of[j];
+  return it;
 }
 
-/// `eˣ` for x ≤ 88, with a relative error below 2 · 10⁻⁷; 0 where the exact value is below 10⁻³⁸.
-/// NaN for a NaN or an infinite x.
-ALWAYS_INLINE f32x16 exponential(f32x16 x) {
-  struct reduced it = reduce(x);
+/// `x · 2ⁿ` for a positive x and an n that leaves the result a normal number: n goes into the exponent field.
+ALWAYS_INLINE floats scaled(floats x, ints n) { return (floats)((ints)x + (n << 23)); }
+
+/// `c[0] + c[1] x + … + c[degree] x^degree`, by Horner's rule.
+ALWAYS_INLINE struct chains polynomial(struct chains x, const float *c, int degree) {
+  struct chains p;
+  EACH_CHAIN p.of[j] = multiply_add(x.of[j], all(c[degree]), all(c[degree - 1]));
+  for (int k = degree - 2; k >= 0; k--) {
+    EACH_CHAIN p.of[j] = multiply_add(x.of[j], p.of[j], all(c[k]));
+  }
+  return p;
+}
+
+/// Below this logarithm a mass is 1.6 · 10⁻³⁸ in single precision, which no sum feels.
+#define LEAST_LOGARITHM -87.0f
+
+/// The logarithm of a mass, or LEAST_LOGARITHM if that is greater. NaN stays.
+ALWAYS_INLINE floats bounded(floats x) { return LEAST_LOGARITHM > x ? all(LEAST_LOGARITHM) : x; }
+
+/// `eˣ` for −87 ≤ x ≤ 88, with a relative error below 2 · 10⁻⁷. Unspecified elsewhere.
+ALWAYS_INLINE struct chains exponential(struct chains x) {
   // Minimax over |r| ≤ ½ ln 2: relative error 9.2 · 10⁻⁸.
-  f32x16 p = multiply_add(it.r, all(8.290305733680725e-3f), all(4.189797490835190e-2f));
-  p = multiply_add(it.r, p, all(0.1666763722896576f));
-  p = multiply_add(it.r, p, all(0.4999915063381195f));
-  p = multiply_add(it.r, p, all(0.9999997019767761f));
-  p = multiply_add(it.r, p, all(1));
-  return scaled(p, it.n);
+  static const float c[] = {
+    1, 0.9999997019767761f, 0.4999915063381195f, 0.1666763722896576f, 4.189797490835190e-2f,
+    8.290305733680725e-3f};
+  struct reduced it = reduce(x);
+  struct chains p = polynomial(it.r, c, 5);
+  EACH_CHAIN p.of[j] = scaled(p.of[j], it.n[j]);
+  return p;
 }

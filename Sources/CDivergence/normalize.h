@@ -1,10 +1,10 @@
-// The first pass: the log-sum-exp and the entropy of both rows, and the group maxima.
+// The first pass: the log-sum-exp and the entropy of a row, and its group maxima.
 
 /// Tokens that are read in one go. A multiple of GROUP.
 enum { BLOCK = 2048 };
 
 /// How far before the token in use its memory is called for, in bytes.
-enum { PREFETCH_DISTANCE = 8192 };
+enum { PREFETCH_DISTANCE = 4096 };
 
 /// How far a score may lie above the centre before the centre moves. Scores near the centre lose least when the
 /// centre is subtracted.
@@ -15,16 +15,13 @@ struct mass {
   float centre;
   /// `Σ e^(x − c)` and `Σ (x − c) e^(x − c)`.
   double sum, weighted;
-  /// The greatest score among the tokens that the other row excludes.
-  float greatest_alone;
   struct groups groups;
 };
 
-/// The sums of one block. `unordered` is set in the lanes that saw a NaN.
+/// The same sums of one block, around the centre of the row.
 struct block_mass {
-  f64x8 sum, weighted;
-  float greatest, greatest_alone;
-  i32x16 unordered;
+  doubles sum, weighted;
+  float greatest;
 };
 
 ALWAYS_INLINE double log_sum(const struct mass *mass) { return log(mass->sum); }
@@ -36,119 +33,72 @@ ALWAYS_INLINE void move_centre(struct mass *mass, float centre) {
   mass->centre = centre;
 }
 
-/// Scores this far below the centre have no mass in single precision.
-#define FLOOR -200.0f
-
-/// Whether tokens without probability are among the scores.
-enum exclusion { NONE_EXCLUDED, SOME_EXCLUDED };
-
-struct group_mass {
-  f32x16 sum, weighted, greatest, greatest_alone;
-  i32x16 unordered;
+struct lane_mass {
+  floats sum, weighted, greatest;
 };
 
-ALWAYS_INLINE void add_mass(
-  struct group_mass *sums, f32x16 x, f32x16 other, float centre, enum exclusion exclusion
-) {
-  sums->greatest = greater(x, sums->greatest);
-  f32x16 below = x - centre;
-  if (exclusion == SOME_EXCLUDED) {
-    sums->unordered |= x != x;
-    sums->greatest_alone = greater(other == -INFINITY ? x : all(-INFINITY), sums->greatest_alone);
-    below = greater(below, all(FLOOR));
-  }
-  f32x16 e = exponential(below);
-  sums->sum += e;
-  sums->weighted = multiply_add(e, below, sums->weighted);
+ALWAYS_INLINE void add_mass(struct lane_mass *sums, struct chains x, float centre) {
+  struct chains below;
+  EACH_CHAIN below.of[j] = bounded(x.of[j] - centre);
+  struct chains e = exponential(below);
+  EACH_CHAIN sums->greatest = greater(x.of[j], sums->greatest);
+  EACH_CHAIN sums->sum += e.of[j];
+  EACH_CHAIN sums->weighted = multiply_add(e.of[j], below.of[j], sums->weighted);
 }
-
-ALWAYS_INLINE void fold_group(
-  struct block_mass *block, struct groups *groups, size_t token, const struct group_mass *sums,
-  enum exclusion exclusion
-) {
-  float top = greatest(sums->greatest);
-  note_greatest(groups, token, top);
-  if (top > block->greatest) block->greatest = top;
-  block->sum += widened(sums->sum);
-  block->weighted += widened(sums->weighted);
-  if (exclusion == SOME_EXCLUDED) {
-    block->unordered |= sums->unordered;
-    float alone = greatest(sums->greatest_alone);
-    if (alone > block->greatest_alone) block->greatest_alone = alone;
-  }
-}
-
-static const struct group_mass no_group_mass = {.greatest = -INFINITY, .greatest_alone = -INFINITY};
-static const struct block_mass no_block_mass = {.greatest = -INFINITY, .greatest_alone = -INFINITY};
 
 ALWAYS_INLINE void prefetch(struct scores row, size_t i) {
   const unsigned char *ahead = row.bytes + i * score_size(row) + PREFETCH_DISTANCE;
-  __builtin_prefetch(ahead, 0, 3);
-  if (row.encoding == DIVERGENCE_FLOAT32) __builtin_prefetch(ahead + 64, 0, 3);
+  for (size_t line = 0; line < STEP * score_size(row); line += 64) __builtin_prefetch(ahead + line, 0, 3);
 }
 
-/// The sums of `count` tokens, a multiple of 32, of which the first is token `first` of the row.
-ALWAYS_INLINE void sum_block(
-  struct scores reference, struct scores tuned, size_t first, size_t count, struct mass *reference_mass,
-  struct mass *tuned_mass, enum exclusion exclusion, struct block_mass *reference_block,
-  struct block_mass *tuned_block
-) {
-  const float reference_centre = reference_mass->centre, tuned_centre = tuned_mass->centre;
-  *reference_block = *tuned_block = no_block_mass;
-  for (size_t start = 0; start < count; start += GROUP) {
-    size_t end = start + GROUP < count ? start + GROUP : count;
-    struct group_mass r = no_group_mass, t = no_group_mass;
-    for (size_t i = start; i < end; i += 2 * LANES) {
-      prefetch(reference, i);
-      prefetch(tuned, i);
-      struct two x = load_two(reference, i), y = load_two(tuned, i);
-      add_mass(&r, x.first, y.first, reference_centre, exclusion);
-      add_mass(&t, y.first, x.first, tuned_centre, exclusion);
-      add_mass(&r, x.second, y.second, reference_centre, exclusion);
-      add_mass(&t, y.second, x.second, tuned_centre, exclusion);
+/// Adds the sums of `count` tokens, a multiple of STEP and at most GROUP, to those of a block.
+ALWAYS_INLINE float sum_group(struct scores row, size_t count, float centre, struct block_mass *block) {
+  struct lanes sum, weighted, top;
+  EACH_PART {
+    struct lane_mass sums = {0, 0, all(-INFINITY)};
+    for (size_t i = 0; i < count; i += STEP) {
+      if (part == 0) prefetch(row, i);
+      add_mass(&sums, load_step(row, i, part), centre);
     }
-    fold_group(reference_block, &reference_mass->groups, first + start, &r, exclusion);
-    fold_group(tuned_block, &tuned_mass->groups, first + start, &t, exclusion);
+    put(&sum, part, sums.sum);
+    put(&weighted, part, sums.weighted);
+    put(&top, part, sums.greatest);
   }
+  block->sum += widened(&sum);
+  block->weighted += widened(&weighted);
+  return greatest(&top);
 }
 
-ALWAYS_INLINE bool raised(struct mass *mass, float greatest) {
-  // The comparison is of a difference: a constant added to a row must not change what happens to it.
-  if (!(greatest - mass->centre > CENTRE_SLACK)) return false;
-  move_centre(mass, greatest);
-  return true;
+/// The sums of `count` tokens, a multiple of STEP, of which the first is token `first` of the whole row.
+ALWAYS_INLINE struct block_mass sum_block(
+  struct scores block, size_t first, size_t count, float centre, struct groups *groups
+) {
+  struct block_mass sums = {0, 0, -INFINITY};
+  for (size_t start = 0; start < count; start += GROUP) {
+    size_t length = count - start < GROUP ? count - start : GROUP;
+    float top = sum_group(from(block, start), length, centre, &sums);
+    note_greatest(groups, first + start, top);
+    if (top > sums.greatest) sums.greatest = top;
+  }
+  return sums;
 }
 
-ALWAYS_INLINE void add_block(struct mass *mass, const struct block_mass *block) {
-  mass->sum += total(block->sum);
-  mass->weighted += total(block->weighted);
-  if (block->greatest_alone > mass->greatest_alone) mass->greatest_alone = block->greatest_alone;
-}
-
-ALWAYS_INLINE bool is_finite(const struct block_mass *block) {
-  return total(block->sum) + total(block->weighted) < INFINITY;
-}
-
-/// Adds one block to the sums of both rows.
+/// Adds one block to the sums of its row.
 ///
 /// - Returns: False where a NaN or +∞ stands in the block.
-ALWAYS_INLINE bool take_block(
-  struct scores reference, struct scores tuned, size_t first, size_t count, struct mass *reference_mass,
-  struct mass *tuned_mass, enum exclusion exclusion
-) {
-  struct block_mass r, t;
+ALWAYS_INLINE bool take_block(struct scores block, size_t first, size_t count, struct mass *mass) {
   for (;;) {
-    if (exclusion == NONE_EXCLUDED)
-      sum_block(reference, tuned, first, count, reference_mass, tuned_mass, NONE_EXCLUDED, &r, &t);
-    else
-      sum_block(reference, tuned, first, count, reference_mass, tuned_mass, SOME_EXCLUDED, &r, &t);
-    if (r.greatest == INFINITY || t.greatest == INFINITY || any(r.unordered | t.unordered)) return false;
-    bool reference_moved = raised(reference_mass, r.greatest), tuned_moved = raised(tuned_mass, t.greatest);
-    if (reference_moved || tuned_moved) continue;
-    if (exclusion == SOME_EXCLUDED || (is_finite(&r) && is_finite(&t))) break;
-    exclusion = SOME_EXCLUDED;
+    struct block_mass sums = sum_block(block, first, count, mass->centre, &mass->groups);
+    if (sums.greatest == INFINITY) return false;
+    // The comparison is of a difference: a constant added to a row must not change what happens to it.
+    if (sums.greatest - mass->centre > CENTRE_SLACK) {
+      move_centre(mass, sums.greatest);
+      continue;
+    }
+    double weighted = total(sums.weighted);
+    if (isnan(weighted)) return false;
+    mass->sum += total(sums.sum);
+    mass->weighted += weighted;
+    return true;
   }
-  add_block(reference_mass, &r);
-  add_block(tuned_mass, &t);
-  return true;
 }

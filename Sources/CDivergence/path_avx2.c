@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 #define PATH_HAS_FMA 1
-#define PATH_HAS_AVX512 0
+#define PATH_LANES 8
 #define PATH_HAS_F16C 1
 #define PATH_FUNCTION divergence_measure_avx2
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 #define PATH_HAS_FMA 1
-#define PATH_HAS_AVX512 1
+#define PATH_LANES 16
 #define PATH_HAS_F16C 1
 #define PATH_FUNCTION divergence_measure_avx512
 // Without the vector width the compiler splits every vector in two halves of 256 bits, at twice the time.

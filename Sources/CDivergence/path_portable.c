@@ -6,7 +6,7 @@
 #else
 #define PATH_HAS_FMA 0
 #endif
-#define PATH_HAS_AVX512 0
+#define PATH_LANES 4
 #define PATH_HAS_F16C 0
 #define PATH_FUNCTION divergence_measure_portable
 #include "measure.h"

@@ -16,14 +16,17 @@ struct piece {
   bool unpacked;
 };
 
-/// The piece that begins at `first`, at most `limit` tokens long: 32 at a time, and by itself what is left over.
+/// The length of a piece with the excluded tokens that `unpacked` adds.
+ALWAYS_INLINE size_t padded(size_t count) { return (count + STEP - 1) & ~(size_t)(STEP - 1); }
+
+/// The piece that begins at `first`, at most `limit` tokens long: whole steps, and by itself what is left over.
 ALWAYS_INLINE struct piece piece_at(const struct rows *rows, size_t first, size_t limit) {
-  size_t left = rows->count - first, whole = left & ~(size_t)(2 * LANES - 1);
+  size_t left = rows->count - first, whole = left & ~(size_t)(STEP - 1);
   size_t count = whole == 0 ? left : whole < limit ? whole : limit;
   return (struct piece){first, count, rows->mixed || whole == 0};
 }
 
-/// The first finite score that a group maximum shows, or 0.
+/// The greatest score of the first group that has a finite one, or 0.
 static float first_centre(struct scores row, size_t count) {
   float best = -INFINITY;
   for (size_t i = 0; i < count && (i % GROUP != 0 || best == -INFINITY); i++) {
@@ -33,58 +36,42 @@ static float first_centre(struct scores row, size_t count) {
   return best < INFINITY && best > -INFINITY ? best : 0;
 }
 
-static struct mass start_mass(struct scores row, size_t count) {
-  struct mass mass;
-  mass.centre = first_centre(row, count);
-  mass.sum = mass.weighted = 0;
-  mass.greatest_alone = -INFINITY;
-  start_groups(&mass.groups, count);
-  return mass;
-}
-
-/// Names the first NaN or +∞ of a piece that holds one, in the reference if both do.
-static void name_obstacle(struct rows *rows, struct piece piece, struct divergence_result *result) {
-  for (int in_tuned = 0; in_tuned <= 1; in_tuned++) {
-    for (size_t i = piece.first; i < piece.first + piece.count; i++) {
-      float x = score(in_tuned ? rows->tuned : rows->reference, i);
-      if (x < INFINITY) continue;
-      result->status = x == INFINITY ? DIVERGENCE_PLUS_INFINITY : DIVERGENCE_NOT_A_NUMBER;
-      result->problem_in_tuned = in_tuned;
-      result->problem_token = i;
-      return;
-    }
+/// The first NaN or +∞ of a piece that holds one.
+static void name_obstacle(struct scores row, struct piece piece, struct divergence_result *result) {
+  for (size_t i = piece.first; i < piece.first + piece.count; i++) {
+    float x = score(row, i);
+    if (x < INFINITY) continue;
+    result->status = x == INFINITY ? DIVERGENCE_PLUS_INFINITY : DIVERGENCE_NOT_A_NUMBER;
+    result->problem_token = i;
+    return;
   }
 }
 
-ALWAYS_INLINE struct scores unpacked_piece(struct scores row, struct piece piece, float *into) {
-  return unpacked(row, piece.first, piece.count, into);
-}
-
-/// The length of a piece with the excluded tokens that `unpacked` adds.
-ALWAYS_INLINE size_t padded(size_t count) { return (count + 2 * LANES - 1) & ~(size_t)(2 * LANES - 1); }
-
-ALWAYS_INLINE bool sum_rows(
-  struct rows *rows, struct mass *reference, struct mass *tuned, struct divergence_result *result
+/// The first pass over one row.
+///
+/// - Returns: False where the row has no distribution; `result` says why.
+ALWAYS_INLINE bool sum_row(
+  const struct rows *rows, struct scores row, float *unpacking, struct mass *mass,
+  struct divergence_result *result
 ) {
+  mass->centre = first_centre(row, rows->count);
+  mass->sum = mass->weighted = 0;
+  start_groups(&mass->groups, rows->count);
   for (size_t first = 0; first < rows->count;) {
     struct piece piece = piece_at(rows, first, BLOCK);
-    bool taken;
-    if (piece.unpacked) {
-      struct scores r = unpacked_piece(rows->reference, piece, rows->reference_block);
-      struct scores t = unpacked_piece(rows->tuned, piece, rows->tuned_block);
-      enum exclusion exclusion = padded(piece.count) == piece.count ? NONE_EXCLUDED : SOME_EXCLUDED;
-      taken = take_block(r, t, first, padded(piece.count), reference, tuned, exclusion);
-    } else {
-      struct scores r = from(rows->reference, first), t = from(rows->tuned, first);
-      taken = take_block(r, t, first, piece.count, reference, tuned, NONE_EXCLUDED);
-    }
+    bool taken =
+      piece.unpacked
+        ? take_block(unpacked(row, first, piece.count, unpacking), first, padded(piece.count), mass)
+        : take_block(from(row, first), first, piece.count, mass);
     if (!taken) {
-      name_obstacle(rows, piece, result);
+      name_obstacle(row, piece, result);
       return false;
     }
     first += piece.count;
   }
-  return true;
+  if (has_finite(&mass->groups)) return true;
+  result->status = DIVERGENCE_NO_PROBABILITY;
+  return false;
 }
 
 ALWAYS_INLINE void compare_piece(
@@ -93,8 +80,8 @@ ALWAYS_INLINE void compare_piece(
 ) {
   bool done;
   if (piece.unpacked) {
-    struct scores r = unpacked_piece(rows->reference, piece, rows->reference_block);
-    struct scores t = unpacked_piece(rows->tuned, piece, rows->tuned_block);
+    struct scores r = unpacked(rows->reference, piece.first, piece.count, rows->reference_block);
+    struct scores t = unpacked(rows->tuned, piece.first, piece.count, rows->tuned_block);
     done = padded(piece.count) == piece.count
       && compare_group(r, t, piece.count, at, wants_shares, to, sums);
   } else {
@@ -102,14 +89,21 @@ ALWAYS_INLINE void compare_piece(
     done = compare_group(r, t, piece.count, at, wants_shares, to, sums);
   }
   if (done) return;
-  struct scores r = unpacked_piece(rows->reference, piece, rows->reference_block);
-  struct scores t = unpacked_piece(rows->tuned, piece, rows->tuned_block);
+  struct scores r = unpacked(rows->reference, piece.first, piece.count, rows->reference_block);
+  struct scores t = unpacked(rows->tuned, piece.first, piece.count, rows->tuned_block);
   compare_group_widely(r, t, padded(piece.count), at, to, piece.count, wide_sums);
 }
 
-/// Whether a token that the other row excludes has mass in this one: then the divergence of this row is infinite.
-static bool is_alone(const struct mass *mass) {
-  return mass->greatest_alone - mass->centre - log_sum(mass) > LEAST_LOGPROB;
+/// Whether the tuned row gives mass to a token that the reference excludes: then its divergence is infinite.
+ALWAYS_INLINE bool is_infinite(const struct rows *rows, double tuned_log_sum_exp) {
+  size_t i = 0;
+  for (; i + LANES <= rows->count; i += LANES)
+    if (any(load(rows->reference, i) == -INFINITY)) break;
+  for (; i < rows->count; i++) {
+    bool excluded = score(rows->reference, i) == -INFINITY;
+    if (excluded && score(rows->tuned, i) - tuned_log_sum_exp > LEAST_LOGPROB) return true;
+  }
+  return false;
 }
 
 /// The sums of the whole row.
@@ -152,8 +146,8 @@ ALWAYS_INLINE void compare_rows(
 ) {
   double gap = ((double)tuned->centre - reference->centre) + (log_sum(tuned) - log_sum(reference));
   struct placement at = placed(result->reference.log_sum_exp, gap);
-  bool tuned_alone = is_alone(tuned), wants_shares = to.moved != NULL;
-  if (tuned_alone) to.kl = NULL;
+  bool wants_shares = to.moved != NULL;
+  if (wants_shares && is_infinite(rows, result->tuned.log_sum_exp)) to.kl = NULL;
   struct differences groups = {0}, wide = {0};
   for (size_t first = 0; first < rows->count;) {
     struct piece piece = piece_at(rows, first, GROUP);
@@ -166,8 +160,6 @@ ALWAYS_INLINE void compare_rows(
   }
   double factor = exp((double)at.centre - at.reference_log_sum_exp);
   report_differences(summed(&groups, &wide, factor), result);
-  if (tuned_alone) result->kl_tuned_reference = INFINITY;
-  if (is_alone(reference)) result->kl_reference_tuned = INFINITY;
 }
 
 ALWAYS_INLINE void report_side(
@@ -194,13 +186,10 @@ ALWAYS_INLINE void measure_rows(
   rows.tuned = tuned;
   rows.count = request->count;
   rows.mixed = mixed;
-  struct mass reference_mass = start_mass(reference, rows.count), tuned_mass = start_mass(tuned, rows.count);
-  if (!sum_rows(&rows, &reference_mass, &tuned_mass, result)) return;
-  if (reference_mass.sum == 0 || tuned_mass.sum == 0) {
-    result->status = DIVERGENCE_NO_PROBABILITY;
-    result->problem_in_tuned = reference_mass.sum != 0;
-    return;
-  }
+  struct mass reference_mass, tuned_mass;
+  if (!sum_row(&rows, reference, rows.reference_block, &reference_mass, result)) return;
+  result->problem_in_tuned = true;
+  if (!sum_row(&rows, tuned, rows.tuned_block, &tuned_mass, result)) return;
   report_side(reference, request, &reference_mass, &result->reference);
   report_side(tuned, request, &tuned_mass, &result->tuned);
   if (!request->first_pass_only) {
@@ -218,6 +207,7 @@ MEASURE_ROWS_OF(measure_affine16, DIVERGENCE_AFFINE16)
 
 void PATH_FUNCTION(const struct divergence_request *request, struct divergence_result *result) {
   result->status = DIVERGENCE_MEASURED;
+  result->problem_in_tuned = false;
   result->kl_tuned_reference = result->kl_reference_tuned = 0;
   result->jensen_shannon = result->total_variation = 0;
   struct scores reference = scores_of(request->reference), tuned = scores_of(request->tuned);
