@@ -18,6 +18,14 @@ enum Numerals {
     return value < 0 ? "−" + digits : digits
   }
 
+  /// Three significant digits: a mean with an interval around it is not known any better.
+  static func threeDigits(_ value: Double) -> String {
+    let magnitude = value.magnitude
+    guard magnitude >= smallestFixed, magnitude.isFinite else { return quantity(value) }
+    let decimals = magnitude < 1 ? 3 : magnitude < 10 ? 2 : magnitude < 100 ? 1 : 0
+    return (value < 0 ? "−" : "") + String(format: "%.\(decimals)f", magnitude)
+  }
+
   /// The same with a plus sign for positive values.
   static func signed(_ value: Double) -> String { value > 0 ? "+" + quantity(value) : quantity(value) }
 
@@ -46,8 +54,8 @@ enum Numerals {
   static func estimate(_ estimate: Estimate, style: Table.EstimateStyle) -> String {
     func number(_ value: Double) -> String {
       switch style {
-      case .quantity: quantity(value)
-      case .signed: signed(value)
+      case .quantity: threeDigits(value)
+      case .signed: value > 0 ? "+" + threeDigits(value) : threeDigits(value)
       case .share: String(format: "%.1f", value * 100)
       }
     }

@@ -15,14 +15,14 @@ extension Table {
       Means by \(weighting.rawValue), nats; brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap \
       clustered by prompt.
       """
-    let words = """
-      rank shift = reference rank − tuned rank of the token in the text; shifted = reference rank above 3; \
-      same top = both models have the same first choice.
-      """
+    let words = [
+      "rank shift = reference rank − tuned rank of the token in the text; shifted = reference rank above 3;",
+      "same top = both models have the same first choice.",
+    ]
     let bounds = "≥ is a bound: truncated traces hold only the most probable tokens."
     return Table(
       name: "summary", columns: columns.map(\.column), rows: rows.map { row in columns.map { $0.cell(row) } },
-      notes: [means, words] + (rows.contains(where: \.isBounded) ? [bounds] : []) + notes,
+      notes: [means] + words + (rows.contains(where: \.isBounded) ? [bounds] : []) + notes,
       isComplete: isComplete)
   }
 }

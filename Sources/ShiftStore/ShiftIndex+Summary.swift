@@ -81,7 +81,9 @@ private struct SequenceMeans {
   /// The mean of one quantity; nil where no sequence has a value. Intervals are cut to the quantity's range.
   func estimate(_ name: String, within range: ClosedRange<Double>) -> Estimate? {
     let present = sequences.compactMap { sequence in
-      sequence.figures[name].flatMap { $0.count > 0 ? (cluster: prompts[sequence.prompt] ?? 0, sums: $0) : nil }
+      sequence.figures[name].flatMap {
+        $0.count > 0 ? (cluster: prompts[sequence.prompt] ?? 0, sums: $0) : nil
+      }
     }
     func mean(_ sum: (SequenceStatistics.Sums) -> Double) -> Estimate.Mean? {
       let totals = present.map { cluster, sums in

@@ -34,6 +34,7 @@ struct SliceOptions: ParsableArguments {
 }
 
 extension SourceChoice: ExpressibleByArgument {
+  /// `own`, `all`, or the name of a source.
   public init?(argument: String) {
     switch argument {
     case "own": self = .own
@@ -42,6 +43,7 @@ extension SourceChoice: ExpressibleByArgument {
     }
   }
 
+  /// The word that stands for the choice on the command line.
   public var defaultValueDescription: String {
     switch self {
     case .own: "own"

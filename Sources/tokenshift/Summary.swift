@@ -36,7 +36,8 @@ struct Summary: ParsableCommand {
     let excluded = rows.filter { $0.task != nil }.reduce(0) { $0 + $1.excluded }
     if excluded > 0 {
       notes.append(
-        "\(excluded) \(excluded == 1 ? "position was" : "positions were") left out (masked, missing or faulty).")
+        "\(excluded) \(excluded == 1 ? "position was" : "positions were") left out (masked, missing or faulty)."
+      )
     }
     let errors = problems.filter { $0.severity == .error }.count
     if errors > 0 {

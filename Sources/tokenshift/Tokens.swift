@@ -140,6 +140,9 @@ struct Tokens: ParsableCommand {
   private func notes(_ comparisons: [Comparison]) -> [String] {
     let texts = comparisons.map { "\($0.tuned) on text of \($0.source)" }.joined(separator: ", ")
     let slice = "\(slice.task ?? "All tasks"): \(texts)."
-    return [view == .emitted ? "\(slice) Tokens that stand at \(minCount) positions or more." : "\(slice) Means over positions."]
+    return [
+      view == .emitted
+        ? "\(slice) Tokens that stand at \(minCount) positions or more." : "\(slice) Means over positions."
+    ]
   }
 }

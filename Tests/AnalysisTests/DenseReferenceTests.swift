@@ -55,7 +55,8 @@ import Traces
 
   static let pairs: [Pair] = {
     var seen: [Pair] = []
-    for position in expected where !seen.contains(where: { $0.file == position.file && $0.tuned == position.tuned }) {
+    for position in expected
+    where !seen.contains(where: { $0.file == position.file && $0.tuned == position.tuned }) {
       let path = folder + "\(position.file).\(position.tuned).safetensors"
       if FileManager.default.fileExists(atPath: path) {
         seen.append(Pair(file: position.file, tuned: position.tuned))
@@ -72,7 +73,8 @@ import Traces
   static func measured(_ pair: Pair, dense folder: String = folder) throws -> MeasuredSequence {
     let reference = try TraceFile(path: folder + "\(pair.file).base.safetensors").trace(at: 0)
     let tuned = try TraceFile(path: folder + "\(pair.file).\(pair.tuned).safetensors").trace(at: 0)
-    return try PairMeasurement().measure(TracePair(reference: reference, tuned: tuned), countsShares: false).sequence
+    return try PairMeasurement().measure(TracePair(reference: reference, tuned: tuned), countsShares: false)
+      .sequence
   }
 
   @Test func `there is something to compare`() {

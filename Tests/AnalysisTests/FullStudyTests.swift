@@ -58,7 +58,8 @@ struct FullStudyTests {
 
   private func storageErrors(_ pair: DenseReferenceTests.Pair) throws -> [StorageError] {
     func rows(_ model: String) throws -> [DenseRow] {
-      let trace = try TraceFile(path: DenseReferenceTests.folder + "\(pair.file).\(model).safetensors").trace(at: 0)
+      let trace = try TraceFile(path: DenseReferenceTests.folder + "\(pair.file).\(model).safetensors").trace(
+        at: 0)
       guard case .dense(let rows) = trace.rows else { return [] }
       return rows
     }

@@ -7,7 +7,8 @@ import Tokenization
 import Traces
 
 @Suite struct PairMeasurementTests {
-  private static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let samples =
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path + "/samples/"
 
   private static func trace(_ name: String) throws -> Trace {
@@ -60,7 +61,8 @@ import Traces
     #expect(exact.isDense)
     #expect(exact.sequence.positions.count == 7)
     for pair in pairs {
-      let bounded = PairMeasurement(vocabularySize: nil, vocabularyCount: 49_152).measure(pair, countsShares: true)
+      let bounded = PairMeasurement(vocabularySize: nil, vocabularyCount: 49_152).measure(
+        pair, countsShares: true)
       #expect(!bounded.isDense)
       #expect(bounded.shares == nil)
       #expect(bounded.sequence.positions.count == 7)
@@ -112,8 +114,11 @@ import Traces
     let pair = try TracePair(reference: base, tuned: rl)
     let cut = PairMeasurement(vocabularySize: 40_000).measure(pair, countsShares: true)
     #expect(cut.shares?.vocabularySize == 40_000)
-    #expect(cut.sequence.sums.klTunedReference.mean != PairMeasurement().measure(pair, countsShares: false).sequence.sums.klTunedReference.mean)
+    #expect(
+      cut.sequence.sums.klTunedReference.mean
+        != PairMeasurement().measure(pair, countsShares: false).sequence.sums.klTunedReference.mean)
     let tooWide = PairMeasurement(vocabularySize: 60_000).measure(pair, countsShares: false)
-    #expect(tooWide.sequence.exclusions.faulty.first?.reason == .rowTooShort(count: 49_152, vocabularySize: 60_000))
+    #expect(
+      tooWide.sequence.exclusions.faulty.first?.reason == .rowTooShort(count: 49_152, vocabularySize: 60_000))
   }
 }

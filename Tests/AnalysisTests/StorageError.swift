@@ -34,7 +34,9 @@ struct StorageError {
 
     init(_ row: DenseRow) {
       let scores = row.withUnsafeBytes { bytes in
-        (0..<row.count).map { Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) }
+        (0..<row.count).map {
+          Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))
+        }
       }
       let largest = Double(scores.max() ?? 0)
       let sum = scores.reduce(0.0) { $0 + exp(Double($1) - largest) }
@@ -66,7 +68,8 @@ struct StorageError {
     klTunedReference = p.reach(ratio) + q.reach(towards: p)
     klReferenceTuned = q.reach(ratio) + p.reach(towards: q)
     jensenShannon =
-      (p.reach(zip(p.logprobs, mixture).map { $0 - $1 }) + q.reach(zip(q.logprobs, mixture).map { $0 - $1 })) / 2
+      (p.reach(zip(p.logprobs, mixture).map { $0 - $1 }) + q.reach(zip(q.logprobs, mixture).map { $0 - $1 }))
+      / 2
     totalVariation = (p.reach(signs) + q.reach(signs)) / 2
     entropyReference = q.reach(q.logprobs)
     entropyTuned = p.reach(p.logprobs)

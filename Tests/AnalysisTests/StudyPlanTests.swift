@@ -13,9 +13,11 @@ import Traces
   /// One record a name, three tokens of prompt and two of response.
   private func write(_ file: String, _ names: [String], task: String? = "t") throws {
     let lines = names.map { name in
-      let entry = #"{"token_id":5,"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":5,"logprob":-0.5,"rank":1},{"token_id":6,"logprob":-1.5,"rank":2}]}"#
+      let entry =
+        #"{"token_id":5,"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":5,"logprob":-0.5,"rank":1},{"token_id":6,"logprob":-1.5,"rank":2}]}"#
       let task = task.map { #""task":"\#($0)","# } ?? ""
-      return #"{"trace_id":"\#(name)",\#(task)"prompt_token_ids":[1,2,3],"choices":[{"token_ids":[5,5],"logprobs":{"content":[\#(entry),\#(entry)]}}]}"#
+      return
+        #"{"trace_id":"\#(name)",\#(task)"prompt_token_ids":[1,2,3],"choices":[{"token_ids":[5,5],"logprobs":{"content":[\#(entry),\#(entry)]}}]}"#
     }
     _ = try folder.write(lines.joined(separator: "\n") + "\n", to: file)
   }
@@ -102,16 +104,18 @@ import Traces
     }
     #expect(
       message("  - {model: base, source: x, files: nowhere/*.jsonl}")
-        == "study.yaml:4: \"nowhere/*.jsonl\" names no file. Paths are relative to the folder of the study file.")
+        == "study.yaml:4: \"nowhere/*.jsonl\" names no file. Paths are relative to the folder of the study file."
+    )
     #expect(
       message(
         "  - {model: base, source: x, files: base.jsonl}\n  - {model: sft, source: x, files: sft.jsonl}")
-        == """
-        study.yaml: no sequence has traces of both the reference and a tuned model. Sequences pair by id and source: \
-        see the ids with 'tokenshift inspect'.
-        """)
+          == """
+          study.yaml: no sequence has traces of both the reference and a tuned model. Sequences pair by id and source: \
+          see the ids with 'tokenshift inspect'.
+          """)
     #expect(
       message("  - {model: base, source: x, files: [base.jsonl, base.jsonl]}")
-        == "study.yaml:4: the sequence \"a\" of source \"x\" stands in base.jsonl and in base.jsonl. Leave one of them out.")
+        == "study.yaml:4: the sequence \"a\" of source \"x\" stands in base.jsonl and in base.jsonl. Leave one of them out."
+    )
   }
 }

@@ -29,7 +29,7 @@ import Testing
     ),
     (
       "truncated.jsonl",
-      "truncated.jsonl:2: at byte 412 of the line, the text ends inside an object. Check whether the file was copied "
+      "truncated.jsonl:2: at byte 412 of the line, the text ends inside an array or object. Check whether the file was copied "
         + "whole."
     ),
     (

@@ -57,7 +57,9 @@ import Testing
 
   @Test func `the page mentions every command`() throws {
     let text = try String(contentsOfFile: Program.root + "/README.md", encoding: .utf8)
-    for command in ["inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize"] {
+    for command in [
+      "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize",
+    ] {
       #expect(text.contains("`\(command)`"), "\(command)")
     }
   }

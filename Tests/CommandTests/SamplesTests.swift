@@ -22,7 +22,6 @@ import Testing
   }
 
   @Test func `the tables`() throws {
-    try expectGolden(print("summary", "INDEX"), "summary.txt")
     try expectGolden(
       print("summary", "INDEX", "--weight", "token", "--source", "all", "--format", "markdown"), "summary.md")
     try expectGolden(print("summary", "INDEX", "--format", "json"), "summary.json")
@@ -33,6 +32,11 @@ import Testing
     try expectGolden(print("top", "INDEX", "--model", "rl", "--limit", "3", "--format", "jsonl"), "top.jsonl")
     try expectGolden(print("positions", "INDEX", "--relative"), "positions.txt")
     try expectGolden(print("positions", "INDEX", "--model", "sft", "--format", "tsv"), "positions.tsv")
+  }
+
+  @Test func `the summary is the one that lies beside the samples`() throws {
+    let expected = try String(contentsOfFile: Program.sample("expected-summary.txt"), encoding: .utf8)
+    #expect(try print("summary", "INDEX") == expected)
   }
 
   @Test func `the sqlite3 shell reads the same tables`() throws {

@@ -26,10 +26,10 @@ import Testing
 
   @Test func `a terminal gets aligned columns, rounded numbers and titles`() {
     let expected = """
-      name   count  shift        KL    part                     mean
-      ─────  ─────  ─────  ────────  ──────  ───────────────────────
-      a,"b"      3     −2    0.2500  12.5 %  0.5000 [0.2500, 0.7500]
-      世|界     12     +7  ≥ 0.5000       –                 ≥ 1.5000
+      name   count  shift        KL    part                  mean
+      ─────  ─────  ─────  ────────  ──────  ────────────────────
+      a,"b"      3     −2    0.2500  12.5 %  0.500 [0.250, 0.750]
+      世|界     12     +7  ≥ 0.5000       –                ≥ 1.50
 
       A note.
 
