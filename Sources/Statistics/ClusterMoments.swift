@@ -101,6 +101,7 @@ struct ClusterMoments {
   }
 
   /// The estimate from these sums; nil where a mean has nothing to count.
+  @inline(__always)
   func estimate(_ sum: (Int) -> Double) -> Estimate? {
     var derivative = SIMD4<Double>.zero
     var value = 0.0

@@ -114,11 +114,11 @@ public struct ClusteredBootstrap: Sendable {
     _ replicates: [ClusterMoments.Estimate], _ whole: ClusterMoments.Estimate, _ clusters: Int, level: Double
   ) -> Interval? {
     guard whole.error > 0 else { return Interval(low: whole.value, high: whole.value) }
-    let ratios = replicates.map { $0.distance(from: whole.value) }.sorted()
+    var ratios = replicates.map { $0.distance(from: whole.value) }
     guard !ratios.isEmpty else { return nil }
-    let cut = (1 - level) / 2 * Double(ratios.count - 1)
-    let least = ratios[Int(cut.rounded(.down))]
-    let most = ratios[ratios.count - 1 - Int(cut.rounded(.down))]
+    let cut = Int((1 - level) / 2 * Double(ratios.count - 1))
+    let least = orderStatistic(cut, of: &ratios)
+    let most = orderStatistic(ratios.count - 1 - cut, of: &ratios)
     if least.isFinite && most.isFinite {
       return Interval(low: whole.value - most * whole.error, high: whole.value - least * whole.error)
     }
@@ -137,8 +137,10 @@ public struct ClusteredBootstrap: Sendable {
     for first in stride(from: 0, to: resamples, by: size) {
       moments.accumulate(
         draws, at: first / size * clusterCount * size, factors: &factors, into: &sums)
-      for place in 0..<min(size, resamples - first) {
-        if let estimate = moments.estimate({ sums[$0 * size + place] }) { estimates.append(estimate) }
+      sums.withUnsafeBufferPointer { sums in
+        for place in 0..<min(size, resamples - first) {
+          if let estimate = moments.estimate({ sums[$0 * size + place] }) { estimates.append(estimate) }
+        }
       }
     }
     return estimates
