@@ -58,10 +58,9 @@ import Testing
     kill(run.process.processIdentifier, SIGKILL)
     _ = try run.finish()
     if FileManager.default.fileExists(atPath: index) {
-      let summary = try Program.run("summary", index)
-      #expect(summary.status == 0, "\(summary.error)")
-      let state = try Program.run("query", index, "SELECT state FROM study", "--format", "csv").output
-      #expect(summary.error.contains("unfinished") == state.contains("measuring"))
+      let state = try Program.run("query", index, "SELECT state FROM study", "--format", "csv")
+      #expect(state.status == 0, "\(state.error)")
+      #expect(state.error.contains("unfinished") == state.output.contains("measuring"))
     }
     let again = try Program.run("batch", "samples/study.yaml", "--index", index)
     #expect(again.status == 0, "\(again.error)")
