@@ -30,3 +30,16 @@ void divergence_measure(
     return divergence_measure_portable(request, result);
   }
 }
+
+double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count) {
+  switch (path) {
+#if defined(__x86_64__)
+  case DIVERGENCE_AVX2:
+    return divergence_memory_sum_avx2(bytes, count);
+  case DIVERGENCE_AVX512:
+    return divergence_memory_sum_avx512(bytes, count);
+#endif
+  default:
+    return divergence_memory_sum_portable(bytes, count);
+  }
+}

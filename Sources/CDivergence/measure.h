@@ -7,3 +7,4 @@
 #include "compare.h"
 #include "compare_widely.h"
 #include "rows.h"
+#include "memory_sum.h"

@@ -7,6 +7,7 @@
 #define PATH_LANES 16
 #define PATH_HAS_F16C 1
 #define PATH_FUNCTION divergence_measure_avx512
+#define PATH_SUM divergence_memory_sum_avx512
 // Without the vector width the compiler splits every vector in two halves of 256 bits, at twice the time.
 #pragma clang attribute push( \
   __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)

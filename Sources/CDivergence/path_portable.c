@@ -9,4 +9,5 @@
 #define PATH_LANES 4
 #define PATH_HAS_F16C 0
 #define PATH_FUNCTION divergence_measure_portable
+#define PATH_SUM divergence_memory_sum_portable
 #include "measure.h"

@@ -76,4 +76,7 @@ bool divergence_path_runs(enum divergence_path path);
 void divergence_measure(
   enum divergence_path path, const struct divergence_request *request, struct divergence_result *result);
 
+/// The sum of `count` bytes taken as float32: what reading them once costs, for benchmarks.
+double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count);
+
 #endif
