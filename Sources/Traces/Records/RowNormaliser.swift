@@ -17,6 +17,10 @@ struct RowNormaliser {
   private var tokens: [TokenID] = []
   private var logprobs: [Double] = []
   private let rounding: Double
+  /// For each class of ids, which share their lowest bits, the last row in which one was seen.
+  private var lastRows = [UInt32](repeating: 0, count: classCount)
+  private var rowNumber: UInt32 = 0
+  private static let classCount = 4096
 
   init(rounding: Double, capacity: Int) {
     self.rounding = rounding
@@ -156,23 +160,30 @@ struct RowNormaliser {
     }
   }
 
-  /// Lists up to this length are compared pair by pair; hashing costs more.
+  /// Lists up to this length are sorted and compared pair by pair; anything cleverer costs more.
   private static let shortList = 64
 
-  private func hasRepetitions(from start: Int) -> Bool {
+  private mutating func hasRepetitions(from start: Int) -> Bool {
     guard tokens.count - start <= Self.shortList else {
       return Set(tokens[start...]).count < tokens.count - start
     }
-    return tokens.withUnsafeBufferPointer { tokens in
-      for later in start..<tokens.count {
-        var found: UInt32 = 0
-        for earlier in start..<later {
-          found |= tokens[earlier].rawValue == tokens[later].rawValue ? 1 : 0
-        }
-        if found != 0 { return true }
+    return mayRepeat(from: start)
+      && (start..<tokens.count).contains { later in
+        tokens[start..<later].contains(tokens[later])
       }
-      return false
+  }
+
+  /// False only where no token stands twice. Each class of ids keeps the number of the last row in which it was seen,
+  /// so that most rows need no comparison and nothing is cleared between rows.
+  private mutating func mayRepeat(from start: Int) -> Bool {
+    rowNumber &+= 1
+    var repeats = false
+    for position in start..<tokens.count {
+      let place = Int(truncatingIfNeeded: tokens[position].rawValue) & (Self.classCount - 1)
+      repeats = repeats || lastRows[place] == rowNumber
+      lastRows[place] = rowNumber
     }
+    return repeats
   }
 
   /// Keeps the first, most probable, entry of each token; tells the largest difference between two of the same.
