@@ -78,13 +78,13 @@ struct RowNormaliser {
     var disagreement = 0.0
     for position in row.list {
       let entry = listed.tokens[position]
-      let logprob = try Self.known(entry.logprob, at: index)
+      let logprob = try known(entry.logprob, at: index)
       if entry.token != emitted {
         if let logprob { append(entry.token, logprob) }
         continue
       }
       isListed = true
-      guard let known = own, let ownLogprob = try Self.known(known.logprob, at: index) else {
+      guard let named = own, let ownLogprob = try known(named.logprob, at: index) else {
         own = ListedToken(token: emitted, logprob: entry.logprob, rank: own?.rank ?? entry.rank)
         continue
       }
@@ -95,7 +95,7 @@ struct RowNormaliser {
     let others = tokens.count - start
     let lowestOther = others > 0 ? logprobs[tokens.count - 1] : 0
     let emittedLogprob = try own.flatMap { (own) throws(TraceError.Problem) in
-      try Self.known(own.logprob, at: index)
+      try known(own.logprob, at: index)
     }
     if let emittedLogprob {
       append(emitted, emittedLogprob)
@@ -112,9 +112,11 @@ struct RowNormaliser {
 
   /// The logprob as a number to work with, nil where the file says "not known".
   @inline(__always)
-  private static func known(_ logprob: Double, at index: Int) throws(TraceError.Problem) -> Double? {
-    if logprob > unknownBelow {
-      guard logprob <= roundingAboveZero else { throw .logitsInsteadOfLogprobs(value: logprob, index: index) }
+  private func known(_ logprob: Double, at index: Int) throws(TraceError.Problem) -> Double? {
+    if logprob > Self.unknownBelow {
+      guard logprob <= Self.roundingAboveZero + rounding else {
+        throw .logitsInsteadOfLogprobs(value: logprob, index: index)
+      }
       return min(logprob, 0)
     }
     return logprob == -.infinity ? logprob : nil
