@@ -16,7 +16,8 @@ enum FileSignature: Equatable {
 
   /// Looks at the beginning of these bytes, and for a zip at the names of its members.
   init(_ bytes: UnsafeRawBufferPointer) {
-    self = Self.byMagic(bytes) ?? Self.bySafetensorsLength(bytes) ?? Self.byText(bytes)
+    // The length with which safetensors begins may look like any magic of a few bytes, so it is asked for first.
+    self = Self.bySafetensorsLength(bytes) ?? Self.byMagic(bytes) ?? Self.byText(bytes)
   }
 
   private static func byMagic(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {

@@ -21,6 +21,13 @@ struct SafetensorsBuilder {
 
   var bytes: [UInt8] { Self.file(header: "{" + header.joined(separator: ",") + "}", data: data) }
 
+  /// The file with its header padded to this size.
+  func bytes(headerSize: Int) -> [UInt8] {
+    let header = "{" + header.joined(separator: ",") + "}"
+    let padding = String(repeating: " ", count: max(0, headerSize - header.utf8.count))
+    return Self.file(header: header + padding, data: data)
+  }
+
   static func file(header: String, data: [UInt8]) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8) + data
   }

@@ -99,6 +99,14 @@ import Tokenization
     #expect(rows[1]?.emittedRank == 40)
   }
 
+  @Test func `what half precision adds to a certain token is rounding, not a logit`() throws {
+    // Half precision keeps steps of 2^-9 between 2 and 4: the logit may stand 2^-10 above its logsumexp.
+    let certain = try opened(sparse("logits", logsumexp: [-0.5, -1.0005]).bytes).trace(at: 0)
+    #expect(listed(certain)[1]?.logprobs == [0, Double(Float(-1.5)) - Double(Float(-1.0005))])
+    let beyond = try opened(sparse("logits", logsumexp: [-0.5, -1.01]).bytes)
+    #expect(throws: TraceError.self) { try beyond.trace(at: 0) }
+  }
+
   // MARK: NumPy archives
 
   @Test func `an archive of the real library reads`() throws {

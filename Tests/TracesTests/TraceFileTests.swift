@@ -25,6 +25,15 @@ import Tokenization
     #expect(try opened(bytes).format == .llamaLogits)
   }
 
+  /// The length of a header is the first number of a safetensors file. 640 begins like a pickle, 35,615 like gzip.
+  @Test(arguments: [640, 896, 1152, 1408, 35_615, 65_279])
+  func `a safetensors header of any length is no pickle and no archive`(length: Int) throws {
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [4], SafetensorsFileTests.tokens)
+    builder.add("logits", "F32", [3, 4], SafetensorsFileTests.scores)
+    #expect(try opened(builder.bytes(headerSize: length)).format == .safetensors)
+  }
+
   @Test func `an unknown id is refused`() throws {
     let file = try opened(Array(RecordFileTests.scored.utf8))
     #expect(throws: TraceError(file: file.path, .noSequence(id: "math-2"))) { try file.trace(id: "math-2") }

@@ -124,7 +124,7 @@ private struct ByteBlock {
       closing |= Self.bits(braces .== Lane(repeating: UInt8(ascii: "}"))) << UInt64(16 * lane)
       care .|= bytes .== Lane(repeating: UInt8(ascii: "\\")) .| (bytes .< Lane(repeating: 0x20))
     }
-    needsCare = any(care)
+    needsCare = Self.bits(care) != 0
   }
 
   private static let weights = SIMD16<UInt8>(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128)

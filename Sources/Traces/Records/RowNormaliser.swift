@@ -17,6 +17,10 @@ struct RowNormaliser {
   private var tokens: [TokenID] = []
   private var logprobs: [Double] = []
   private let rounding: Double
+  /// For each class of ids, which share their lowest bits, the last row in which one was seen.
+  private var lastRows = [UInt32](repeating: 0, count: classCount)
+  private var rowNumber: UInt32 = 0
+  private static let classCount = 4096
 
   init(rounding: Double, capacity: Int) {
     self.rounding = rounding
@@ -74,13 +78,13 @@ struct RowNormaliser {
     var disagreement = 0.0
     for position in row.list {
       let entry = listed.tokens[position]
-      let logprob = try Self.known(entry.logprob, at: index)
+      let logprob = try known(entry.logprob, at: index)
       if entry.token != emitted {
         if let logprob { append(entry.token, logprob) }
         continue
       }
       isListed = true
-      guard let known = own, let ownLogprob = try Self.known(known.logprob, at: index) else {
+      guard let named = own, let ownLogprob = try known(named.logprob, at: index) else {
         own = ListedToken(token: emitted, logprob: entry.logprob, rank: own?.rank ?? entry.rank)
         continue
       }
@@ -91,7 +95,7 @@ struct RowNormaliser {
     let others = tokens.count - start
     let lowestOther = others > 0 ? logprobs[tokens.count - 1] : 0
     let emittedLogprob = try own.flatMap { (own) throws(TraceError.Problem) in
-      try Self.known(own.logprob, at: index)
+      try known(own.logprob, at: index)
     }
     if let emittedLogprob {
       append(emitted, emittedLogprob)
@@ -108,9 +112,11 @@ struct RowNormaliser {
 
   /// The logprob as a number to work with, nil where the file says "not known".
   @inline(__always)
-  private static func known(_ logprob: Double, at index: Int) throws(TraceError.Problem) -> Double? {
-    if logprob > unknownBelow {
-      guard logprob <= roundingAboveZero else { throw .logitsInsteadOfLogprobs(value: logprob, index: index) }
+  private func known(_ logprob: Double, at index: Int) throws(TraceError.Problem) -> Double? {
+    if logprob > Self.unknownBelow {
+      guard logprob <= Self.roundingAboveZero + rounding else {
+        throw .logitsInsteadOfLogprobs(value: logprob, index: index)
+      }
       return min(logprob, 0)
     }
     return logprob == -.infinity ? logprob : nil
@@ -156,23 +162,30 @@ struct RowNormaliser {
     }
   }
 
-  /// Lists up to this length are compared pair by pair; hashing costs more.
+  /// Lists up to this length are sorted and compared pair by pair; anything cleverer costs more.
   private static let shortList = 64
 
-  private func hasRepetitions(from start: Int) -> Bool {
+  private mutating func hasRepetitions(from start: Int) -> Bool {
     guard tokens.count - start <= Self.shortList else {
       return Set(tokens[start...]).count < tokens.count - start
     }
-    return tokens.withUnsafeBufferPointer { tokens in
-      for later in start..<tokens.count {
-        var found: UInt32 = 0
-        for earlier in start..<later {
-          found |= tokens[earlier].rawValue == tokens[later].rawValue ? 1 : 0
-        }
-        if found != 0 { return true }
+    return mayRepeat(from: start)
+      && (start..<tokens.count).contains { later in
+        tokens[start..<later].contains(tokens[later])
       }
-      return false
+  }
+
+  /// False only where no token stands twice. Each class of ids keeps the number of the last row in which it was seen,
+  /// so that most rows need no comparison and nothing is cleared between rows.
+  private mutating func mayRepeat(from start: Int) -> Bool {
+    rowNumber &+= 1
+    var repeats = false
+    for position in start..<tokens.count {
+      let place = Int(truncatingIfNeeded: tokens[position].rawValue) & (Self.classCount - 1)
+      repeats = repeats || lastRows[place] == rowNumber
+      lastRows[place] = rowNumber
     }
+    return repeats
   }
 
   /// Keeps the first, most probable, entry of each token; tells the largest difference between two of the same.
