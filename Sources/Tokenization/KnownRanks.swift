@@ -48,7 +48,9 @@ enum KnownRanks {
     let later = (8..<69).map { "<|text_post_train_reserved_special_token_\($0)|>" }
     let vision = (0..<1048).map { "<|vision_reserved_special_token_\($0)|>" }
     let reasoning = (0..<8).map { "<|reasoning_reserved_special_token_\($0)|>" }
-    var named = ["<|begin_of_text|>", "<|end_of_text|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>"]
+    var named = [
+      "<|begin_of_text|>", "<|end_of_text|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>",
+    ]
     named += ["<|header_start|>", "<|header_end|>", "<|eom|>", "<|eot|>", "<|step|>"]
     named += text
     named += ["<|python_start|>", "<|python_end|>", "<|finetune_right_pad|>"]

@@ -63,6 +63,7 @@ extension Tokenizer {
   /// The ids of bytes, each with its place in them.
   public func spans(of bytes: some Collection<UInt8>, special: SpecialTokens = .parse) -> [Span] {
     var spans: [Span] = []
+    if bytes.isEmpty { return spans }
     visit(AlignedText(Array(bytes), offset: 0), special: special) { part in
       switch part {
       case .token(let id, let range): spans.append(Span(id: id, bytes: range))
