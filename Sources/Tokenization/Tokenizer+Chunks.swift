@@ -53,7 +53,7 @@ extension Tokenizer {
     let ranges = chunks(of: bytes, atLeast: max(bytes.count / max(threads, 1), 1 << 16))
     return await withTaskGroup(of: (Int, [TokenID]).self) { group in
       for (place, range) in ranges.enumerated() {
-        group.addTask { (place, Encoder(self).encode(bytes[range], special: special)) }
+        group.addTask { (place, TokenEncoder(self).encode(bytes[range], special: special)) }
       }
       var parts = [[TokenID]](repeating: [], count: ranges.count)
       for await (place, ids) in group { parts[place] = ids }
@@ -92,7 +92,7 @@ extension Tokenizer {
       throw VocabularyError(file: path, .missing)
     }
     defer { try? file.close() }
-    let encoder = Encoder(self)
+    let encoder = TokenEncoder(self)
     var pending: [UInt8] = []
     // A character is four bytes at most: before that, everything has been looked at.
     var searched = 0

@@ -47,7 +47,7 @@ import Testing
 
   @Test func `an encoder that has met other texts gives the same ids`() throws {
     let tokenizer = try Tokenizer(contentsOf: Fixture.sample)
-    let encoder = Encoder(tokenizer)
+    let encoder = TokenEncoder(tokenizer)
     for seed in 0..<20 as Range<UInt64> {
       let bytes = text(seed: seed, count: 500)
       #expect(encoder.encode(bytes) == tokenizer.encode(bytes))

@@ -1,4 +1,4 @@
-extension Encoder {
+extension TokenEncoder {
   /// A piece that has been cut and is to be looked up.
   private struct PendingPiece {
     var low: UInt64
