@@ -68,12 +68,15 @@ struct ByteIndex: Sendable {
       hash ^= hash >> 29
       index += 8
     }
-    var tail: UInt64 = 0
-    while index < raw.count {
-      tail = tail << 8 | UInt64(raw[index])
-      index += 1
+    if index > 0, index < raw.count {
+      // The last eight bytes once more, so that no byte is left over.
+      hash =
+        (hash ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
+    } else if index == 0 {
+      var tail: UInt64 = 0
+      for byte in raw { tail = tail << 8 | UInt64(byte) }
+      hash = (hash ^ tail) &* 0x9E37_79B9_7F4A_7C15
     }
-    hash = (hash ^ tail) &* 0x9E37_79B9_7F4A_7C15
     return UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
   }
 }

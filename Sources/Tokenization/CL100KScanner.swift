@@ -9,16 +9,19 @@ struct CL100KScanner: PieceScanner {
   var word: ScalarClass
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
+    let lead = text[start]
+    if lead == 0x20, start + 1 < text.count, text.isASCIILetter(at: start + 1) {
+      return text.word(of: word, from: start + 2)
+    }
     let (found, length) = text.scalar(at: start)
     let next = start + length
-    if !found.isDisjoint(with: .letter) { return text.run(of: word, from: next) }
-    let lead = text[start]
+    if !found.isDisjoint(with: .letter) { return text.word(of: word, from: next) }
     if lead == UInt8(ascii: "'"), let end = text.contraction(from: start) { return end }
     if found.contains(.number) { return text.number(from: start, atMost: digits) }
-    if !found.isDisjoint(with: word) { return text.run(of: word, from: next) }
+    if !found.isDisjoint(with: word) { return text.word(of: word, from: next) }
     if lead != 0x0A, lead != 0x0D, next < text.count {
       let (after, width) = text.scalar(at: next)
-      if !after.isDisjoint(with: word) { return text.run(of: word, from: next + width) }
+      if !after.isDisjoint(with: word) { return text.word(of: word, from: next + width) }
     }
     return punctuation(from: start, in: text) ?? text.whiteSpacePiece(from: start)
   }
@@ -32,6 +35,12 @@ struct CL100KScanner: PieceScanner {
 }
 
 extension ScanText {
+  /// Whether the byte here is an ASCII letter.
+  @inline(__always) func isASCIILetter(at index: Int) -> Bool {
+    let small = base[index] | 0x20
+    return small >= UInt8(ascii: "a") && small <= UInt8(ascii: "z")
+  }
+
   /// The end of a contraction `(?i:'s|'t|'re|'ve|'m|'ll|'d)` whose apostrophe is at `start`.
   ///
   /// U+017F, the long s, is an `s` when case does not matter; both references say so.

@@ -23,9 +23,9 @@ struct DeepSeekScanner: PieceScanner {
 
   private func match(from start: Int, _ found: ScalarClass, _ length: Int, in text: ScanText) -> Int? {
     let next = start + length
-    if isASCIIPunctuation(text[start]), next < text.count, isASCIILetter(text[next]) {
+    if isASCIIPunctuation(text[start]), next < text.count, text.isASCIILetter(at: next) {
       var index = next + 1
-      while index < text.count, isASCIILetter(text[index]) { index += 1 }
+      while index < text.count, text.isASCIILetter(at: index) { index += 1 }
       return index
     }
     if isWord(found) { return word(from: next, in: text) }
@@ -78,13 +78,6 @@ struct DeepSeekScanner: PieceScanner {
   private func isASCIIPunctuation(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
-    default: false
-    }
-  }
-
-  private func isASCIILetter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x41...0x5A, 0x61...0x7A: true
     default: false
     }
   }

@@ -4,7 +4,7 @@ struct GPT2Scanner: PieceScanner {
     if text[start] == UInt8(ascii: "'"), let end = contraction(from: start, in: text) { return end }
     let word = text[start] == 0x20 && start + 1 < text.count ? start + 1 : start
     let (found, length) = text.scalar(at: word)
-    if !found.isDisjoint(with: .letter) { return text.run(of: .letter, from: word + length) }
+    if !found.isDisjoint(with: .letter) { return text.word(of: .letter, from: word + length) }
     if found.contains(.number) { return text.run(of: .number, from: word + length) }
     if found.contains(.space) { return text.plainWhiteSpacePiece(from: start) }
     return text.run(ofNone: [.letter, .number, .space], from: word + length)

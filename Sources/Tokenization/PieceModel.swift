@@ -35,14 +35,45 @@ struct PieceModel: Sendable {
     case merged
   }
 
+  /// The tokens of all bytes, where every byte has one: the pieces of such a vocabulary are merged without
+  /// ado.
+  private let plainBytes: [Int32]?
+  /// The short tokens, where a piece that is a token is that token.
+  let shortTokens: ShortTokens?
+
+  init(
+    vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
+    wholePieces: WholePieces
+  ) {
+    self.vocabulary = vocabulary
+    self.alphabet = alphabet
+    self.unknown = unknown
+    self.wholePieces = wholePieces
+    var encoding = encoding
+    var plain: [Int32]?
+    if case .bytes(let tokens) = alphabet {
+      let known = tokens.compactMap { $0?.rawValue }
+      if known.count == 256 { plain = known }
+      encoding.prepareBytes(tokens.map { $0?.rawValue ?? -1 })
+    }
+    self.encoding = encoding
+    plainBytes = plain
+    shortTokens = wholePieces == .first ? ShortTokens(vocabulary) : nil
+  }
+
   /// A symbol, and the bytes of the piece it stands for.
   typealias Symbol = (token: Int32, range: Range<Int>)
 
   /// Appends the tokens of a piece.
   func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [TokenID]) {
-    if wholePieces == .first, let whole = vocabulary.ordinaryID(of: piece) {
-      ids.append(whole)
-      return
+    if wholePieces == .first, let whole = vocabulary.ordinaryID(of: piece) { return ids.append(whole) }
+    merge(piece, into: &ids)
+  }
+
+  /// Appends the tokens of a piece that is none itself or is merged all the same.
+  func merge(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [TokenID]) {
+    if let plainBytes, piece.count <= BytePairEncoding.shortLimit {
+      return encoding.mergeBytes(piece, plainBytes, into: &ids)
     }
     var tokens = symbols(of: piece).map(\.token)
     encoding.merge(&tokens)

@@ -74,6 +74,9 @@ struct PieceTable {
 
   private func piece(_ range: Range<Int>) -> String { String(decoding: storage[range], as: UTF8.self) }
 
+  /// How many pieces there are.
+  var count: Int { ids.count }
+
   /// The id of a piece as it is written.
   func id(of piece: some Collection<UInt8>) -> TokenID? {
     Array(piece).withUnsafeBufferPointer { index.find($0, in: storage) }

@@ -15,13 +15,26 @@ struct ScanText {
   @inline(__always) subscript(index: Int) -> UInt8 { base[index] }
 
   /// The class and the length in bytes of the scalar at an index below `count`.
+  ///
+  /// The common forms of two and three bytes are taken apart in one load; the rest is left to the plain way.
   @inline(__always) func scalar(at index: Int) -> (class: ScalarClass, length: Int) {
-    let lead = base[index]
+    let lead = UInt32(base[index])
     if lead < 0x80 { return (ScalarClass(rawValue: classes[Int(lead)]), 1) }
-    return wideScalar(at: index)
+    if lead >= 0xC2, lead < 0xF0, index + 4 <= count {
+      let word = UInt32(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt32.self))
+      if lead < 0xE0 {
+        if word & 0xC000 == 0x8000 {
+          return (ScalarClass(rawValue: classes[Int((lead & 0x1F) << 6 | (word >> 8) & 0x3F)]), 2)
+        }
+      } else if word & 0xC0C000 == 0x808000 {
+        let point = (lead & 0x0F) << 12 | (word >> 2) & 0xFC0 | (word >> 16) & 0x3F
+        if point >= 0x800, point & 0xF800 != 0xD800 { return (ScalarClass(rawValue: classes[Int(point)]), 3) }
+      }
+    }
+    return plainScalar(at: index)
   }
 
-  private func wideScalar(at index: Int) -> (class: ScalarClass, length: Int) {
+  private func plainScalar(at index: Int) -> (class: ScalarClass, length: Int) {
     let (point, length) = codePoint(at: index)
     guard let point else { return (.symbol, 1) }
     return (ScalarClass(rawValue: classes[Int(point)]), length)
@@ -63,6 +76,40 @@ extension ScanText {
       index += length
     }
     return index
+  }
+
+  /// Where a run of letters, or of letters and what else makes up a word, ends: ASCII eight bytes at a time.
+  @inline(__always) func word(of wanted: ScalarClass, from start: Int) -> Int {
+    var index = start
+    while index + 8 <= count {
+      let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+      let letters = Self.leadingLetters(word)
+      index += letters
+      if letters == 8 { continue }
+      if base[index] < 0x80 { return index }
+      let (found, length) = scalar(at: index)
+      if found.isDisjoint(with: wanted) { return index }
+      index += length
+    }
+    return run(of: wanted, from: index)
+  }
+
+  /// How many of eight bytes, from the first, are ASCII letters.
+  @inline(__always) private static func leadingLetters(_ word: UInt64) -> Int {
+    // A byte beyond ASCII keeps its high bit, and case is removed from no other.
+    leadingSmallLetters(word | 0x2020_2020_2020_2020)
+  }
+
+  /// How many of eight bytes, from the first, are small ASCII letters.
+  ///
+  /// In each byte, adding 0x1F sets the high bit from "a" on, and 0x05 from beyond "z" on.
+  @inline(__always) static func leadingSmallLetters(_ word: UInt64) -> Int {
+    let high: UInt64 = 0x8080_8080_8080_8080
+    let small = word & ~high
+    let fromA = small &+ 0x1F1F_1F1F_1F1F_1F1F
+    let beyondZ = small &+ 0x0505_0505_0505_0505
+    let isLetter = fromA & ~beyondZ & ~word & high
+    return (~isLetter & high).trailingZeroBitCount >> 3
   }
 
   /// Where the run of scalars with none of these classes ends.

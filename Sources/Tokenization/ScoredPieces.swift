@@ -61,7 +61,7 @@ struct ScoredPieces {
         alphabet: .characters(characters, fallback: fallback.count == 256 ? fallback : nil),
         unknown: unknown.map { .token($0, isFused: true) } ?? .dropped,
         encoding: BytePairEncoding(merges: try merges()), wholePieces: .merged),
-      normalizers: addsPrefix ? [.prepend([0x20])] + space : space, cuts: cuts,
+      normalizers: addsPrefix ? [.prepend([0x20])] + space : space, tokenNormalizers: space, cuts: cuts,
       stripsLeadingSpace: addsPrefix)
   }
 

@@ -59,7 +59,7 @@ public struct SplitPattern: Equatable, Sendable {
 
 extension SplitPattern {
   /// The texts of the families' patterns: as published, and as tiktoken has rewritten them.
-  private static let names: [(name: Name, expression: String)] = [
+  static let names: [(name: Name, expression: String)] = [
     (.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
     (.gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"#),
     (.gpt2, #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),

@@ -16,8 +16,13 @@ public struct Tokenizer: Sendable {
   /// Whether decoding leaves out the space that encoding puts in front.
   let stripsLeadingSpace: Bool
 
+  /// A tokenizer of these parts.
+  ///
+  /// - Parameter tokenNormalizers: The steps that the text of an added token goes through before it is
+  ///   looked for in normalized text: in `tokenizer.json` all of them.
   init(
-    model: PieceModel, normalizers: [Normalizer] = [], cuts: [CutStep], stripsLeadingSpace: Bool = false
+    model: PieceModel, normalizers: [Normalizer] = [], tokenNormalizers: [Normalizer]? = nil, cuts: [CutStep],
+    stripsLeadingSpace: Bool = false
   ) {
     vocabulary = model.vocabulary
     self.model = model
@@ -28,7 +33,8 @@ public struct Tokenizer: Sendable {
     rawFinder = AddedTokenFinder(tokens.filter { !$0.flags.contains(.normalized) })
     normalizedFinder = AddedTokenFinder(
       tokens.filter { $0.flags.contains(.normalized) }.map { token in
-        let content = normalizers.reduce(AlignedText(token.content, offset: 0)) { $1.apply($0) }
+        let steps = tokenNormalizers ?? normalizers
+        let content = steps.reduce(AlignedText(token.content, offset: 0)) { $1.apply($0) }
         return AddedToken(id: token.id, content: Array(content.bytes), flags: token.flags)
       })
   }
@@ -41,14 +47,14 @@ extension Tokenizer {
   ///   special are always found.
   public func encode(_ text: String, special: SpecialTokens = .parse) -> [TokenID] {
     var text = text
-    return text.withUTF8 { Encoder(self).encode($0, special: special) }
+    return text.withUTF8 { TokenEncoder(self).encode($0, special: special) }
   }
 
   /// The ids of bytes, which should be UTF-8.
   ///
   /// A byte that is not is kept, and the text is cut as if U+FFFD stood in its place.
   public func encode(_ bytes: some Collection<UInt8>, special: SpecialTokens = .parse) -> [TokenID] {
-    Encoder(self).encode(bytes, special: special)
+    TokenEncoder(self).encode(bytes, special: special)
   }
 
   /// A token and the bytes of the text that it stands for.
@@ -63,6 +69,7 @@ extension Tokenizer {
   /// The ids of bytes, each with its place in them.
   public func spans(of bytes: some Collection<UInt8>, special: SpecialTokens = .parse) -> [Span] {
     var spans: [Span] = []
+    if bytes.isEmpty { return spans }
     visit(AlignedText(Array(bytes), offset: 0), special: special) { part in
       switch part {
       case .token(let id, let range): spans.append(Span(id: id, bytes: range))

@@ -1,11 +1,11 @@
 extension TokenizerJSONFile {
   /// The tokens, for showing them: of every kind of model.
   func vocabulary() throws(VocabularyError) -> Vocabulary {
-    let added = try addedTokens()
     let model = try part("model", of: json)
     switch try modelType() {
     case "BPE", "WordPiece", "WordLevel":
-      return try decoder().vocabulary(of: pieceTable(), addedTokens: added)
+      let pieces = try pieceTable()
+      return try decoder().vocabulary(of: pieces, addedTokens: addedTokens(pieces))
     case "Unigram":
       var names: [[UInt8]] = []
       for entry in try list("vocab", of: model) {
@@ -16,7 +16,7 @@ extension TokenizerJSONFile {
       }
       let decoder = try decoder()
       let tokens = names.enumerated().map { (id: TokenID(Int32($0)), bytes: decoder.bytes(of: $1)) }
-      return Vocabulary(tokens: tokens, addedTokens: added)
+      return Vocabulary(tokens: tokens, addedTokens: try addedTokens(nil))
     case let kind: throw error(.unsupported(part: "model", name: kind))
     }
   }

@@ -52,13 +52,21 @@ struct TokenizerJSONFile {
     return try type(of: model)
   }
 
-  /// The `added_tokens`.
-  func addedTokens() throws(VocabularyError) -> [AddedToken] {
+  /// The `added_tokens`, with the ids that the reference gives them.
+  ///
+  /// It goes by the vocabulary and by order and not by the ids in the file: a token that is in the
+  /// vocabulary has that id, another one the next free number. In a whole file this comes to the same.
+  func addedTokens(_ pieces: PieceTable?) throws(VocabularyError) -> [AddedToken] {
     guard let part = json["added_tokens"], !part.isNull else { return [] }
     var tokens: [AddedToken] = []
+    var seen: Set<[UInt8]> = []
+    var highest = -1
     for element in try list("added_tokens", of: json) {
       let content = try string("content", of: element)
-      let id = try PieceTable.id(try self.part("id", of: element), of: content, file: file)
+      var id = try PieceTable.id(try self.part("id", of: element), of: content, file: file)
+      if content.isEmpty || !seen.insert(content).inserted { continue }
+      if let pieces { id = pieces.id(of: content) ?? TokenID(Int32(max(highest + 1, pieces.count))) }
+      highest = max(highest, Int(id.rawValue))
       tokens.append(AddedToken(id: id, content: content, flags: Self.flags(of: element)))
     }
     return tokens
@@ -111,7 +119,7 @@ extension TokenizerJSONFile {
       fallback = pieces.fallbackTokens
     }
     return PieceModel(
-      vocabulary: try decoder().vocabulary(of: pieces, addedTokens: addedTokens()),
+      vocabulary: try decoder().vocabulary(of: pieces, addedTokens: addedTokens(pieces)),
       alphabet: usesBytes
         ? .bytes(pieces.byteTokens) : .characters(pieces.characterTokens, fallback: fallback),
       unknown: try unknown(model, pieces),

@@ -82,6 +82,9 @@ extension Vocabulary {
     return id
   }
 
+  /// Whether merging may yield a token: it is not only an added one.
+  func isOrdinary(_ id: TokenID) -> Bool { ordinary[Int(id.rawValue)] }
+
   /// The added token with this id; nothing for an ordinary token.
   public func addedToken(_ id: TokenID) -> AddedToken? { addedByID[id].map { addedTokens[$0] } }
 

@@ -1,7 +1,7 @@
 /// Encodes one text after another and remembers the pieces it has met. One per thread.
 ///
 /// What it returns does not depend on what it has met before.
-public final class Encoder {
+public final class TokenEncoder {
   let tokenizer: Tokenizer
   let cache: PieceCache
   private let fastPath: FastPath?
@@ -109,7 +109,7 @@ public final class Encoder {
   }
 }
 
-extension Encoder {
+extension TokenEncoder {
   private func append(_ token: TokenID) {
     reserve(1)
     output[count] = token

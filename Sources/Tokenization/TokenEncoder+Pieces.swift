@@ -1,4 +1,4 @@
-extension Encoder {
+extension TokenEncoder {
   /// A piece that has been cut and is to be looked up.
   private struct PendingPiece {
     var low: UInt64
@@ -21,6 +21,7 @@ extension Encoder {
         while filled < Self.batch, start < text.count {
           let end = scanner.end(from: start, in: text)
           pieces[filled] = pending(start, end, in: text)
+          cache.prefetch(hash: pieces[filled].hash)
           filled += 1
           start = end
         }
@@ -48,10 +49,7 @@ extension Encoder {
   @inline(__always) private func appendTokens(of piece: PendingPiece, in text: ScanText) {
     guard piece.high != 0 else { return appendLong(text.bytes(piece.start..<piece.end)) }
     let entry = cache.entries[cache.place(of: piece.low, piece.high, hash: piece.hash)]
-    guard entry.high != 0 else {
-      let tokens = appendNew(text.bytes(piece.start..<piece.end))
-      return cache.insert(piece.low, piece.high, tokens)
-    }
+    guard entry.high != 0 else { return appendNew(piece, in: text) }
     if entry.count <= PieceCache.inlineLimit {
       output[count] = TokenID(Int32(bitPattern: entry.first))
       output[count + 1] = TokenID(Int32(bitPattern: entry.second))
@@ -64,10 +62,25 @@ extension Encoder {
     count += Int(entry.count)
   }
 
+  /// Appends the tokens of a short piece that has not been met.
+  private func appendNew(_ piece: PendingPiece, in text: ScanText) {
+    let start = count
+    if let short = tokenizer.model.shortTokens {
+      if let token = short.find(piece.low, piece.high, hash: piece.hash) {
+        output[count] = token
+        count += 1
+      } else {
+        append { tokenizer.model.merge(text.bytes(piece.start..<piece.end), into: &$0) }
+      }
+    } else {
+      append { tokenizer.model.encode(text.bytes(piece.start..<piece.end), into: &$0) }
+    }
+    cache.insert(piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
+  }
+
   private func appendLong(_ piece: UnsafeBufferPointer<UInt8>) {
     guard piece.count <= PieceCache.lengthLimit else {
-      _ = appendNew(piece)
-      return
+      return append { tokenizer.model.encode(piece, into: &$0) }
     }
     let (low, high) = PieceCache.longKey(piece)
     if let known = cache.find(piece, low, high) {
@@ -76,22 +89,20 @@ extension Encoder {
         count += 1
       }
     } else {
-      let tokens = appendNew(piece)
-      cache.insert(piece, low, high, tokens)
+      let start = count
+      append { tokenizer.model.encode(piece, into: &$0) }
+      cache.insert(piece, low, high, UnsafeBufferPointer(start: output + start, count: count - start))
     }
   }
 
-  /// Appends the tokens of a piece that has not been met, and returns them.
-  private func appendNew(_ piece: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<TokenID> {
-    let start = count
+  private func append(_ encode: (inout [TokenID]) -> Void) {
     missed.removeAll(keepingCapacity: true)
-    tokenizer.model.encode(piece, into: &missed)
+    encode(&missed)
     reserve(missed.count + PieceCache.inlineLimit)
     for token in missed {
       output[count] = token
       count += 1
     }
-    return UnsafeBufferPointer(start: output + start, count: count - start)
   }
 }
 

@@ -1,0 +1,114 @@
+internal import Foundation
+
+extension Tokenizer {
+  /// Whether a text may be cut at ends of lines and its parts be encoded on their own.
+  ///
+  /// True for the families' patterns: a newline behind a visible character and before a letter or number
+  /// ends a piece in all of them, whatever stands around it. An added token that takes white space
+  /// before it along, or holds a newline, could reach across.
+  var allowsChunks: Bool {
+    let areKnown = cuts.allSatisfy { if case .family = $0 { true } else { false } }
+    let areLocal = normalizers.allSatisfy { if case .form = $0 { true } else { false } }
+    return areKnown && !cuts.isEmpty && areLocal
+      && vocabulary.addedTokens.allSatisfy {
+        !$0.flags.contains(.stripsLeft) && !$0.content.contains(0x0A)
+      }
+  }
+
+  /// The first of some places where a text may be cut, or nothing.
+  ///
+  /// - Precondition: The tokenizer allows it.
+  func firstCut(in bytes: UnsafeBufferPointer<UInt8>, at places: some Sequence<Int>) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
+    return ScalarClass.table.withUnsafeBufferPointer { classes in
+      guard let classes = classes.baseAddress else { return nil }
+      let text = ScanText(base: base, count: bytes.count, classes: classes)
+      return places.first { $0 >= 2 && text[$0 - 1] == 0x0A && isCut($0, in: text) }
+    }
+  }
+
+  private func isCut(_ index: Int, in text: ScanText) -> Bool {
+    let after = text.scalar(at: index).class
+    guard !after.isDisjoint(with: [.letter, .number]) else { return false }
+    // ASCII before the newline, so that no white space of several bytes can hide there.
+    let before = text[index - 2]
+    return before > 0x20 && before < 0x7F || before >= 0x80 && isVisible(before: index - 1, in: text)
+  }
+
+  private func isVisible(before end: Int, in text: ScanText) -> Bool {
+    let found = text.scalar(at: text.scalarStart(before: end)).class
+    return !found.isDisjoint(with: [.letter, .number, .punctuation, .symbol])
+  }
+}
+
+extension Tokenizer {
+  /// The ids of a large text, worked out by several threads. They are those that one thread gives.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text, which should be UTF-8.
+  ///   - threads: How many work at once. A tokenizer whose text must not be cut uses one.
+  public func encode(
+    _ bytes: [UInt8], special: SpecialTokens = .parse, threads: Int
+  ) async -> [TokenID] {
+    let ranges = chunks(of: bytes, atLeast: max(bytes.count / max(threads, 1), 1 << 16))
+    return await withTaskGroup(of: (Int, [TokenID]).self) { group in
+      for (place, range) in ranges.enumerated() {
+        group.addTask { (place, TokenEncoder(self).encode(bytes[range], special: special)) }
+      }
+      var parts = [[TokenID]](repeating: [], count: ranges.count)
+      for await (place, ids) in group { parts[place] = ids }
+      return Array(parts.joined())
+    }
+  }
+
+  /// A text in parts of about a size that may be encoded on their own.
+  func chunks(of bytes: [UInt8], atLeast size: Int) -> [Range<Int>] {
+    guard allowsChunks else { return [0..<bytes.count] }
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while bytes.count - start > size {
+      guard let cut = bytes.withUnsafeBufferPointer({ firstCut(in: $0, at: start + size..<bytes.count) })
+      else {
+        break
+      }
+      ranges.append(start..<cut)
+      start = cut
+    }
+    ranges.append(start..<bytes.count)
+    return ranges
+  }
+
+  /// Encodes a file of any size, part by part, and hands over the ids as they come.
+  ///
+  /// Memory does not grow with the file, but with the longest stretch that must not be cut: a line, or
+  /// the whole file for a tokenizer that allows no cuts.
+  ///
+  /// - Parameter path: A file or pipe; the standard input as `/dev/stdin`.
+  public func encode(
+    contentsOf path: String, special: SpecialTokens = .parse, chunkSize: Int = 1 << 22,
+    _ body: ([TokenID]) throws -> Void
+  ) throws {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw VocabularyError(file: path, .missing)
+    }
+    defer { try? file.close() }
+    let encoder = TokenEncoder(self)
+    var pending: [UInt8] = []
+    // A character is four bytes at most: before that, everything has been looked at.
+    var searched = 0
+    while let data = try file.read(upToCount: chunkSize), !data.isEmpty {
+      pending.append(contentsOf: data)
+      guard allowsChunks else { continue }
+      let places = (searched...max(searched, pending.count - 4)).reversed()
+      let cut = pending.withUnsafeBufferPointer { buffer in
+        firstCut(in: buffer, at: places.lazy.filter { $0 <= buffer.count - 4 })
+      }
+      searched = max(0, pending.count - 4)
+      guard let cut else { continue }
+      try body(encoder.encode(pending[..<cut], special: special))
+      pending.removeFirst(cut)
+      searched = max(0, searched - cut)
+    }
+    if !pending.isEmpty { try body(encoder.encode(pending, special: special)) }
+  }
+}
