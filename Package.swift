@@ -21,7 +21,9 @@ let package = Package(
   ],
   targets: [
     // MARK: Reading
-    .target(name: "Tokenization", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "CTokenScan"),
+    .target(
+      name: "Tokenization", dependencies: ["CTokenScan", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Traces", dependencies: ["Tokenization"]),
 
     // MARK: Measuring
@@ -56,10 +58,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(
+      name: "tokenshift-bench",
+      dependencies: ["Analysis", "CDivergence", "Measures", "ShiftStore", "Tokenization", "Traces"],
+      exclude: ["Rivals"]),
+
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Measures", "Tokenization"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"], exclude: ["Fixtures"]),
+      name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"],
+      exclude: ["Fixtures", "Vocabularies"]),
     .testTarget(
       name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"], exclude: ["Fixtures"]),
     .testTarget(
@@ -88,7 +96,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CDivergence" {
+for target in package.targets where !["CDivergence", "CTokenScan"].contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -2,12 +2,13 @@ import CDivergence
 import Foundation
 import Measures
 
-/// `tokenshift-bench [--format table|json] [--rounds N] [--positions N]`: the kernel against the memory it reads.
+/// `tokenshift-bench [--format table|json] [--rounds N] [--positions N] [--study yes|no]`: the kernel against the memory
+/// it reads, and a whole batch against the kernel.
 ///
 /// All subjects take turns in every round, so that what disturbs the machine disturbs them alike; the figures are
 /// ratios with their quartiles.
 @main struct Bench {
-  static func main() throws {
+  static func main() async throws {
     let options = Options(CommandLine.arguments.dropFirst())
     let rows = BenchRows(vocabularySize: 151_936, positionCount: options.positions)
     var times: [String: [Double]] = [:]
@@ -15,7 +16,12 @@ import Measures
       for subject in subjects { times[subject.name, default: []].append(subject.time(rows)) }
       times["full f32, two threads", default: []].append(fullFloat32.time(rows, threadCount: 2))
     }
-    let comparisons = compared(times)
+    var comparisons = compared(times)
+    if options.hasStudy {
+      let study = try StudyBench()
+      defer { study.remove() }
+      comparisons += try await study.run(rounds: min(options.rounds, 5))
+    }
     print(options.wantsJSON ? try Comparison.json(comparisons) : Comparison.table(comparisons))
   }
 
@@ -69,6 +75,7 @@ private struct Options {
   var wantsJSON = false
   var rounds = 15
   var positions = 48
+  var hasStudy = true
 
   init(_ arguments: ArraySlice<String>) {
     var rest = arguments
@@ -76,11 +83,12 @@ private struct Options {
       let value = rest.popFirst() ?? ""
       switch (option, Int(value)) {
       case ("--format", _) where ["json", "table"].contains(value): wantsJSON = value == "json"
+      case ("--study", _) where ["yes", "no"].contains(value): hasStudy = value == "yes"
       case ("--rounds", let count?) where count > 0: rounds = count
       case ("--positions", let count?) where count > 0: positions = count
       default:
         FileHandle.standardError.write(
-          Data("usage: tokenshift-bench [--format table|json] [--rounds N] [--positions N]\n".utf8))
+          Data("usage: tokenshift-bench [--format table|json] [--rounds N] [--positions N] [--study yes|no]\n".utf8))
         exit(64)
       }
     }
