@@ -26,6 +26,14 @@ public struct TracePair: Sendable {
     public var referenceRow: Int
     /// The place of the row in the tuned model's rows.
     public var tunedRow: Int
+
+    /// A position with its two rows.
+    public init(position: Int, tokenID: TokenID, referenceRow: Int, tunedRow: Int) {
+      self.position = position
+      self.tokenID = tokenID
+      self.referenceRow = referenceRow
+      self.tunedRow = tunedRow
+    }
   }
 
   /// How many positions of the response are left out.

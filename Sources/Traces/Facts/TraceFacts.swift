@@ -31,6 +31,12 @@ public struct TraceFacts: Equatable, Sendable {
   /// What is doubtful.
   public var warnings: [TraceWarning] = []
 
+  /// Facts about a file of which nothing has been read yet.
+  public init(format: TraceFormat, sequenceCount: Int) {
+    self.format = format
+    self.sequenceCount = sequenceCount
+  }
+
   /// What a row holds.
   public enum Rows: Equatable, Sendable {
     /// A score for each of `vocabularySize` tokens.
@@ -63,6 +69,12 @@ public struct TraceFacts: Equatable, Sendable {
     public var mean: Double
     /// The row with the least.
     public var least: Double
+
+    /// The mean and the least mass of some rows.
+    public init(mean: Double, least: Double) {
+      self.mean = mean
+      self.least = least
+    }
   }
 
   /// The mean surprise of the text under three ways of laying rows beside tokens, in nats per token.
@@ -77,5 +89,13 @@ public struct TraceFacts: Equatable, Sendable {
     public var oneLater: Double
     /// The rows compared.
     public var rows: Int
+
+    /// Three means over the same rows.
+    public init(asRead: Double, oneEarlier: Double, oneLater: Double, rows: Int) {
+      self.asRead = asRead
+      self.oneEarlier = oneEarlier
+      self.oneLater = oneLater
+      self.rows = rows
+    }
   }
 }

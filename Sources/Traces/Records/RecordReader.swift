@@ -21,7 +21,7 @@ struct RecordReader {
     while let key = try cursor.nextKey() {
       switch key {
       case keys.promptLength, keys.promptLen: draft.promptLength = try takeLength()
-      case keys.promptTokenIDs, keys.tokenIDs: try readTokens(into: \.promptTokens)
+      case keys.promptTokenIDs, keys.tokenIDs: try readPromptTokens()
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
       case keys.completionProbabilities: try readCompletionProbabilities()
@@ -41,10 +41,10 @@ struct RecordReader {
     try cursor.takeNull() ? nil : try cursor.takeInteger()
   }
 
-  private mutating func readTokens(into path: WritableKeyPath<RecordDraft, [Int]?>) throws(JSONFault) {
+  private mutating func readPromptTokens() throws(JSONFault) {
     guard let tokens = try takeIntegers() else { return }
-    guard draft[keyPath: path] == nil else { throw cursor.fault(.repeatedKey("prompt_token_ids")) }
-    draft[keyPath: path] = tokens
+    guard draft.promptTokens == nil else { throw cursor.fault(.repeatedKey("prompt_token_ids")) }
+    draft.promptTokens = tokens
   }
 
   private mutating func readPromptRows() throws(JSONFault) {
