@@ -70,7 +70,7 @@ public struct TruncatedComparison: Sendable {
 
   /// Whether every listed id lies in a vocabulary of this size.
   private static func holds(_ row: TruncatedRow, _ size: Int) -> Bool {
-    row.tokens.allSatisfy { Int($0.rawValue) < size }
+    size > 0 && row.tokens.allSatisfy { Int($0.rawValue) < size }
   }
 
   /// Whether no listed token and no cap lies below the floor.

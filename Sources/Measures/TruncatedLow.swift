@@ -6,7 +6,7 @@ import Foundation
 ///
 ///     Σ F(p, q)  =  Σ [F(p, q) − λp + μq] + λ − μ  ≥  Σ min over the box of [F − λp + μq]  +  λ − μ,
 ///
-/// because p and q sum to 1. With `λ = f′(α)` and `μ = α̃f′(α̃) − f(α̃)` the minimum in a box is known in closed
+/// because p and q sum to 1. With `λ = f′(α)` and `μ = β f′(β) − f(β)` the minimum in a box is known in closed
 /// form (``mostAlike``), and with the ratios of ``TruncatedRatios`` the bound is the exact minimum: strong duality.
 /// An inexact root costs tightness, never truth.
 struct TruncatedLow {

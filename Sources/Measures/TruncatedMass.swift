@@ -42,10 +42,10 @@ struct TruncatedMass {
       probabilities.append(probability)
       sum += probability
     }
-    let unlisted = vocabularySize.map { $0 - row.tokens.count }
-    let storedCap = Self.probability(row.unlistedCap)
+    let unlisted = vocabularySize.map { max(0, $0 - row.tokens.count) }
+    let storedCap = row.unlistedCap < 0 ? Self.probability(row.unlistedCap) : 1
     let unlistedRoom = Self.room(of: unlisted, each: storedCap)
-    guard sum.isFinite, sum + unlistedRoom > 0, row.precision >= 0 else { return nil }
+    guard sum.isFinite, sum + unlistedRoom > 0, row.precision >= 0, !row.unlistedCap.isNaN else { return nil }
 
     let arithmetic = roundoff(terms: row.tokens.count)
     let tooMuch = sum > 0 ? log(sum) : 0

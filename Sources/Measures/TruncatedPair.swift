@@ -81,7 +81,7 @@ struct TruncatedPair {
   }
 
   private mutating func appendRest(tuned: TruncatedMass, reference: TruncatedMass, vocabularySize: Int?) {
-    let count = vocabularySize.map { $0 - boxes.count }
+    let count = vocabularySize.map { max(0, $0 - boxes.count) }
     guard count != 0 else { return }
     let least = Double(count ?? 0)
     boxes.append(

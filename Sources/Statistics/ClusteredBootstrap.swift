@@ -14,8 +14,9 @@ public struct ClusteredBootstrap: Sendable {
   public enum Method: Sendable {
     /// The quantiles of `(mean* − mean) / error*`, applied to the error of the mean (bootstrap-t).
     ///
-    /// Covers within a point or two of the stated rate from a dozen clusters on, where the percentile interval
-    /// falls short by four to ten points. May reach outside of the range of the quantity.
+    /// In simulations of 12 and 39 clusters, 95 % intervals covered 94 to 95 % on symmetric data and 92 to 93 % on
+    /// lognormal data; percentile intervals covered 91 to 94 % and 83 to 89 %, bias-corrected ones no more.
+    /// May reach outside of the range of the quantity.
     case studentised
     /// The quantiles of the resampled means themselves. Stays in the range of the quantity.
     case percentile

@@ -116,6 +116,36 @@ import Traces
     }
   }
 
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `whatever a file says, the bounds are numbers and in order`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let odd = [0, -0.5, 3, 800, -800, -1e300, 1e300, -.infinity, .infinity, .nan, -1e-17, -9999]
+    func row() -> TruncatedRow {
+      let ids = Set(
+        (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+          TokenID(.random(in: -1...9, using: &generator))
+        }
+      ).sorted()
+      func number() -> Double { odd.randomElement(using: &generator) ?? 0 }
+      return TruncatedRow(
+        tokens: ids[...], logprobs: ids.map { _ in number() }[...], unlistedCap: number(),
+        emittedLogprob: nil, emittedRank: nil, precision: [0, 1e-6, 0.5, 900, -1, .nan][ids.count % 6])
+    }
+    for _ in 0..<200 {
+      let bounds = truncatedDivergences(
+        reference: row(), tuned: row(),
+        vocabularySize: [nil, 0, 3, 10].randomElement(using: &generator) ?? nil,
+        floor: Bool.random(using: &generator) ? odd.randomElement(using: &generator) : nil)
+      for figure in [
+        bounds.klTunedReference, bounds.klReferenceTuned, bounds.jensenShannon, bounds.totalVariation,
+        bounds.entropyTuned, bounds.entropyReference,
+      ] {
+        #expect(figure.low >= 0)
+        if let high = figure.high { #expect(high >= figure.low) }
+      }
+    }
+  }
+
   @Test(arguments: 0..<50 as Range<UInt64>)
   func `changing the models over changes the directions over`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)

@@ -122,7 +122,10 @@ import Traces
   }
 
   @Test func `a row that says nothing bounds nothing`() {
-    for empty in [TruncatedRow.hand([:], cap: 0), .hand([0: .nan]), .hand([0: 0], cap: 0)] {
+    for empty in [
+      TruncatedRow.hand([:], cap: 0), .hand([0: .nan]), .hand([0: 0], cap: 0), .hand([0: 0.5], cap: .nan),
+      .hand([0: 0.5], precision: .infinity),
+    ] {
       let bounds = truncatedDivergences(
         reference: empty, tuned: .hand([0: 0.5]), vocabularySize: 4, floor: nil)
       #expect(bounds.klTunedReference == .between(low: 0, high: nil))
