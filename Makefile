@@ -4,6 +4,11 @@
 # make format      rewrite the sources in the house format
 # make golden      rewrite the golden texts; read the diff before you commit it
 # make fixtures    regenerate expectations with NumPy, tiktoken, tokenizers (needs Python)
+# make verify      the tests on the whole study: DATA=folder with dense/ and topk/
+# make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
+# make bench       the kernel against memory, a whole batch against the kernel
+# make bench-rivals       the same beside PyTorch, NumPy, tiktoken, tokenizers (needs Python and CORPUS="a.txt b.txt")
+# make test-vocabularies  token ids against tiktoken, tokenizers, sentencepiece (needs Python and CORPUS)
 # make install     put the program into PREFIX/bin (default /usr/local)
 #
 # Each installs the system packages it lacks, which needs root or sudo; where they are there, it needs neither.
@@ -15,6 +20,8 @@ DEBUG = -Xcc -O2 $(STRICT)
 PREFIX = /usr/local
 PROGRAM = .build/release/tokenshift
 DEMO = .build/demo
+PYTHON = python3
+VOCABULARIES = Tests/TokenizationTests/Vocabularies
 
 demo: release
 	@mkdir -p $(DEMO)
@@ -52,6 +59,28 @@ fixtures:
 	@echo 'Each Fixtures folder under Tests has the script that made it; every script says what it needs.'
 	@ls Tests/*/Fixtures/*.py samples/*.py samples/*/*.py
 
+verify: setup
+	TOKENSHIFT_DATA=$(abspath $(DATA)) swift test $(DEBUG) --filter 'DenseReferenceTests|FullStudyTests'
+
+# LeakSanitizer reports six small allocations of XCTest itself.
+sanitize: setup
+	TOKENSHIFT_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 swift test -Xcc -O1 --sanitize address \
+	  --scratch-path .build-asan --filter MeasuresTests
+
+bench: setup
+	swift build -c release $(STRICT) --product tokenshift-bench
+	.build/release/tokenshift-bench
+
+bench-rivals: setup
+	swift build -c release $(STRICT) --product tokenshift-bench
+	swift build -c release $(STRICT) --product tokenize-bench
+	OMP_NUM_THREADS=1 $(PYTHON) Sources/tokenshift-bench/Rivals/rivals.py .build/release/tokenshift-bench
+	cd $(VOCABULARIES) && $(PYTHON) bench_rivals.py $(abspath $(CORPUS))
+
+test-vocabularies: setup
+	swift build -c release $(STRICT) --product tokenize-bench
+	cd $(VOCABULARIES) && $(PYTHON) test_vocabularies.py --corpus $(abspath $(CORPUS))
+
 install: release
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tokenshift
@@ -64,4 +93,5 @@ setup:
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(PACKAGES); \
 	fi
 
-.PHONY: demo release test lint format golden fixtures install setup
+.PHONY: demo release test lint format golden fixtures verify sanitize bench bench-rivals test-vocabularies \
+  install setup

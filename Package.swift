@@ -62,6 +62,7 @@ let package = Package(
       name: "tokenshift-bench",
       dependencies: ["Analysis", "CDivergence", "Measures", "ShiftStore", "Tokenization", "Traces"],
       exclude: ["Rivals"]),
+    .executableTarget(name: "tokenize-bench", dependencies: ["Tokenization"]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Measures", "Tokenization"], path: "Tests/TestSupport"),
@@ -103,4 +104,11 @@ for target in package.targets where !["CDivergence", "CTokenScan"].contains(targ
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
   ]
+}
+
+// `make sanitize`: undefined behaviour in the kernel traps.
+if Context.environment["TOKENSHIFT_SANITIZE"] != nil {
+  for target in package.targets where target.name == "CDivergence" {
+    target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])]
+  }
 }

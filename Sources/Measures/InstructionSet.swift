@@ -2,7 +2,8 @@ import CDivergence
 
 /// The processor instructions that the dense kernel is compiled for.
 ///
-/// AVX2 and AVX-512 give the same bits. The portable path on x86 has no fused multiply-add and differs by rounding.
+/// AVX2 and AVX-512 do the same operations in the same order and are meant to give the same bits; a test compares
+/// them where both run. The portable path on x86 has no fused multiply-add and differs by rounding.
 public enum InstructionSet: String, CaseIterable, Sendable {
   /// What every processor of the architecture has: SSE2 on x86, NEON on Arm.
   case portable

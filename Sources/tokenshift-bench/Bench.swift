@@ -88,7 +88,9 @@ private struct Options {
       case ("--positions", let count?) where count > 0: positions = count
       default:
         FileHandle.standardError.write(
-          Data("usage: tokenshift-bench [--format table|json] [--rounds N] [--positions N] [--study yes|no]\n".utf8))
+          Data(
+            "usage: tokenshift-bench [--format table|json] [--rounds N] [--positions N] [--study yes|no]\n"
+              .utf8))
         exit(64)
       }
     }

@@ -89,7 +89,8 @@ struct StudyBench {
     }
     DispatchQueue.concurrentPerform(iterations: Self.jobs) { thread in
       for pair in stride(from: thread, to: pairs.count, by: Self.jobs).map({ pairs[$0] }) {
-        guard case .dense(let reference) = pair.reference.rows, case .dense(let tuned) = pair.tuned.rows else {
+        guard case .dense(let reference) = pair.reference.rows, case .dense(let tuned) = pair.tuned.rows
+        else {
           continue
         }
         var shares = PredictedShares(vocabularySize: Self.vocabularySize)

@@ -20,7 +20,7 @@ struct divergence_row {
   enum divergence_encoding encoding;
 };
 
-/// Which instructions the kernel is compiled for. AVX2 and AVX-512 give the same bits.
+/// Which instructions the kernel is compiled for. AVX2 and AVX-512 are meant to give the same bits.
 enum divergence_path { DIVERGENCE_PORTABLE, DIVERGENCE_AVX2, DIVERGENCE_AVX512 };
 
 /// The most tokens that a list of the most probable ones can have.
