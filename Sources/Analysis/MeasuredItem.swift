@@ -8,6 +8,7 @@ struct MeasuredItem: Sendable {
   /// What each token contributed, in sums that do not depend on their order.
   struct Moved: Sendable {
     var positions: Int
+    var infinitePositions: Int
     var klShare: [ExactSum]
     var movedMass: [ExactSum]
   }
@@ -32,7 +33,8 @@ extension StudyPlan {
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
-          problems: problems(of: result.sequence.exclusions, pair, planned)),
+          problems: problems(of: result.sequence.exclusions, pair, planned)
+            + [floorProblem(result.sequence, planned)].compactMap { $0 }),
         positions: result.sequence.positions.count, moved: result.shares.map(MeasuredItem.Moved.init))
     } catch {
       return MeasuredItem(
@@ -96,12 +98,26 @@ extension StudyPlan {
     }
     return problems
   }
+
+  /// A floor above a stored logprob is not used, so the upper bounds that it was to give are not there.
+  private func floorProblem(_ measured: MeasuredSequence, _ planned: PlannedMeasurement) -> ProblemRecord? {
+    guard let floor = studyFile.study.floor else { return nil }
+    let without = measured.positions.count { $0.divergences.klTunedReference.high == nil }
+    guard without > 0 else { return nil }
+    return ProblemRecord(
+      severity: .warning, comparisonID: planned.comparisonID, sequence: planned.name,
+      message: """
+        \(files[planned.tuned.file].path): sequence "\(planned.name)": \(without) of \(measured.positions.count) \
+        positions list a token below the floor of \(floor) nats and have no upper bound. Lower the floor.
+        """)
+  }
 }
 
 extension MeasuredItem.Moved {
   fileprivate init(_ shares: PredictedShares) {
     self.init(
-      positions: shares.positionCount, klShare: shares.klShares.map(ExactSum.init),
+      positions: shares.positionCount, infinitePositions: shares.infinitePositionCount,
+      klShare: shares.klShares.map(ExactSum.init),
       movedMass: shares.movedMass.map(ExactSum.init))
   }
 }

@@ -25,10 +25,11 @@ struct PredictedLedger {
     guard sums[slice] != nil else {
       sums[slice] = PredictedSumRecord(
         comparisonID: slice.comparisonID, task: slice.task, positions: moved.positions,
-        klShare: moved.klShare, movedMass: moved.movedMass)
+        infinitePositions: moved.infinitePositions, klShare: moved.klShare, movedMass: moved.movedMass)
       return
     }
     sums[slice]?.positions += moved.positions
+    sums[slice]?.infinitePositions += moved.infinitePositions
     sums[slice]?.klShare.add(moved.klShare)
     sums[slice]?.movedMass.add(moved.movedMass)
   }

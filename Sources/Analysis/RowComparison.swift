@@ -6,6 +6,8 @@ import Traces
 struct RowComparison {
   private let pair: TracePair
   private let vocabularySize: Int?
+  /// The size that the caller states, which ids must keep to; that of a vocabulary file is not stated.
+  private let statedSize: Int?
   private let floor: Double?
   private let kernel: DivergenceKernel
   private var truncated = TruncatedComparison()
@@ -13,6 +15,7 @@ struct RowComparison {
   init(_ pair: TracePair, _ settings: PairMeasurement) {
     self.pair = pair
     floor = settings.floor
+    statedSize = settings.vocabularySize
     let width = pair.reference.vocabularySize ?? pair.tuned.vocabularySize
     vocabularySize = settings.vocabularySize ?? width ?? settings.vocabularyCount
     // A dense row beside a truncated one is cut to its most probable tokens.
@@ -71,6 +74,9 @@ struct RowComparison {
   private mutating func bounds(
     _ position: TracePair.Position, reference: TruncatedRow, tuned: TruncatedRow
   ) throws(RowProblem) -> PositionMeasures {
+    if let statedSize, Int(position.tokenID.rawValue) >= statedSize {
+      throw .emittedOutside(token: position.tokenID, vocabularySize: statedSize)
+    }
     guard
       let record = truncated.measures(
         position: position.position, token: position.tokenID, reference: reference, tuned: tuned,

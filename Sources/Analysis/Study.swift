@@ -8,7 +8,7 @@ public struct Study: Equatable, Sendable {
     public var name: String
     /// True for the one model that the others are compared against.
     public var isReference: Bool
-    /// How it was tuned, such as `sft` or `rl`; `control` for the reference scored once more.
+    /// How it was tuned, such as `sft` or `rl`.
     public var method: String?
   }
 

@@ -16,10 +16,13 @@ public struct StudyFile: Sendable {
   public init(contentsOf path: String) throws(StudyError) {
     guard FileManager.default.fileExists(atPath: path) else { throw StudyError(file: path, .missing) }
     let data: Data
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard !isFolder.boolValue else { throw StudyError(file: path, .unreadable(reason: "it is a folder")) }
     do {
       data = try Data(contentsOf: URL(filePath: path))
     } catch {
-      throw StudyError(file: path, .unreadable(reason: error.localizedDescription))
+      throw StudyError(file: path, .unreadable(reason: String(cString: strerror(errno))))
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw StudyError(file: path, .syntax(reason: "it is not UTF-8"))
@@ -34,10 +37,18 @@ public struct StudyFile: Sendable {
     study = try StudyReader(file: path).study(text)
   }
 
+  /// The folder that paths are relative to; empty for the working folder.
+  var folder: String { (path as NSString).deletingLastPathComponent }
+
+  /// A path as the study would give it, so that an index does not depend on where the command was run.
+  func relative(_ resolved: String) -> String {
+    let prefix = folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
+    return resolved.hasPrefix(prefix) ? String(resolved.dropFirst(prefix.count)) : resolved
+  }
+
   /// A path of the study, resolved against the study file's folder.
   public func resolve(_ relative: String) -> String {
     guard !relative.hasPrefix("/") else { return relative }
-    let folder = (path as NSString).deletingLastPathComponent
     return folder.isEmpty ? relative : (folder as NSString).appendingPathComponent(relative)
   }
 }
@@ -52,7 +63,12 @@ private struct StudyReader {
       root, of: "a study",
       known: ["schemaVersion", "vocabulary", "vocabularySize", "floor", "models", "traces"])
     let version = try integer("schemaVersion", root, of: "a study")
-    guard version <= Study.schemaVersion, version >= 1 else {
+    guard version >= 1 else {
+      throw StudyError(
+        file: file, line: line(root["schemaVersion"]),
+        .wrongValue(key: "schemaVersion", expected: "1", found: "\(version)"))
+    }
+    guard version <= Study.schemaVersion else {
       throw StudyError(
         file: file, line: line(root["schemaVersion"]),
         .newerSchema(found: version, known: Study.schemaVersion))
@@ -82,6 +98,9 @@ private struct StudyReader {
       case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
         .composer(_, let problem, let mark, _):
         throw StudyError(file: file, line: mark.line, .syntax(reason: problem))
+      case .duplicatedKeysInMapping(let duplicates, _):
+        let key = duplicates.first ?? ""
+        throw StudyError(file: file, .syntax(reason: "the key \"\(key)\" stands twice in one mapping"))
       default: throw StudyError(file: file, .syntax(reason: "\(error)"))
       }
     } catch {
@@ -188,7 +207,7 @@ extension StudyReader {
   }
 
   private func optionalText(_ key: String, _ mapping: Node.Mapping) throws(StudyError) -> String? {
-    guard let node = mapping[key] else { return nil }
+    guard let node = mapping[key], node.null == nil else { return nil }
     guard let text = node.scalar?.string, !text.isEmpty else {
       throw StudyError(
         file: file, line: line(node), .wrongValue(key: key, expected: "a word", found: shown(node)))
@@ -206,7 +225,7 @@ extension StudyReader {
   }
 
   private func optionalSize(_ key: String, _ mapping: Node.Mapping) throws(StudyError) -> Int? {
-    guard let node = mapping[key] else { return nil }
+    guard let node = mapping[key], node.null == nil else { return nil }
     guard let value = node.int, value > 0, value <= Int32.max else {
       throw StudyError(
         file: file, line: line(node),
@@ -216,7 +235,7 @@ extension StudyReader {
   }
 
   private func optionalFloor(_ mapping: Node.Mapping) throws(StudyError) -> Double? {
-    guard let node = mapping["floor"] else { return nil }
+    guard let node = mapping["floor"], node.null == nil else { return nil }
     guard let value = node.float, value < 0, value.isFinite else {
       throw StudyError(
         file: file, line: line(node),

@@ -100,11 +100,3 @@ struct StudyPairing {
     }
   }
 }
-
-extension Swift.Sequence where Element: Hashable {
-  /// The elements without repetitions, in the order of their first appearance.
-  fileprivate var uniqued: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-}

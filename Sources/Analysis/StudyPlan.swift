@@ -96,7 +96,7 @@ public struct StudyPlan: Sendable {
     var files: [PlannedFile] = []
     for traces in studyFile.study.traces {
       for pattern in traces.files {
-        let paths = Glob.paths(matching: studyFile.resolve(pattern))
+        let paths = Glob.paths(matching: pattern, in: studyFile)
         guard !paths.isEmpty else {
           throw StudyError(file: studyFile.path, line: traces.line, .noFile(pattern: pattern))
         }
@@ -134,7 +134,8 @@ extension InputRecord {
   fileprivate init(_ file: PlannedFile, modelID: Int, in studyFile: StudyFile) throws {
     let digest = try FileDigest(path: file.path)
     self.init(
-      path: file.path, modelID: modelID, format: file.format.rawValue, byteCount: digest.byteCount,
+      path: studyFile.relative(file.path), modelID: modelID, format: file.format.rawValue,
+      byteCount: digest.byteCount,
       digest: digest.hex, digestKind: digest.kind.rawValue)
   }
 }

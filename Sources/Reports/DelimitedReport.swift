@@ -22,31 +22,26 @@ public struct DelimitedReport: Sendable {
 
   /// The header line and one line a row.
   public var text: String {
-    let rows = table.rows.map { table.fields(ofRow: $0) }
-    let names = fieldNames(rows)
-    var lines = [line(names)]
-    for row in rows {
-      let values = Dictionary(row.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-      lines.append(line(names.map { name in values[name].map(written) ?? "" }))
+    let layout = table.columns.indices.map(fieldNames)
+    let lines = table.rows.map { row in
+      line(
+        zip(layout, table.columns.indices).flatMap { names, column in
+          let fields = row[column].fields(named: table.columns[column].field)
+          return names.map { name in fields.first { $0.name == name }.map { written($0.value) } ?? "" }
+        })
     }
-    return lines.joined()
+    return line(layout.flatMap { $0 }) + lines.joined()
   }
 
-  /// All fields, those of one column side by side.
-  private func fieldNames(_ rows: [[(name: String, value: FieldValue)]]) -> [String] {
+  /// The fields that the cells of one column stand for. A missing cell stands for the bare field, unless the others
+  /// are all bounds or intervals and give the column its fields.
+  private func fieldNames(of column: Int) -> [String] {
+    let field = table.columns[column].field
     var names: [String] = []
-    for (index, column) in table.columns.enumerated() {
-      var seen: Set<String> = []
-      for row in table.rows {
-        for field in row[index].fields(named: column.field) where seen.insert(field.name).inserted {
-          // A missing cell of a column that holds bounds elsewhere names a bare field that no row fills.
-          if case .missing = row[index], table.rows.contains(where: { $0[index] != .missing }) { continue }
-          names.append(field.name)
-        }
-      }
-      if seen.isEmpty { names.append(column.field) }
+    for row in table.rows where row[column] != .missing {
+      for (name, _) in row[column].fields(named: field) where !names.contains(name) { names.append(name) }
     }
-    return names
+    return names.isEmpty ? [field] : names
   }
 
   private func written(_ value: FieldValue) -> String {

@@ -68,8 +68,13 @@ enum Numerals {
     case .exact(let value): return mean(value)
     case .between(let low, nil): return "≥ " + mean(low)
     case .between(let low, let high?):
-      return number(low.value) == number(high.value)
-        ? mean(low) : "\(number(low.value))…\(number(high.value))\(style == .share ? " %" : "")"
+      if number(low.value) == number(high.value) { return mean(low) }
+      let range = "\(number(low.value))…\(number(high.value))"
+      guard let below = low.interval, let above = high.interval else {
+        return range + (style == .share ? " %" : "")
+      }
+      return "\(range) [\(number(below.lowerBound)), \(number(above.upperBound))]"
+        + (style == .share ? " %" : "")
     }
   }
 

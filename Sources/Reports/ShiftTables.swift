@@ -16,7 +16,8 @@ extension Table {
         Column("tokenID", title: nil), Column("token", title: nil),
         Column(metric.rawValue, title: metric.title),
         Column("rankReference", title: "rank ref"), Column("rankTuned", title: "rank tuned"),
-        Column("topReference", title: "reference's choice"), Column("topTuned", title: "tuned's choice"),
+        Column("topReferenceText", title: "reference's choice"),
+        Column("topTunedText", title: "tuned's choice"),
         Column("context", title: "text, with the token in ⟦ ⟧"),
       ],
       rows: positions.map { position in
@@ -56,25 +57,20 @@ extension Table {
         Column("model", title: "model"), Column("source", title: "on text of"),
         Column("start", title: nil), Column("end", title: nil),
         Column("stretch", title: scale == .relative ? "part of the response" : "positions"),
-        Column("count", title: "count"), Column("klTunedReference", title: "KL(tuned‖reference)"),
-        Column("rankShift", title: "rank shift"), Column("shifted", title: "shifted"),
+        Column("count", title: "count"), Column("klTunedReferenceMean", title: "KL(tuned‖reference)"),
+        Column("rankShiftMean", title: "rank shift"), Column("shiftedShare", title: "shifted"),
       ],
       rows: rows.map { row in
         let last = row.end - (scale == .relative ? 0 : 1)
         return [
           .text(row.comparison.tuned), .text(row.comparison.source), .integer(row.start), .integer(row.end),
           .text(last > row.start ? "\(row.start)–\(last)\(unit)" : "\(row.start)\(unit)"),
-          .integer(row.count), meanKL(row), row.rankShiftMean.map { .signedReal($0) } ?? .missing,
+          .integer(row.count), .mean(low: row.klTunedReferenceMeanLow, high: row.klTunedReferenceMeanHigh),
+          row.rankShiftMean.map { .signedReal($0) } ?? .missing,
           row.shiftedShare.map { .share($0) } ?? .missing,
         ]
       },
       notes: notes, isComplete: isComplete)
-  }
-
-  private static func meanKL(_ row: ProfileRow) -> Cell {
-    guard let low = row.klTunedReferenceMeanLow else { return .missing }
-    if low == row.klTunedReferenceMeanHigh { return .figure(.exact(low)) }
-    return .figure(.between(low: low, high: row.klTunedReferenceMeanHigh))
   }
 }
 

@@ -11,9 +11,10 @@ extension Table {
     _ rows: [SummaryRow], weighting: Weighting, confidence: Double, notes: [String], isComplete: Bool
   ) -> Table {
     let columns = SummaryColumn.all(showsSource: !rows.allSatisfy(\.comparison.isOwnText))
-    let means = """
-      Means by \(weighting.rawValue), nats; brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap \
-      clustered by prompt.
+    let means = "Means by \(weighting.rawValue); divergences in nats."
+    let brackets = """
+      Brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap clustered by prompt\(
+        rows.contains(where: \.isBounded) ? "; after ≥, the interval is the bound's." : ".")
       """
     let words = [
       "rank shift = reference rank − tuned rank of the token in the text; shifted = reference rank above 3;",
@@ -22,7 +23,7 @@ extension Table {
     let bounds = "≥ is a bound: truncated traces hold only the most probable tokens."
     return Table(
       name: "summary", columns: columns.map(\.column), rows: rows.map { row in columns.map { $0.cell(row) } },
-      notes: [means] + words + (rows.contains(where: \.isBounded) ? [bounds] : []) + notes,
+      notes: [means, brackets] + words + (rows.contains(where: \.isLowerBounded) ? [bounds] : []) + notes,
       isComplete: isComplete)
   }
 }
@@ -30,6 +31,11 @@ extension Table {
 extension SummaryRow {
   fileprivate var isBounded: Bool {
     guard case .between = klTunedReference?.knowledge else { return false }
+    return true
+  }
+
+  fileprivate var isLowerBounded: Bool {
+    guard case .between(_, nil) = klTunedReference?.knowledge else { return false }
     return true
   }
 }
@@ -62,7 +68,7 @@ private struct SummaryColumn {
       SummaryColumn("sequences", "sequences") { .integer($0.sequences) },
       SummaryColumn("positions", "positions") { .integer($0.positions) },
       SummaryColumn("excluded", nil) { .integer($0.excluded) },
-      SummaryColumn("infinite", nil) { .integer($0.infinite) },
+      SummaryColumn("klTunedReferenceInfinite", nil) { .integer($0.infinite) },
       SummaryColumn("klTunedReference", "KL(tuned‖reference)", .quantity, \.klTunedReference),
       SummaryColumn("klReferenceTuned", nil, .quantity, \.klReferenceTuned),
       SummaryColumn("jensenShannon", nil, .quantity, \.jensenShannon),
@@ -71,12 +77,12 @@ private struct SummaryColumn {
       SummaryColumn("entropyTuned", nil, .quantity, \.entropyTuned),
       SummaryColumn("rankShift", "rank shift", .signed, \.rankShift),
       SummaryColumn("logprobShift", nil, .signed, \.logprobShift),
-      SummaryColumn("unshifted", nil, .share, \.unshifted),
-      SummaryColumn("marginal", nil, .share, \.marginal),
-      SummaryColumn("shifted", "shifted", .share, \.shifted),
-      SummaryColumn("topAgreement", "same top", .share, \.topAgreement),
-      SummaryColumn("coverageReference", nil) { .real($0.coverageReference) },
-      SummaryColumn("coverageTuned", nil) { .real($0.coverageTuned) },
+      SummaryColumn("unshiftedShare", nil, .share, \.unshifted),
+      SummaryColumn("marginalShare", nil, .share, \.marginal),
+      SummaryColumn("shiftedShare", "shifted", .share, \.shifted),
+      SummaryColumn("topAgreementShare", "same top", .share, \.topAgreement),
+      SummaryColumn("coverageReference", nil, .share, \.coverageReference),
+      SummaryColumn("coverageTuned", nil, .share, \.coverageTuned),
     ]
   }
 }

@@ -2,31 +2,32 @@ import Measures
 public import ShiftStore
 
 extension Table {
-  /// How vocabulary tokens fared where they stand in the text.
-  public static func emitted(_ rows: [EmittedDrift], notes: [String], isComplete: Bool) -> Table {
+  /// How vocabulary tokens fared where they stand in the text of one tuned model.
+  ///
+  /// - Parameter showsKL: Whether people see the column of divergences.
+  public static func emitted(
+    _ rows: [EmittedDrift], model: String, showsKL: Bool, notes: [String], isComplete: Bool
+  ) -> Table {
     Table(
       name: "tokens",
-      columns: [Column("tokenID", title: "id"), Column("token", title: "token")]
-        + EmittedDrift.columns(field: { $0 }, title: { $0 }),
-      rows: rows.map {
-        [.integer($0.tokenID), $0.text.map { .text($0) } ?? .missing] + EmittedDrift.cells($0)
-      },
+      columns: [Column("model", title: nil)] + tokenColumns
+        + EmittedDrift.columns(showsKL: showsKL, field: { $0 }, title: { $0 }),
+      rows: rows.map { [.text(model)] + token($0.tokenID, $0.text) + EmittedDrift.cells($0) },
       notes: notes, isComplete: isComplete)
   }
 
-  /// How probability moved onto or off vocabulary tokens.
-  public static func predicted(_ rows: [PredictedDrift], notes: [String], isComplete: Bool) -> Table {
+  /// How probability moved onto or off vocabulary tokens under one tuned model.
+  public static func predicted(
+    _ rows: [PredictedDrift], model: String, notes: [String], isComplete: Bool
+  ) -> Table {
     Table(
       name: "tokens",
-      columns: [
-        Column("tokenID", title: "id"), Column("token", title: "token"),
-        Column("klShare", title: "share of KL"), Column("movedMass", title: "moved mass"),
+      columns: [Column("model", title: nil)] + tokenColumns + [
+        Column("klShareMean", title: "share of KL"), Column("movedMassMean", title: "moved mass"),
       ],
       rows: rows.map {
-        [
-          .integer($0.tokenID), $0.text.map { .text($0) } ?? .missing, .signedReal($0.klShareMean),
-          .signedReal($0.movedMassMean),
-        ]
+        [.text(model)] + token($0.tokenID, $0.text)
+          + [.signedReal($0.klShareMean), .signedReal($0.movedMassMean)]
       },
       notes: notes, isComplete: isComplete)
   }
@@ -35,38 +36,45 @@ extension Table {
   ///
   /// - Parameters:
   ///   - names: The two models, in the order of the columns.
-  ///   - difference: What the rows are sorted by, second minus first; nil where one of them has none.
+  ///   - measure: The name of what rows are sorted by.
+  ///   - difference: Its value under the second model minus that under the first; nil where one of them has none.
   public static func contrast(
-    _ rows: [TokenContrast], names: (String, String), sortedBy measure: String,
+    _ rows: [TokenContrast], names: (String, String), sortedBy measure: String, showsKL: Bool,
     difference: (TokenContrast) -> Double?, notes: [String], isComplete: Bool
   ) -> Table {
     Table(
       name: "contrast",
-      columns: [Column("tokenID", title: "id"), Column("token", title: "token")]
-        + EmittedDrift.columns(field: { $0 + "A" }, title: { "\($0) \(names.0)" })
-        + EmittedDrift.columns(field: { $0 + "B" }, title: { "\($0) \(names.1)" })
+      columns: [Column("modelA", title: nil), Column("modelB", title: nil)] + tokenColumns
+        + EmittedDrift.columns(showsKL: showsKL, field: { $0 + "A" }, title: { "\($0) \(names.0)" })
+        + EmittedDrift.columns(showsKL: showsKL, field: { $0 + "B" }, title: { "\($0) \(names.1)" })
         + [Column("difference", title: "\(measure): \(names.1) − \(names.0)")],
       rows: rows.map { row in
-        [.integer(row.tokenID), row.text.map { .text($0) } ?? .missing] + EmittedDrift.cells(row.first)
+        [.text(names.0), .text(names.1)] + token(row.tokenID, row.text) + EmittedDrift.cells(row.first)
           + EmittedDrift.cells(row.second) + [difference(row).map { .signedReal($0) } ?? .missing]
       },
       notes: notes, isComplete: isComplete)
   }
+
+  private static let tokenColumns = [Column("tokenID", title: "id"), Column("token", title: "token")]
+
+  private static func token(_ id: Int, _ text: String?) -> [Cell] {
+    [.integer(id), text.map { .text($0) } ?? .missing]
+  }
 }
 
 extension EmittedDrift {
-  /// The columns of one model; people see four of them, programs all.
+  /// The columns of one model; people see some of them, programs all.
   fileprivate static func columns(
-    field: (String) -> String, title: (String) -> String
+    showsKL: Bool, field: (String) -> String, title: (String) -> String
   ) -> [Table.Column] {
     [
       Table.Column(field("count"), title: title("count")),
-      Table.Column(field("unshifted"), title: nil),
-      Table.Column(field("marginal"), title: nil),
-      Table.Column(field("shifted"), title: title("shifted")),
-      Table.Column(field("rankShift"), title: title("rank shift")),
-      Table.Column(field("logprobShift"), title: title("Δ logprob")),
-      Table.Column(field("klTunedReference"), title: nil),
+      Table.Column(field("unshiftedShare"), title: nil),
+      Table.Column(field("marginalShare"), title: nil),
+      Table.Column(field("shiftedShare"), title: title("shifted")),
+      Table.Column(field("rankShiftMean"), title: title("rank shift")),
+      Table.Column(field("logprobShiftMean"), title: title("Δ logprob")),
+      Table.Column(field("klTunedReferenceMean"), title: showsKL ? title("KL") : nil),
     ]
   }
 
@@ -80,13 +88,15 @@ extension EmittedDrift {
       drift.shiftedShare.map { .share($0) } ?? .missing,
       drift.rankShiftMean.map { .signedReal($0) } ?? .missing,
       drift.logprobShiftMean.map { .signedReal($0) } ?? .missing,
-      meanKL(drift),
+      .mean(low: drift.klTunedReferenceMeanLow, high: drift.klTunedReferenceMeanHigh),
     ]
   }
+}
 
-  private static func meanKL(_ drift: EmittedDrift) -> Table.Cell {
-    guard let low = drift.klTunedReferenceMeanLow else { return .missing }
-    if low == drift.klTunedReferenceMeanHigh { return .figure(.exact(low)) }
-    return .figure(.between(low: low, high: drift.klTunedReferenceMeanHigh))
+extension Table.Cell {
+  /// A mean known by its bounds; exact where they meet, missing where there is none.
+  static func mean(low: Double?, high: Double?) -> Table.Cell {
+    guard let low else { return .missing }
+    return .figure(low == high ? .exact(low) : .between(low: low, high: high))
   }
 }

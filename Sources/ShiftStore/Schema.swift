@@ -47,8 +47,7 @@ enum Schema {
       format TEXT NOT NULL,
       byteCount INTEGER NOT NULL,
       digest TEXT NOT NULL,
-      digestKind TEXT NOT NULL,
-      UNIQUE (path, modelID)
+      digestKind TEXT NOT NULL
     ) STRICT;
     CREATE TABLE task (
       id INTEGER PRIMARY KEY,
@@ -135,6 +134,7 @@ enum Schema {
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),
       taskID INTEGER NOT NULL REFERENCES task (id),
       positions INTEGER NOT NULL,
+      infinitePositions INTEGER NOT NULL,
       klShare BLOB NOT NULL,
       movedMass BLOB NOT NULL,
       PRIMARY KEY (comparisonID, taskID)
@@ -204,7 +204,7 @@ enum Schema {
         token.text AS token, \(figureNames.joined(separator: ", ")),
         entropyReference, entropyReferenceLow, entropyReferenceHigh,
         entropyTuned, entropyTunedLow, entropyTunedHigh,
-        logprobReference, logprobTuned, rankReference, rankTuned, rankShift, shiftClass,
+        logprobReference, logprobTuned, logprobShift, rankReference, rankTuned, rankShift, shiftClass,
         topReference, topTuned, coverageReference, coverageTuned
       FROM position
       JOIN measurement ON measurement.id = position.measurementID

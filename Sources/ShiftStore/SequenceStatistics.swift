@@ -16,8 +16,6 @@ struct SequenceStatistics {
   var excluded: Int
   var infinite: Int
   var figures: [String: Sums]
-  var coverageReference: Double
-  var coverageTuned: Double
 
   static let boundedFigures = [
     "klTunedReference", "klReferenceTuned", "jensenShannon", "totalVariation", "entropyReference",
@@ -31,8 +29,6 @@ struct SequenceStatistics {
     positions = row["positions"]
     excluded = row["excluded"]
     infinite = row["klTunedReferenceInfinite"]
-    coverageReference = row["coverageReferenceSum"]
-    coverageTuned = row["coverageTunedSum"]
     figures = [:]
     for name in Self.boundedFigures {
       figures[name] = Sums(count: row[name + "Count"], low: row[name + "SumLow"], high: row[name + "SumHigh"])
@@ -40,6 +36,10 @@ struct SequenceStatistics {
     for name in ["rankShift", "logprobShift"] {
       let sum: Double = row[name + "Sum"]
       figures[name] = Sums(count: row[name + "Count"], low: sum, high: sum)
+    }
+    for name in ["coverageReference", "coverageTuned"] {
+      let sum: Double = row[name + "Sum"]
+      figures[name] = Sums(count: row["positions"], low: sum, high: sum)
     }
     let ranked: Double = row["ranked"]
     for name in ["unshifted", "marginal", "shifted"] {

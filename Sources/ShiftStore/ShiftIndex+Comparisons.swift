@@ -3,7 +3,7 @@ import GRDB
 extension ShiftIndex {
   /// All comparisons, in the order of the study.
   public func comparisons() throws -> [Comparison] {
-    try queue.read { database in
+    try reading { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -57,7 +57,7 @@ extension ShiftIndex {
 
   /// How a token is shown, nil where the index has no vocabulary or no such token.
   public func tokenTexts() throws -> [Int: String] {
-    try queue.read { database in
+    try reading { database in
       let rows = try Row.fetchAll(database, sql: "SELECT id, text FROM token")
       return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int, $0[1] as String) })
     }
@@ -65,7 +65,7 @@ extension ShiftIndex {
 
   /// What was wrong with the input, in the order it was met.
   public func problems() throws -> [ProblemRecord] {
-    try queue.read { database in
+    try reading { database in
       try Row.fetchAll(
         database, sql: "SELECT severity, comparisonID, sequence, position, message FROM problem ORDER BY id"
       ).map {
@@ -79,7 +79,7 @@ extension ShiftIndex {
 
 extension Swift.Sequence where Element: Hashable {
   /// The elements without repetitions, in the order of their first appearance.
-  var uniqued: [Element] {
+  package var uniqued: [Element] {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }

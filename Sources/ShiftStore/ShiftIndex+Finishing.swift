@@ -11,7 +11,7 @@ extension ShiftIndex {
   /// Everything is counted from `position` and `predictedSum` in the order of the plan, so the result does not
   /// depend on threads, on interruptions, or on who measured what. One transaction: all tables or none.
   public func finish() throws {
-    try queue.write { database in
+    try writing { database in
       try database.execute(
         sql: "DELETE FROM emittedToken; DELETE FROM predictedToken; DELETE FROM extreme; DELETE FROM profile;"
       )
@@ -26,15 +26,12 @@ extension ShiftIndex {
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
     // One file again, without -wal and -shm beside it, so that it can be copied and mailed.
-    try queue.writeWithoutTransaction { database in
+    try configuring { database in
       try database.execute(sql: "PRAGMA optimize")
       _ = try Row.fetchAll(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
       _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
     }
   }
-
-  /// Closes the index; it cannot be used afterwards.
-  public func close() throws { try queue.close() }
 
   private static let joins = """
     FROM position
@@ -46,9 +43,9 @@ extension ShiftIndex {
   /// The upper sum is null as soon as one upper bound is.
   private static let klSums = """
     sum(coalesce(klTunedReference, klTunedReferenceLow) < 9e999),
-    coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceLow), 9e999)), 0),
+    coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceLow), 9e999)), 0.0),
     CASE WHEN count(*) = count(coalesce(klTunedReference, klTunedReferenceHigh))
-         THEN sum(nullif(coalesce(klTunedReference, klTunedReferenceHigh), 9e999)) END
+         THEN coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceHigh), 9e999)), 0.0) END
     """
 
   private static let emittedTokens = """
@@ -95,11 +92,12 @@ extension ShiftIndex {
     let insert = try database.cachedStatement(
       sql: "INSERT INTO predictedToken VALUES (?, (SELECT id FROM task WHERE name = ?), ?, ?, ?)")
     for sum in try predictedSums(database) {
-      let positions = Double(sum.positions)
+      let finite = Double(max(sum.positions, 1))
+      let all = Double(max(sum.positions + sum.infinitePositions, 1))
       for (token, (share, mass)) in zip(sum.klShare, sum.movedMass).enumerated()
       where share.units != 0 || mass.units != 0 {
         insert.setUncheckedArguments([
-          sum.comparisonID, sum.task, token, share.value / positions, mass.value / positions,
+          sum.comparisonID, sum.task, token, share.value / finite, mass.value / all,
         ])
         try insert.execute()
       }

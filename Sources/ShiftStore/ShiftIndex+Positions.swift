@@ -57,8 +57,8 @@ extension ShiftIndex {
     by metric: Metric, in comparisons: [Comparison], task: String?, limit: Int, context: Int
   ) throws -> [ShiftedPosition] {
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
-    return try queue.read { database in
-      let filter = try sliceFilter(comparisons, task: task, database)
+    return try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "extreme", database)
       return try Row.fetchAll(
         database,
         sql: """
@@ -69,8 +69,7 @@ extension ShiftIndex {
           JOIN measurement ON measurement.id = extreme.measurementID
           JOIN sequence ON sequence.id = measurement.sequenceID
           JOIN task ON task.id = sequence.taskID
-          WHERE metric = ? AND \(filter.replacing("comparisonID", with: "extreme.comparisonID")
-              .replacing("taskID", with: "extreme.taskID"))
+          WHERE metric = ? AND \(filter)
           ORDER BY abs(extreme.value) DESC, extreme.measurementID, extreme.position
           LIMIT ?
           """, arguments: [metric.rawValue, limit]
@@ -91,8 +90,8 @@ extension ShiftIndex {
       + zip(edges, edges.dropFirst() + [Int(Int32.max)]).map { "(\($0), \($1))" }
       .joined(separator: ", ")
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
-    return try queue.read { database in
-      let filter = try sliceFilter(comparisons, task: task, database)
+    return try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "profile", database)
       return try Row.fetchAll(
         database,
         sql: """

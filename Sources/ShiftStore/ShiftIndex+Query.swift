@@ -21,6 +21,12 @@ public struct QueryResult: Sendable {
   public var columns: [String]
   /// The rows.
   public var rows: [[Value]]
+
+  /// A result.
+  public init(columns: [String], rows: [[Value]]) {
+    self.columns = columns
+    self.rows = rows
+  }
 }
 
 extension ShiftIndex {
@@ -28,7 +34,7 @@ extension ShiftIndex {
   ///
   /// - Throws: ``StoreError`` when the statement would write, or SQLite does not accept it.
   public func query(_ sql: String) throws -> QueryResult {
-    try queue.read { database in
+    try reading { database in
       do {
         let statements = try database.allStatements(sql: sql)
         guard let statement = try statements.next() else {

@@ -5,7 +5,7 @@ import Measures
 extension ShiftIndex {
   /// How far the index has come.
   public func progress() throws -> StudyProgress {
-    try queue.read { database in
+    try reading { database in
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT state, completedMeasurements, plannedMeasurements FROM study")
@@ -16,7 +16,7 @@ extension ShiftIndex {
 
   /// The number of measurements that were tried and could not be made.
   public func refusedCount() throws -> Int {
-    try queue.read { database in
+    try reading { database in
       try Int.fetchOne(
         database, sql: "SELECT completedMeasurements - (SELECT count(*) FROM measurement) FROM study") ?? 0
     }
@@ -26,7 +26,7 @@ extension ShiftIndex {
   ///
   /// - Throws: ``StoreError`` that names the first thing that differs.
   public func check(against plan: StudyPlanRecord) throws {
-    try queue.read { database in
+    try reading { database in
       guard let row = try Row.fetchOne(database, sql: "SELECT * FROM study") else {
         throw StoreError(file: path, .notAnIndex(found: "an index without a study"))
       }
@@ -58,19 +58,20 @@ extension ShiftIndex {
 
   /// The running sums of the predicted-token table, to go on from.
   public func predictedSums() throws -> [PredictedSumRecord] {
-    try queue.read { try predictedSums($0) }
+    try reading { try predictedSums($0) }
   }
 
   func predictedSums(_ database: Database) throws -> [PredictedSumRecord] {
     try Row.fetchAll(
       database,
       sql: """
-        SELECT comparisonID, task.name, positions, klShare, movedMass
+        SELECT comparisonID, task.name, positions, infinitePositions, klShare, movedMass
         FROM predictedSum JOIN task ON task.id = taskID ORDER BY comparisonID, taskID
         """
     ).map { row in
       PredictedSumRecord(
-        comparisonID: row[0], task: row[1], positions: row[2], klShare: sums(row[3]), movedMass: sums(row[4]))
+        comparisonID: row[0], task: row[1], positions: row[2], infinitePositions: row[3],
+        klShare: sums(row[4]), movedMass: sums(row[5]))
     }
   }
 

@@ -17,17 +17,23 @@ extension ShiftIndex {
   public func summary(
     of comparisons: [Comparison], task: String?, weighting: Weighting
   ) throws -> [SummaryRow] {
-    let sequences = try queue.read { database in
+    let sequences = try reading { database in
       if let task { _ = try taskID(of: task, database) }
       return try SequenceStatistics.fetchAll(database)
+    }
+    // Draws depend on the number of prompts only, so rows with as many prompts share them.
+    var bootstraps: [Int: ClusteredBootstrap] = [:]
+    func row(_ comparison: Comparison, _ task: String?, _ sequences: [SequenceStatistics]) -> SummaryRow {
+      let prompts = Set(sequences.map(\.prompt)).count
+      let bootstrap = bootstraps[prompts] ?? ClusteredBootstrap(clusterCount: prompts)
+      bootstraps[prompts] = bootstrap
+      return SummaryRow(comparison, task: task, SequenceMeans(sequences, weighting, bootstrap))
     }
     return comparisons.flatMap { comparison -> [SummaryRow] in
       let own = sequences.filter { $0.comparisonID == comparison.id && (task == nil || $0.task == task) }
       let tasks = own.map(\.task).uniqued
-      var rows = tasks.map { task in
-        SummaryRow(comparison, task: task, own.filter { $0.task == task }, weighting)
-      }
-      if tasks.count > 1 { rows.append(SummaryRow(comparison, task: nil, own, weighting)) }
+      var rows = tasks.map { task in row(comparison, task, own.filter { $0.task == task }) }
+      if tasks.count > 1 { rows.append(row(comparison, nil, own)) }
       return rows
     }
   }
@@ -35,14 +41,12 @@ extension ShiftIndex {
 
 extension SummaryRow {
   /// The means over these sequences.
-  fileprivate init(
-    _ comparison: Comparison, task: String?, _ sequences: [SequenceStatistics], _ weighting: Weighting
-  ) {
-    let means = SequenceMeans(sequences, weighting)
-    let positions = sequences.reduce(0) { $0 + $1.positions }
+  fileprivate init(_ comparison: Comparison, task: String?, _ means: SequenceMeans) {
+    let sequences = means.sequences
     self.init(
       comparison: comparison, task: task, sequences: sequences.count, prompts: means.promptCount,
-      positions: positions, excluded: sequences.reduce(0) { $0 + $1.excluded },
+      positions: sequences.reduce(0) { $0 + $1.positions },
+      excluded: sequences.reduce(0) { $0 + $1.excluded },
       infinite: sequences.reduce(0) { $0 + $1.infinite },
       klTunedReference: means.estimate("klTunedReference", within: 0...(.infinity)),
       klReferenceTuned: means.estimate("klReferenceTuned", within: 0...(.infinity)),
@@ -56,24 +60,24 @@ extension SummaryRow {
       marginal: means.estimate("marginal", within: 0...1),
       shifted: means.estimate("shifted", within: 0...1),
       topAgreement: means.estimate("topAgreement", within: 0...1),
-      coverageReference: sequences.reduce(0) { $0 + $1.coverageReference } / Double(max(positions, 1)),
-      coverageTuned: sequences.reduce(0) { $0 + $1.coverageTuned } / Double(max(positions, 1)))
+      coverageReference: means.estimate("coverageReference", within: 0...1),
+      coverageTuned: means.estimate("coverageTuned", within: 0...1))
   }
 }
 
 /// Takes means over sequences, with intervals that resample their prompts.
 private struct SequenceMeans {
-  private let sequences: [SequenceStatistics]
+  let sequences: [SequenceStatistics]
   private let prompts: [String: Int]
   private let weighting: Weighting
   private let bootstrap: ClusteredBootstrap
 
-  init(_ sequences: [SequenceStatistics], _ weighting: Weighting) {
+  init(_ sequences: [SequenceStatistics], _ weighting: Weighting, _ bootstrap: ClusteredBootstrap) {
     self.sequences = sequences
     self.weighting = weighting
+    self.bootstrap = bootstrap
     let names = sequences.map(\.prompt).uniqued
     prompts = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-    bootstrap = ClusteredBootstrap(clusterCount: names.count)
   }
 
   var promptCount: Int { bootstrap.clusterCount }

@@ -5,8 +5,8 @@ extension ShiftIndex {
   ///
   /// - Parameter task: One task, or nil for all.
   public func emittedDrift(in comparisons: [Comparison], task: String?) throws -> [EmittedDrift] {
-    try queue.read { database in
-      let filter = try sliceFilter(comparisons, task: task, database)
+    try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "emittedToken", database)
       return try Row.fetchAll(
         database,
         sql: """
@@ -46,16 +46,17 @@ extension ShiftIndex {
   ///
   /// Over several slices the means are weighted by positions.
   public func predictedDrift(in comparisons: [Comparison], task: String?) throws -> [PredictedDrift] {
-    try queue.read { database in
-      let filter = try sliceFilter(comparisons, task: task, database)
+    try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "predictedSum", database)
       return try Row.fetchAll(
         database,
         sql: """
           WITH slice AS (
-            SELECT comparisonID, taskID, positions, sum(positions) OVER () AS total
+            SELECT comparisonID, taskID, positions, positions + infinitePositions AS allPositions
             FROM predictedSum WHERE \(filter))
-          SELECT tokenID, token.text AS text, sum(klShareMean * positions) / total AS share,
-            sum(movedMassMean * positions) / total AS mass
+          SELECT tokenID, token.text AS text,
+            sum(klShareMean * positions) / (SELECT sum(positions) FROM slice) AS share,
+            sum(movedMassMean * allPositions) / (SELECT sum(allPositions) FROM slice) AS mass
           FROM slice JOIN predictedToken USING (comparisonID, taskID) LEFT JOIN token ON token.id = tokenID
           GROUP BY tokenID ORDER BY tokenID
           """
@@ -66,12 +67,14 @@ extension ShiftIndex {
     }
   }
 
-  /// The condition that keeps the rows of these comparisons and this task.
-  func sliceFilter(_ comparisons: [Comparison], task: String?, _ database: Database) throws -> String {
+  /// The condition that keeps the rows of these comparisons and this task in a table.
+  func sliceFilter(
+    _ comparisons: [Comparison], task: String?, of table: String, _ database: Database
+  ) throws -> String {
     let ids = comparisons.map { String($0.id) }.joined(separator: ", ")
-    let slice = "comparisonID IN (\(ids))"
+    let slice = "\(table).comparisonID IN (\(ids))"
     guard let task else { return slice }
-    return "\(slice) AND taskID = \(try taskID(of: task, database))"
+    return "\(slice) AND \(table).taskID = \(try taskID(of: task, database))"
   }
 }
 

@@ -5,7 +5,7 @@ import Measures
 extension ShiftIndex {
   /// Writes the plan of a study into an empty index.
   func write(_ plan: StudyPlanRecord) throws {
-    try queue.write { database in
+    try writing { database in
       try insert(plan.study, database)
       for model in plan.models {
         try database.execute(
@@ -42,7 +42,7 @@ extension ShiftIndex {
   ///   - predicted: The running sums of the predicted-token table with these measurements in.
   public func append(_ measurements: [MeasurementRecord], predicted: [PredictedSumRecord]) throws {
     guard let last = measurements.last else { return }
-    try queue.write { database in
+    try writing { database in
       let positions = try PositionInsert(database)
       for measurement in measurements {
         if case .measured(let sequence, let support, let measured) = measurement.outcome {
@@ -125,10 +125,11 @@ extension ShiftIndex {
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO predictedSum
-        VALUES (?, (SELECT id FROM task WHERE name = ?), ?, ?, ?)
+        VALUES (?, (SELECT id FROM task WHERE name = ?), ?, ?, ?, ?)
         """,
       arguments: [
-        sum.comparisonID, sum.task, sum.positions, bytes(of: sum.klShare), bytes(of: sum.movedMass),
+        sum.comparisonID, sum.task, sum.positions, sum.infinitePositions, bytes(of: sum.klShare),
+        bytes(of: sum.movedMass),
       ])
   }
 

@@ -10,39 +10,83 @@ import GRDBSQLite
 public final class ShiftIndex: Sendable {
   /// The index file's path.
   public let path: String
-  let queue: DatabaseQueue
+  private let queue: DatabaseQueue
+  /// Held while an index is written, so that two batches do not write one.
+  private let lock: IndexLock?
 
-  private init(path: String, queue: DatabaseQueue) {
+  private init(path: String, queue: DatabaseQueue, lock: IndexLock? = nil) {
     self.path = path
     self.queue = queue
+    self.lock = lock
   }
 
-  /// Makes a new index that holds a study's plan and no measurement yet, replacing nothing.
+  /// What to do with an index that stands where a new one should go.
+  public enum Existing: Sendable {
+    /// Nothing is replaced.
+    case keep
+    /// An index is replaced when the new one is ready; any other file is kept.
+    case replaceIndex
+  }
+
+  /// Makes a new index that holds a study's plan and no measurement yet.
   ///
   /// It is made beside the path and moved there whole, so at every moment the path has a good index or nothing.
   ///
   /// - Throws: ``StoreError`` when something stands at the path, or it cannot be written.
-  public static func create(at path: String, plan: StudyPlanRecord) throws -> ShiftIndex {
-    guard !FileManager.default.fileExists(atPath: path) else { throw StoreError(file: path, .exists) }
-    let draft = path + ".new"
-    try remove(at: draft)
+  public static func create(
+    at path: String, plan: StudyPlanRecord, existing: Existing = .keep
+  ) throws -> ShiftIndex {
+    if FileManager.default.fileExists(atPath: path) {
+      guard existing == .replaceIndex else { throw StoreError(file: path, .exists) }
+      try checkReplaceable(path)
+    }
+    let draft = "\(path).new-\(getpid())"
     // Asked before SQLite is, whose own message names no reason.
     let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
     }
     Foundation.close(descriptor)
+    defer { removeFiles(of: draft) }
     let index = try openForWriting(draft)
     try index.write(plan)
-    try index.queue.close()
-    guard link(draft, path) == 0 else {
-      let reason = errno
-      try remove(at: draft)
-      throw StoreError(
-        file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
+    try index.close()
+    switch existing {
+    case .keep:
+      guard link(draft, path) == 0 else {
+        let reason = errno
+        throw StoreError(
+          file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
+      }
+    case .replaceIndex:
+      removeFiles(of: path)
+      guard rename(draft, path) == 0 else {
+        throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
+      }
     }
-    try remove(at: draft)
     return try openForWriting(path)
+  }
+
+  /// Refuses to replace anything but an index or an empty file.
+  private static func checkReplaceable(_ path: String) throws {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+      throw StoreError(file: path, .notReplaceable(found: "not a regular file"))
+    }
+    if attributes?[.size] as? Int == 0 { return }
+    do {
+      try ShiftIndex.open(at: path).close()
+    } catch let error as StoreError {
+      if case .notAnIndex(let found) = error.problem {
+        throw StoreError(file: path, .notReplaceable(found: found))
+      }
+      throw error
+    }
+  }
+
+  /// Removes a database file of our own and what SQLite keeps beside it.
+  private static func removeFiles(of path: String) {
+    for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
   }
 
   /// Opens an unfinished index to go on with it.
@@ -61,20 +105,10 @@ public final class ShiftIndex: Sendable {
     configuration.busyMode = .timeout(10)
     // ATTACH and VACUUM INTO count as reading for SQLite, and could make a file.
     configuration.prepareDatabase { sqlite3_limit($0.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0) }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try checkSchema(of: queue, at: path)
-    return ShiftIndex(path: path, queue: queue)
-  }
-
-  /// Removes an index and what SQLite keeps beside it.
-  public static func remove(at path: String) throws {
-    for suffix in ["", "-wal", "-shm", "-journal"] where FileManager.default.fileExists(atPath: path + suffix)
-    {
-      do {
-        try FileManager.default.removeItem(atPath: path + suffix)
-      } catch {
-        throw StoreError(file: path, .unwritable(reason: error.localizedDescription))
-      }
+    return try StoreError.wrapping(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try checkSchema(of: queue, at: path)
+      return ShiftIndex(path: path, queue: queue)
     }
   }
 
@@ -86,21 +120,41 @@ public final class ShiftIndex: Sendable {
       try database.execute(
         sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
     }
-    do {
+    let lock = try IndexLock(path: path)
+    return try StoreError.wrapping(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try Schema.migrator.migrate(queue)
       try checkSchema(of: queue, at: path)
-      return ShiftIndex(path: path, queue: queue)
-    } catch let error as DatabaseError {
-      throw StoreError(file: path, .unwritable(reason: error.message ?? "\(error.resultCode)"))
+      return ShiftIndex(path: path, queue: queue, lock: lock)
     }
+  }
+
+  /// Closes the index; it cannot be used afterwards.
+  public func close() throws {
+    try queue.close()
+    lock?.release()
+  }
+
+  /// Runs a body that reads, and says in our words what SQLite says in its own.
+  func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try StoreError.wrapping(path) { try queue.read(body) }
+  }
+
+  /// Runs a body that writes, all of it or nothing.
+  func writing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try StoreError.wrapping(path) { try queue.write(body) }
+  }
+
+  /// Runs a body outside of a transaction.
+  func configuring(_ body: (Database) throws -> Void) throws {
+    try StoreError.wrapping(path) { try queue.writeWithoutTransaction(body) }
   }
 
   /// Refuses what is not an SQLite file before SQLite sees it.
   private static func checkHeader(of path: String) throws {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       guard FileManager.default.fileExists(atPath: path) else { throw StoreError(file: path, .missing) }
-      throw StoreError(file: path, .notAnIndex(found: "not readable"))
+      throw StoreError(file: path, .unreadable(reason: String(cString: strerror(errno))))
     }
     defer { try? handle.close() }
     let magic = Array("SQLite format 3\0".utf8)

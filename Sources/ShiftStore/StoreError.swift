@@ -1,3 +1,5 @@
+import GRDB
+
 /// Why an index could not be opened, made or asked.
 public struct StoreError: Error, Equatable, Sendable {
   /// The index file.
@@ -19,6 +21,12 @@ public struct StoreError: Error, Equatable, Sendable {
     case notAnIndex(found: String)
     /// The index was written by a later version.
     case newerSchema(found: Int, known: Int)
+    /// The system does not let the file be read.
+    case unreadable(reason: String)
+    /// Another program is writing the index.
+    case busy
+    /// What stands at the path is not an index, and only an index is replaced.
+    case notReplaceable(found: String)
     /// Another index, or another file, stands where a new one should go.
     case exists
     /// The unfinished index at this path belongs to another study.
@@ -44,6 +52,11 @@ extension StoreError: CustomStringConvertible {
       "\(file): the file is \(found), not an index of tokenshift. Pass a file that 'tokenshift batch' wrote."
     case .newerSchema(let found, let known):
       "\(file): the index has schema \(found), this version knows up to \(known). Update tokenshift."
+    case .unreadable(let reason): "\(file): the file cannot be read: \(reason). Check who may read it."
+    case .busy:
+      "\(file): another batch is writing this index. Wait for it to end, then run the command again."
+    case .notReplaceable(let found):
+      "\(file): the file is \(found), and --force replaces only an index of tokenshift. Choose another name."
     case .exists:
       "\(file): the file exists. Choose another name, or pass --force to replace it."
     case .otherStudy(let what, let found, let expected):
@@ -59,6 +72,25 @@ extension StoreError: CustomStringConvertible {
       "\(file): SQLite says \"\(message)\" to \"\(sql)\". See the tables with 'SELECT sql FROM sqlite_master'."
     case .unknown(let what, let name, let known):
       "\(file): there is no \(what) \"\(name)\" in the index. Choose one of \(known.joined(separator: ", "))."
+    }
+  }
+}
+
+extension StoreError {
+  /// Runs a body and gives what SQLite has to complain about a place, a sentence and a remedy.
+  static func wrapping<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      let message = error.message ?? "\(error.resultCode)"
+      switch error.resultCode {
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw StoreError(file: path, .notAnIndex(found: "damaged"))
+      case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreError(file: path, .busy)
+      case .SQLITE_READONLY, .SQLITE_FULL, .SQLITE_IOERR:
+        throw StoreError(file: path, .unwritable(reason: message))
+      case .SQLITE_CANTOPEN, .SQLITE_PERM: throw StoreError(file: path, .unreadable(reason: message))
+      default: throw StoreError(file: path, .sql(message: message, sql: error.sql ?? ""))
+      }
     }
   }
 }

@@ -49,7 +49,7 @@ public struct SummaryRow: Equatable, Sendable {
   /// Share of positions where both models have the same most probable token.
   public var topAgreement: Estimate?
   /// Mean covered mass of the reference's rows, 1 for dense ones.
-  public var coverageReference: Double
+  public var coverageReference: Estimate?
   /// Mean covered mass of the tuned model's rows, 1 for dense ones.
-  public var coverageTuned: Double
+  public var coverageTuned: Estimate?
 }

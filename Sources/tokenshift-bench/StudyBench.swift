@@ -56,8 +56,7 @@ struct StudyBench {
   /// Runs one batch; the most anonymous memory seen, in MB.
   private func measure(_ plan: StudyPlan) async throws -> Double {
     let index = folder.appending(path: "index.sqlite").path
-    try ShiftIndex.remove(at: index)
-    let store = try ShiftIndex.create(at: index, plan: plan.record)
+    let store = try ShiftIndex.create(at: index, plan: plan.record, existing: .replaceIndex)
     var most = 0.0
     _ = try await BatchRun(plan, jobs: Self.jobs).run(into: store, stop: StopRequest()) { _ in
       most = max(most, anonymousMemory())

@@ -31,7 +31,7 @@ struct Batch: AsyncParsableCommand {
   @Option(
     name: [.short, .long], help: "Sequences measured at once. As many as there are processors when left out.")
   var jobs: Int?
-  @Flag(help: "Replace an index that stands there.")
+  @Flag(help: "Begin anew, and replace an index that stands there once the new one is begun.")
   var force = false
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
@@ -41,11 +41,12 @@ struct Batch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let stop = StopRequest()
+    let signals = StopSignals(stop)
     let plan = try StudyPlan(try StudyFile(contentsOf: study), toolVersion: TokenShift.version)
-    if force { try ShiftIndex.remove(at: index) }
-    if let planned = try finishedMeasurements(plan) {
-      StandardError.write("\(index): the index is already whole: \(planned) measurements.")
-      return
+    if !force, let existing = try finishedIndex(plan) {
+      StandardError.write("\(index): the index is already whole.")
+      return try report(.finished(refused: existing.refusedCount()), existing, plan)
     }
     let index = try open(plan)
     let progress = try index.progress()
@@ -53,8 +54,6 @@ struct Batch: AsyncParsableCommand {
       StandardError.write(
         "\(self.index): going on after \(progress.measured) of \(progress.planned) measurements.")
     }
-    let stop = StopRequest()
-    let signals = StopSignals(stop)
     var meter = ProgressMeter(isQuiet: quiet)
     let run = BatchRun(plan, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     let outcome = try await run.run(into: index, stop: stop) { meter.show($0) }
@@ -63,17 +62,17 @@ struct Batch: AsyncParsableCommand {
     try report(outcome, index, plan)
   }
 
-  /// The number of measurements of the same study's whole index, nil where there is none or it is unfinished.
+  /// The same study's whole index, nil where there is none or it is unfinished.
   ///
   /// - Throws: ``StoreError`` when something else stands there.
-  private func finishedMeasurements(_ plan: StudyPlan) throws -> Int? {
+  private func finishedIndex(_ plan: StudyPlan) throws -> ShiftIndex? {
     guard FileManager.default.fileExists(atPath: index) else { return nil }
     do {
       let existing = try ShiftIndex.open(at: index)
       try existing.check(against: plan.record)
-      let progress = try existing.progress()
+      if try existing.progress().isFinished { return existing }
       try existing.close()
-      return progress.isFinished ? progress.planned : nil
+      return nil
     } catch let error as StoreError {
       if case .notAnIndex = error.problem { throw StoreError(file: index, .exists) }
       throw error
@@ -82,6 +81,7 @@ struct Batch: AsyncParsableCommand {
 
   /// A new index, or the unfinished one of the same study.
   private func open(_ plan: StudyPlan) throws -> ShiftIndex {
+    if force { return try ShiftIndex.create(at: index, plan: plan.record, existing: .replaceIndex) }
     guard FileManager.default.fileExists(atPath: index) else {
       return try ShiftIndex.create(at: index, plan: plan.record)
     }
@@ -96,7 +96,10 @@ struct Batch: AsyncParsableCommand {
       try index.close()
       throw CommandFailure(
         status: .tryAgain,
-        message: "stopped after \(measured) of \(planned) measurements. Run the same command to go on.")
+        message: """
+          stopped after \(measured) of \(planned) measurements. \
+          Run the same command\(force ? " without --force" : "") to go on.
+          """)
     case .finished(let refused):
       let problems = try index.problems()
       try index.close()
@@ -110,7 +113,7 @@ struct Batch: AsyncParsableCommand {
             \(errors) \(errors == 1 ? "problem is" : "problems are") listed above and in the table problem.
             """)
       }
-      StandardError.write("\(self.index): \(planned) measurements.")
+      StandardError.write("\(self.index): \(planned) \(planned == 1 ? "measurement" : "measurements").")
     }
   }
 }

@@ -7,6 +7,21 @@ struct IndexArgument: ParsableArguments {
   @Argument(help: "An index that 'tokenshift batch' wrote.", completion: .file(extensions: ["sqlite", "db"]))
   var index: String
 
+  /// Opens an index whose tables are counted, which is the last thing a batch does.
+  func openWhole() throws -> ShiftIndex {
+    let index = try ShiftIndex.open(at: self.index)
+    let progress = try index.progress()
+    guard progress.isFinished else {
+      throw CommandFailure(
+        status: .tryAgain,
+        message: """
+          \(self.index): unfinished: \(progress.measured) of \(progress.planned) measurements are in, and this table is \
+          counted when all are. Run 'tokenshift batch' again to complete it.
+          """)
+    }
+    return index
+  }
+
   /// Opens the index and says on standard error when it is not whole.
   func open() throws -> (index: ShiftIndex, isComplete: Bool) {
     let index = try ShiftIndex.open(at: self.index)

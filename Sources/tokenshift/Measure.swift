@@ -29,7 +29,9 @@ struct Measure: ParsableCommand {
   var sequence: String?
   @Option(help: "The number of tokens of the models; scores past it are padding.")
   var vocabularySize: Int?
-  @Option(help: "A logprob below which no token lies (nats): gives truncated traces an upper bound on KL.")
+  @Option(
+    parsing: .unconditional,
+    help: "A logprob below which no token lies (nats): gives truncated traces an upper bound on KL.")
   var floor: Double?
   @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
   var tensor: String?
@@ -54,25 +56,57 @@ struct Measure: ParsableCommand {
       vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)
     var records: [(sequence: String?, measures: PositionMeasures)] = []
     var excluded = Exclusions()
+    var failures: [TraceError] = []
     for place in files.places {
-      let pair = try files.pair(at: place)
-      let measured = measurement.measure(pair, countsShares: false).sequence
-      records += measured.positions.map { (pair.tuned.id, $0) }
-      for faulty in measured.exclusions.faulty {
-        StandardError.write("error: \(pair.message(about: faulty, sequence: nil))")
+      do throws(TraceError) {
+        let pair = try files.pair(at: place)
+        let measured = measurement.measure(pair, countsShares: false).sequence
+        for faulty in measured.exclusions.faulty {
+          StandardError.write("error: \(pair.message(about: faulty, sequence: nil))")
+        }
+        excluded.add(measured.exclusions)
+        records += measured.positions.map { (pair.tuned.id, $0) }
+      } catch {
+        failures.append(error)
       }
-      excluded.masked += measured.exclusions.masked
-      excluded.missing += measured.exclusions.missing
-      excluded.faulty += measured.exclusions.faulty
+      // Lines go out as they come, so that files of any length can be measured.
+      if output.format == .jsonl {
+        output.print(table(records, vocabulary, Exclusions()))
+        records = []
+      }
     }
-    output.print(
-      .positions(
-        records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded))
-    guard excluded.faulty.isEmpty else {
+    if failures.count == files.places.count, let first = failures.first { throw first }
+    if output.format != .jsonl { output.print(table(records, vocabulary, excluded)) }
+    try report(failures, excluded, files)
+  }
+
+  private func table(
+    _ records: [(sequence: String?, measures: PositionMeasures)], _ vocabulary: Vocabulary?,
+    _ excluded: Exclusions
+  ) -> Table {
+    .positions(
+      records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded)
+  }
+
+  private func report(_ failures: [TraceError], _ excluded: Exclusions, _ files: FilePair) throws {
+    for failure in failures { StandardError.write("error: \(failure)") }
+    var parts: [String] = []
+    if !failures.isEmpty { parts.append("\(failures.count) of \(files.places.count) sequences") }
+    if !excluded.faulty.isEmpty {
+      parts.append("\(excluded.faulty.count) \(excluded.faulty.count == 1 ? "position" : "positions")")
+    }
+    guard parts.isEmpty else {
       throw CommandFailure(
-        status: .incomplete,
-        message: "\(excluded.faulty.count) of \(records.count + excluded.count) positions cannot be measured."
+        status: .incomplete, message: "\(parts.joined(separator: " and ")) cannot be measured, as said above."
       )
     }
+  }
+}
+
+extension Exclusions {
+  fileprivate mutating func add(_ other: Exclusions) {
+    masked += other.masked
+    missing += other.missing
+    faulty += other.faulty
   }
 }

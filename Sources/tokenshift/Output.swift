@@ -8,7 +8,7 @@ extension OutputFormat: ExpressibleByArgument {}
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: "How data is printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    help: "How data is printed.")
   var format: OutputFormat = .table
 
   /// Prints a table on standard output.
@@ -18,9 +18,12 @@ struct OutputOptions: ParsableArguments {
 /// Standard output.
 enum Standard {
   /// Writes text; ends the program when nobody can take it.
-  static func write(_ text: String) {
+  static func write(_ text: String) { write(Data(text.utf8)) }
+
+  /// Writes bytes; ends the program when nobody can take them.
+  static func write(_ data: Data) {
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+      try FileHandle.standardOutput.write(contentsOf: data)
     } catch {
       StandardError.write("tokenshift: standard output cannot be written: \(error.localizedDescription).")
       Foundation.exit(Status.cannotWrite.rawValue)

@@ -18,25 +18,40 @@ enum Status: Int32 {
   /// The status of an error of the library; nil for any other error.
   init?(of error: any Error) {
     switch error {
-    case let error as TraceError: self = error.problem == .missing ? .noInput : .badData
-    case let error as VocabularyError: self = error.problem == .missing ? .noInput : .badData
+    case let error as TraceError: self = Status(of: error)
+    case let error as VocabularyError: self = Status(of: error)
     case let error as StudyError: self = Status(of: error)
     case let error as StoreError: self = Status(of: error)
     default: return nil
     }
   }
 
+  private init(of error: TraceError) {
+    switch error.problem {
+    case .missing, .directory, .unreadable: self = .noInput
+    default: self = .badData
+    }
+  }
+
+  private init(of error: VocabularyError) {
+    switch error.problem {
+    case .missing, .unreadable: self = .noInput
+    default: self = .badData
+    }
+  }
+
   private init(of error: StudyError) {
     switch error.problem {
-    case .missing, .noFile: self = .noInput
+    case .missing, .unreadable, .noFile: self = .noInput
     default: self = .badData
     }
   }
 
   private init(of error: StoreError) {
     switch error.problem {
-    case .missing: self = .noInput
-    case .exists, .unwritable: self = .cannotWrite
+    case .missing, .unreadable: self = .noInput
+    case .exists, .unwritable, .notReplaceable: self = .cannotWrite
+    case .busy: self = .tryAgain
     case .writes, .sql, .unknown: self = .usage
     case .notAnIndex, .newerSchema, .otherStudy: self = .badData
     }

@@ -31,13 +31,22 @@ struct Summary: ParsableCommand {
   }
 
   /// What was left out, in words.
-  static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
+  private static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
+    let tasks = rows.filter { $0.task != nil }
     var notes: [String] = []
-    let excluded = rows.filter { $0.task != nil }.reduce(0) { $0 + $1.excluded }
+    let excluded = tasks.reduce(0) { $0 + $1.excluded }
     if excluded > 0 {
       notes.append(
         "\(excluded) \(excluded == 1 ? "position was" : "positions were") left out (masked, missing or faulty)."
       )
+    }
+    let infinite = tasks.reduce(0) { $0 + $1.infinite }
+    if infinite > 0 {
+      notes.append(
+        """
+        \(infinite) \(infinite == 1 ? "position has" : "positions have") an infinite KL(tuned‖reference) and \
+        \(infinite == 1 ? "is" : "are") not in its mean.
+        """)
     }
     let errors = problems.filter { $0.severity == .error }.count
     if errors > 0 {

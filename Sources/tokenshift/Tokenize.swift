@@ -15,7 +15,7 @@ struct Tokenize: ParsableCommand {
     abstract: "Turns text into token ids and back, with the vocabulary files that models come with.",
     discussion: """
       Each file is one text; without a file, standard input is one. With --decode the input is ids between white \
-      space, one text a line.
+      space; texts are lines, and a line end goes between them.
 
       Examples:
         tokenshift tokenize --vocabulary tokenizer.json answer.txt
@@ -40,6 +40,9 @@ struct Tokenize: ParsableCommand {
 
   func validate() throws {
     guard !(decode && count) else { throw ValidationError("--decode and --count exclude each other.") }
+    guard !decode || format == .ids else {
+      throw ValidationError("--decode prints text. Leave --format out.")
+    }
   }
 
   func run() throws {
@@ -62,19 +65,25 @@ struct Tokenize: ParsableCommand {
       return [("standard input", [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()))]
     }
     return try files.map { file in
-      guard FileManager.default.fileExists(atPath: file) else {
-        throw CommandFailure(status: .noInput, message: "\(file): there is no such file. Pass a text file.")
+      let handle = open(file, O_RDONLY | O_CLOEXEC)
+      guard handle >= 0 else {
+        throw CommandFailure(
+          status: .noInput,
+          message: "\(file): the file cannot be read: \(String(cString: strerror(errno))). Pass a text file.")
       }
       do {
-        return (file, [UInt8](try Data(contentsOf: URL(filePath: file))))
+        return (
+          file, [UInt8](try FileHandle(fileDescriptor: handle, closeOnDealloc: true).readToEnd() ?? Data())
+        )
       } catch {
         throw CommandFailure(
-          status: .noInput, message: "\(file): the file cannot be read: \(error.localizedDescription).")
+          status: .noInput, message: "\(file): the file cannot be read. Pass a text file, not a folder.")
       }
     }
   }
 
   private func printText(_ texts: [(name: String, bytes: [UInt8])], _ tokenizer: Tokenizer) throws {
+    var isFirst = true
     for (name, bytes) in texts {
       for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
         let words = line.split { [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }
@@ -90,9 +99,10 @@ struct Tokenize: ParsableCommand {
           return TokenID(id)
         }
         do {
-          try FileHandle.standardOutput.write(contentsOf: Data(tokenizer.decode(ids)))
-        } catch let unknown as Tokenizer.UnknownToken {
-          throw CommandFailure(status: .badData, message: "\(name):\(number + 1): \(unknown)")
+          Standard.write((isFirst ? Data() : Data("\n".utf8)) + Data(try tokenizer.decode(ids)))
+          isFirst = false
+        } catch {
+          throw CommandFailure(status: .badData, message: "\(name):\(number + 1): \(error)")
         }
       }
     }

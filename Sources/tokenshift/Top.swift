@@ -12,7 +12,7 @@ struct Top: ParsableCommand {
       """)
 
   @OptionGroup var index: IndexArgument
-  @Option(help: "The measure: \(Metric.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "The measure.")
   var by: Metric = .klTunedReference
   @Option(help: "One tuned model. All of them when left out.")
   var model: String?
@@ -23,17 +23,22 @@ struct Top: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard limit.limit <= ShiftIndex.extremeCount else {
+      throw ValidationError(
+        "--limit is at most \(ShiftIndex.extremeCount): so many positions are kept for each comparison and task. Use 'query'."
+      )
+    }
     guard (0...200).contains(context) else {
       throw ValidationError("--context must be between 0 and 200, but is \(context).")
     }
   }
 
   func run() throws {
-    let (index, isComplete) = try index.open()
+    let index = try index.openWhole()
     let comparisons = try index.comparisons(of: model, source: slice.source)
     let positions = try index.top(
       by: by, in: comparisons, task: slice.task, limit: limit.limit, context: context)
     let texts = try index.tokenTexts()
-    output.print(.top(positions, by: by, text: { texts[$0] }, notes: [], isComplete: isComplete))
+    output.print(.top(positions, by: by, text: { texts[$0] }, notes: [], isComplete: true))
   }
 }

@@ -84,6 +84,14 @@ import Testing
       "s.yaml:2: \"vocabularySize\" must be a whole number above 0, but is \"many\". Correct it."
     ),
     ("schemaVersion: [", "s.yaml:2: the text is not YAML or JSON: did not find expected node content."),
+    (
+      "schemaVersion: 0\n\(models)\n\(traces)",
+      "s.yaml:1: \"schemaVersion\" must be 1, but is \"0\". Correct it."
+    ),
+    (
+      "schemaVersion: 1\nschemaVersion: 1",
+      "s.yaml: the text is not YAML or JSON: the key \"schemaVersion\" stands twice in one mapping."
+    ),
     ("- a list", "s.yaml:1: \"a study\" must be a mapping, but is \"a list\". Correct it."),
     ("", "s.yaml: a study has no \"schemaVersion\". Add it."),
   ])
@@ -91,6 +99,17 @@ import Testing
     #expect {
       try StudyFile(path: "s.yaml", text: text)
     } throws: { "\($0)" == message }
+  }
+
+  @Test func `a key without a value is not there`() throws {
+    let text = "schemaVersion: 1\nfloor: null\nvocabulary: ~\n\(Self.models)\n\(Self.traces)\n"
+    let study = try StudyFile(path: "s.yaml", text: text).study
+    #expect(study.floor == nil)
+    #expect(study.vocabulary == nil)
+    let traces = "traces: [{model: base, source: rl, task: ~, files: a.jsonl}]"
+    #expect(
+      try StudyFile(path: "s.yaml", text: "schemaVersion: 1\n\(Self.models)\n\(traces)").study.traces[0].task
+        == nil)
   }
 
   @Test func `a missing study is missing`() {

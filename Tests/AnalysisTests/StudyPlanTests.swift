@@ -91,6 +91,24 @@ import Traces
     #expect(plan.measurements.map(\.name) == ["B", "C", "a"])
   }
 
+  @Test func `a folder with the characters of a pattern is a folder`() throws {
+    let odd = folder.file("run[1]")
+    try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+    try write("run[1]/a[1].jsonl", ["a"])
+    try write("run[1]/b.jsonl", ["a"])
+    let text = """
+      schemaVersion: 1
+      models: [{name: base, role: reference}, {name: sft, role: tuned}]
+      traces:
+        - {model: base, source: x, files: "a[1].jsonl"}
+        - {model: sft, source: x, files: "b*"}
+      """
+    let plan = try StudyPlan(
+      StudyFile(contentsOf: folder.write(text, to: "run[1]/study.yaml")), toolVersion: "1")
+    #expect(plan.measurements.count == 1)
+    #expect(plan.record.inputs.map(\.path) == ["a[1].jsonl", "b.jsonl"])
+  }
+
   @Test func `what cannot be planned is said with its line`() throws {
     try write("base.jsonl", ["a"])
     try write("sft.jsonl", ["b"])

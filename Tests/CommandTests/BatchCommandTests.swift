@@ -39,7 +39,7 @@ import Testing
     let before = try Data(contentsOf: URL(filePath: index))
     let again = try Program.run("batch", "samples/dense.yaml", "--index", index)
     #expect(again.status == 0)
-    #expect(again.error == "\(index): the index is already whole: 2 measurements.\n")
+    #expect(again.error == "\(index): the index is already whole.\n\(index): 2 measurements.\n")
     #expect(try Data(contentsOf: URL(filePath: index)) == before)
   }
 

@@ -77,7 +77,7 @@ import Testing
       run.error == """
         error: nan-tuned.safetensors, sequence "tiny", position 1: the tuned score of token 1 is NaN. Score the \
         sequence again.
-        tokenshift: 1 of 3 positions cannot be measured.
+        tokenshift: 1 position cannot be measured, as said above.
 
         """)
     #expect(run.status == 1)
@@ -161,12 +161,31 @@ import Testing
     #expect(
       run.error.hasSuffix(
         "\(index): 1 of 2 measurements are in; 2 problems are listed above and in the table problem.\n"))
+    let again = try Program.run("batch", study, "--index", index)
+    #expect(again.status == 1, "what is whole with problems still has them")
+    #expect(again.error.contains("the index is already whole."))
     let query = try Program.run(
       "query", index, "SELECT positions, faulty FROM measurement", "--format", "csv")
     #expect(query.output == "positions,faulty\r\n2,1\r\n")
     let summary = try Program.run("summary", index)
     #expect(summary.output.contains("2 problems in the input: see the table problem."))
     #expect(summary.output.contains("1 position was left out"))
+  }
+
+  @Test func `force replaces nothing but an index`() throws {
+    let folder = try TemporaryFolder()
+    let notes = try folder.write("precious", to: "notes.txt")
+    let run = try Program.run("batch", "samples/dense.yaml", "--index", notes, "--force")
+    #expect(run.status == 73)
+    #expect(
+      run.error == """
+        tokenshift: \(notes): the file is not an SQLite file, and --force replaces only an index of tokenshift. \
+        Choose another name.
+
+        """)
+    let within = try Program.run("batch", "samples/dense.yaml", "--index", folder.path, "--force")
+    #expect(within.status == 73)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["notes.txt"])
   }
 
   @Test func `usage errors have their own number`() throws {

@@ -1,5 +1,6 @@
 import Measures
 import Reports
+import ShiftStore
 import Statistics
 import Testing
 
@@ -70,6 +71,23 @@ import Testing
       + "\"a,\"\"b\"\"\",3,-2,0.25,,,0.125,true,0.5,0.25,0.75,,,,\r\n"
       + "世|界,12,7,,0.5,,,false,,,,1.5,,,\r\n"
     #expect(OutputFormat.csv.text(of: Self.table) == expected)
+  }
+
+  @Test func `CSV keeps a column whose first value is missing, and columns of one name apart`() {
+    let missing = Table(
+      name: "t", columns: [.init("x", title: "x"), .init("y", title: "y")],
+      rows: [[.missing, .integer(1)], [.integer(5), .integer(2)]])
+    #expect(OutputFormat.csv.text(of: missing) == "x,y\r\n,1\r\n5,2\r\n")
+    let twice = Table(QueryResult(columns: ["a", "a"], rows: [[.integer(1), .integer(2)]]))
+    #expect(OutputFormat.csv.text(of: twice) == "a,a_2\r\n1,2\r\n")
+  }
+
+  @Test func `a mean with both bounds shows the outer ends of their intervals`() {
+    let estimate = Estimate(
+      .between(low: .init(0.5, interval: 0.25...0.75), high: .init(1.5, interval: 1.25...1.75)))
+    let table = Table(
+      name: "t", columns: [.init("m", title: "m")], rows: [[.estimate(estimate, shown: .quantity)]])
+    #expect(OutputFormat.table.text(of: table).contains("0.500…1.50 [0.250, 1.75]"))
   }
 
   @Test func `TSV escapes tabs and line ends`() {

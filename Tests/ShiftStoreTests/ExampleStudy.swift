@@ -48,7 +48,7 @@ enum ExampleStudy {
       ]),
   ]
 
-  private static func measurement(
+  static func measurement(
     id: Int, comparison: Int, sequence: Int, task: String, prompt: String, _ positions: [PositionMeasures]
   ) -> MeasurementRecord {
     let source = comparison == 1 ? "sft" : "rl"

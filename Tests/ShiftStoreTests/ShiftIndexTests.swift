@@ -159,6 +159,63 @@ import Tokenization
     }
   }
 
+  @Test func `an index that another program writes is busy`() throws {
+    let path = folder.file("index.sqlite")
+    let first = try ShiftIndex.create(at: path, plan: ExampleStudy.plan)
+    #expect(throws: StoreError(file: path, .busy)) { try ShiftIndex.resume(at: path) }
+    try first.close()
+    try ShiftIndex.resume(at: path).close()
+  }
+
+  @Test func `a damaged index is called so`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    var bytes = try Data(contentsOf: URL(filePath: index.path))
+    bytes.replaceSubrange(100..<4000, with: Data(repeating: 0xAA, count: 3900))
+    try bytes.write(to: URL(filePath: index.path))
+    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
+      try ShiftIndex.open(at: index.path)
+    }
+  }
+
+  @Test func `only an index is replaced`() throws {
+    let text = try folder.write("precious", to: "notes.txt")
+    #expect(throws: StoreError(file: text, .notReplaceable(found: "not an SQLite file"))) {
+      try ShiftIndex.create(at: text, plan: ExampleStudy.plan, existing: .replaceIndex)
+    }
+    #expect(try String(contentsOfFile: text, encoding: .utf8) == "precious")
+    #expect(throws: StoreError(file: folder.path, .notReplaceable(found: "not a regular file"))) {
+      try ShiftIndex.create(at: folder.path, plan: ExampleStudy.plan, existing: .replaceIndex)
+    }
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    let replaced = try ShiftIndex.create(at: index.path, plan: ExampleStudy.plan, existing: .replaceIndex)
+    #expect(try replaced.progress().measured == 0)
+    try replaced.close()
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+        "index.sqlite", "notes.txt",
+      ])
+  }
+
+  @Test func `a stretch whose divergences are all infinite leaves the others exact`() throws {
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(
+      [
+        ExampleStudy.measurement(
+          id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1",
+          [
+            .example(position: 0, token: 5, kl: .exact(.infinity), ranks: (1, 1)),
+            .example(position: 1, token: 5, kl: .exact(0.5), ranks: (1, 1)),
+          ])
+      ], predicted: [])
+    try index.finish()
+    let rows = try index.profile(
+      .absolute, edges: [0], in: index.comparisons(of: "sft", source: .own), task: nil)
+    #expect(rows.map(\.klTunedReferenceMeanLow) == [0.5])
+    #expect(rows.map(\.klTunedReferenceMeanHigh) == [0.5])
+  }
+
   @Test func `a finished index is one file`() throws {
     let index = try ExampleStudy.index(in: folder)
     try index.close()
@@ -171,10 +228,12 @@ import Tokenization
       ExampleStudy.measurements,
       predicted: [
         PredictedSumRecord(
-          comparisonID: 1, task: "math", positions: 2, klShare: [ExactSum(0.5), ExactSum(), ExactSum(1.5)],
+          comparisonID: 1, task: "math", positions: 2, infinitePositions: 2,
+          klShare: [ExactSum(0.5), ExactSum(), ExactSum(1.5)],
           movedMass: [ExactSum(-0.25), ExactSum(), ExactSum(0.25)]),
         PredictedSumRecord(
-          comparisonID: 1, task: "chat", positions: 1, klShare: [ExactSum(4), ExactSum(), ExactSum()],
+          comparisonID: 1, task: "chat", positions: 1, infinitePositions: 0,
+          klShare: [ExactSum(4), ExactSum(), ExactSum()],
           movedMass: [ExactSum(0.5), ExactSum(), ExactSum()]),
       ])
     try index.finish()
@@ -182,9 +241,11 @@ import Tokenization
     let math = try index.predictedDrift(in: sft, task: "math")
     #expect(math.map(\.tokenID) == [0, 2])
     #expect(math.map(\.klShareMean) == [0.25, 0.75])
-    #expect(math.map(\.movedMassMean) == [-0.125, 0.125])
+    // Positions with an infinite divergence have no shares, but they moved mass: −0.25 over 2 + 2 positions.
+    #expect(math.map(\.movedMassMean) == [-0.0625, 0.0625])
     let all = try index.predictedDrift(in: sft, task: nil)
     #expect(all.map(\.klShareMean) == [1.5, 0.5])  // (0.5 + 4) / 3, 1.5 / 3
+    #expect(all.map(\.movedMassMean) == [0.05, 0.05])  // (−0.25 + 0.5) / 5, 0.25 / 5
     #expect(try index.predictedSums().count == 2)
   }
 }
