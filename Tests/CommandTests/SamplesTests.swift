@@ -39,12 +39,15 @@ import Testing
     #expect(try print("summary", "INDEX") == expected)
   }
 
-  @Test func `the sqlite3 shell reads the same tables`() throws {
-    let shell = "/usr/bin/sqlite3"
-    guard FileManager.default.isExecutableFile(atPath: shell) else { return }
+  private static let shell = "/usr/bin/sqlite3"
+
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: shell), "the sqlite3 shell is not installed here"))
+  func `the sqlite3 shell reads the same tables`() throws {
     let sql = "SELECT comparisonID, count(*), sum(count) FROM emittedToken GROUP BY comparisonID"
     let process = Process()
-    process.executableURL = URL(filePath: shell)
+    process.executableURL = URL(filePath: Self.shell)
     process.arguments = ["-csv", "-header", index, sql]
     let pipe = Pipe()
     process.standardOutput = pipe
