@@ -27,17 +27,17 @@ demo: release
 	@mkdir -p $(DEMO)
 	$(PROGRAM) batch samples/study.yaml --index $(DEMO)/samples.sqlite --force
 	@echo
+	$(PROGRAM) top $(DEMO)/samples.sqlite --model sft --limit 5
+	@echo
+	$(PROGRAM) top $(DEMO)/samples.sqlite --model rl --limit 5
+	@echo
+	$(PROGRAM) tokens $(DEMO)/samples.sqlite --contrast sft rl --source base --limit 10
+	@echo
 	$(PROGRAM) summary $(DEMO)/samples.sqlite
 	@echo
 	$(PROGRAM) tokens $(DEMO)/samples.sqlite --model sft --limit 8
 	@echo
 	$(PROGRAM) tokens $(DEMO)/samples.sqlite --model rl --limit 8
-	@echo
-	$(PROGRAM) top $(DEMO)/samples.sqlite --model sft --limit 5
-	@echo
-	$(PROGRAM) top $(DEMO)/samples.sqlite --model rl --limit 5
-	@echo
-	$(PROGRAM) tokens $(DEMO)/samples.sqlite --contrast sft rl --limit 10
 
 release: setup
 	swift build -c release $(STRICT) --product tokenshift
