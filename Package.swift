@@ -60,7 +60,9 @@ let package = Package(
 
     .executableTarget(
       name: "tokenshift-bench",
-      dependencies: ["Analysis", "CDivergence", "Measures", "ShiftStore", "Tokenization", "Traces"],
+      dependencies: [
+        "Analysis", "CDivergence", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces",
+      ],
       exclude: ["Rivals"]),
     .executableTarget(name: "tokenize-bench", dependencies: ["Tokenization"]),
 

@@ -98,10 +98,7 @@ extension ShiftIndex {
           WITH stretch (start, "end") AS (\(stretches))
           SELECT comparisonID, start, "end", sum(count) AS count, max(bin) AS lastBin,
             sum(shifted) * 1.0 / nullif(sum(rankedCount), 0) AS shiftedShare,
-            sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
-            sum(klTunedReferenceSumLow) / nullif(sum(klTunedReferenceCount), 0) AS klLow,
-            CASE WHEN count(*) = count(klTunedReferenceSumHigh)
-                 THEN sum(klTunedReferenceSumHigh) / nullif(sum(klTunedReferenceCount), 0) END AS klHigh
+            \(Self.tallyMeans)
           FROM stretch JOIN profile ON bin >= start AND bin < "end"
           WHERE scale = ? AND \(filter)
           GROUP BY comparisonID, start ORDER BY comparisonID, start

@@ -1,6 +1,15 @@
 import GRDB
 
 extension ShiftIndex {
+  /// The means over the rows of a table of tallies, `emittedToken` or `profile`. The upper bound of the divergence is
+  /// null as soon as one row has none.
+  static let tallyMeans = """
+    sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
+    sum(klTunedReferenceSumLow) / nullif(sum(klTunedReferenceCount), 0) AS klLow,
+    CASE WHEN count(*) = count(klTunedReferenceSumHigh)
+         THEN sum(klTunedReferenceSumHigh) / nullif(sum(klTunedReferenceCount), 0) END AS klHigh
+    """
+
   /// How every vocabulary token fared where it stands in the text of these comparisons, by rising id.
   ///
   /// - Parameter task: One task, or nil for all.
@@ -12,11 +21,8 @@ extension ShiftIndex {
         sql: """
           SELECT tokenID, token.text AS text, sum(count) AS count,
             sum(unshifted) AS unshifted, sum(marginal) AS marginal, sum(shifted) AS shifted,
-            sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
             sum(logprobShiftSum) / nullif(sum(logprobShiftCount), 0) AS logprobShiftMean,
-            sum(klTunedReferenceSumLow) / nullif(sum(klTunedReferenceCount), 0) AS klLow,
-            CASE WHEN count(*) = count(klTunedReferenceSumHigh)
-                 THEN sum(klTunedReferenceSumHigh) / nullif(sum(klTunedReferenceCount), 0) END AS klHigh
+            \(Self.tallyMeans)
           FROM emittedToken LEFT JOIN token ON token.id = tokenID
           WHERE \(filter)
           GROUP BY tokenID ORDER BY tokenID

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// Our time against another one, taken in the same rounds.
 struct Comparison: Encodable {
@@ -43,11 +44,7 @@ struct Comparison: Encodable {
   }
 }
 
-/// The value below which a fraction of the numbers lies, between the nearest two.
+/// The value below which a fraction of the numbers lies, NaN where there are none.
 private func quantile(_ numbers: [Double], _ fraction: Double) -> Double {
-  let sorted = numbers.sorted()
-  guard let last = sorted.last else { return .nan }
-  let place = fraction * Double(sorted.count - 1), below = Int(place)
-  guard below + 1 < sorted.count else { return last }
-  return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+  Statistics.quantile(fraction, ofSorted: numbers.sorted()) ?? .nan
 }
