@@ -11,6 +11,7 @@ public struct TraceFile: Sendable {
   public let entries: [TraceEntry]
   private let contents: Contents
   private let indexOfID: [String: Int]
+  private let lookup: TokenLookup?
 
   private enum Contents: Sendable {
     case tensors(TensorFile)
@@ -25,14 +26,17 @@ public struct TraceFile: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - tensor: The name of the tensor of scores in a safetensors file, where it is neither `logits` nor `logprobs`.
+  ///   - lookup: The vocabulary in which tokens are found that a file of JSON gives as texts or bytes; such a file can
+  ///     be listed without it, but its traces cannot be read.
   /// - Throws: ``TraceError`` when the file holds no trace, or one that cannot be trusted.
-  public init(path: String, tensor: String? = nil) throws(TraceError) {
-    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor)
+  public init(path: String, tensor: String? = nil, lookup: TokenLookup? = nil) throws(TraceError) {
+    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor, lookup: lookup)
   }
 
   /// The file of these bytes, called by this path in messages.
-  init(_ storage: ByteStorage, path: String, tensor: String?) throws(TraceError) {
+  init(_ storage: ByteStorage, path: String, tensor: String?, lookup: TokenLookup? = nil) throws(TraceError) {
     self.path = path
+    self.lookup = lookup
     contents = try Self.contents(of: storage, path: path, tensor: tensor)
     switch contents {
     case .tensors(let file): (format, entries) = (file.format, file.entries)
@@ -70,7 +74,7 @@ public struct TraceFile: Sendable {
   /// - Precondition: `index` is one of ``entries``.
   public func trace(at index: Int) throws(TraceError) -> Trace {
     precondition(entries.indices.contains(index), "sequence \(index) of \(entries.count)")
-    if case .records(let file) = contents { return try file.trace(at: index, path: path) }
+    if case .records(let file) = contents { return try file.trace(at: index, path: path, lookup: lookup) }
     do throws(TraceError.Problem) {
       var trace =
         switch contents {
