@@ -68,6 +68,12 @@ enum FileSignature: Equatable {
     let byteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let start = bytes.dropFirst(byteOrderMark).first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
     if start == UInt8(ascii: "{") || start == UInt8(ascii: "[") { return .json }
+    // A stream of server-sent events, saved as it came.
+    if ["data:", "event:", "id:", ":"].contains(where: {
+      bytes.dropFirst(byteOrderMark).starts(with: $0.utf8)
+    }) {
+      return .json
+    }
     let isText = bytes.prefix(256).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
     return isText && !bytes.isEmpty ? .foreign(.text) : .unknown
   }

@@ -72,6 +72,12 @@ extension TraceError.Problem {
         : "the JSON object holds \(quoted(keys, joinedBy: ", ")), but no logprobs of a trace."
     case .noLogprobs: "the record holds no logprobs."
     case .textTokens: "the record names its tokens by their text and not by their ids."
+    case .unknownText(let text, let index, let candidates):
+      candidates == 0
+        ? "token \(index) is the text \"\(text)\", which is no token of the vocabulary."
+        : "token \(index) is the text \"\(text)\", which may be any of \(candidates) tokens of the vocabulary."
+    case .probabilities: "the record holds probabilities after the sampler and no logprobs."
+    case .failedRequest(let reason): "the server answered with an error and not with a text: \(reason)."
     case .sampledTokenUnknown:
       "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
@@ -143,7 +149,12 @@ extension TraceError.Problem {
     case .notATrace:
       "Pass records with \"choices\" or \"prompt_logprobs\"; `tokenshift inspect --help` shows them."
     case .noLogprobs: "Ask the engine for logprobs or prompt_logprobs when the text is scored."
-    case .textTokens: "Ask the server with return_tokens_as_token_ids, or keep the token ids."
+    case .textTokens:
+      "Name the vocabulary with --vocabulary or in the study, or ask the server with return_tokens_as_token_ids."
+    case .unknownText(_, _, candidates: 0): "Name the vocabulary of the model that read the text."
+    case .unknownText: "Keep the token ids: ask the server with return_tokens_as_token_ids."
+    case .probabilities: "Ask llama-server without post_sampling_probs."
+    case .failedRequest: "Ask for it again, or take the record out of the file."
     case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."

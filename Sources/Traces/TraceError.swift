@@ -79,6 +79,12 @@ public struct TraceError: Error, Equatable, Sendable {
     case noLogprobs
     /// The tokens are given as text, without ids.
     case textTokens
+    /// The token at this index is named by a text which is that of no token of the vocabulary, or may be that of several.
+    case unknownText(String, index: Int, candidates: Int)
+    /// The record holds probabilities that a sampler has changed, and no logprobs.
+    case probabilities
+    /// A server answered with an error; the reason is the server's.
+    case failedRequest(reason: String)
     /// The entries name the most probable tokens, and nothing names the sampled ones.
     case sampledTokenUnknown
     /// A record has logprobs but no token ids of the text they belong to.

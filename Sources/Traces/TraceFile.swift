@@ -14,6 +14,7 @@ public struct TraceFile: Sendable {
   private let contents: Contents
   private let storage: ByteStorage
   private let indexOfID: [String: Int]
+  private let lookup: TokenLookup?
 
   private enum Contents: Sendable {
     case tensors(TensorFile)
@@ -28,14 +29,17 @@ public struct TraceFile: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - tensor: The name of the tensor of scores in a safetensors file, where it is neither `logits` nor `logprobs`.
+  ///   - lookup: The vocabulary in which tokens are found that a file of JSON gives as texts or bytes; such a file can
+  ///     be listed without it, but its traces cannot be read.
   /// - Throws: ``TraceError`` when the file holds no trace, or one that cannot be trusted.
-  public init(path: String, tensor: String? = nil) throws(TraceError) {
-    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor)
+  public init(path: String, tensor: String? = nil, lookup: TokenLookup? = nil) throws(TraceError) {
+    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor, lookup: lookup)
   }
 
   /// The file of these bytes, called by this path in messages.
-  init(_ storage: ByteStorage, path: String, tensor: String?) throws(TraceError) {
+  init(_ storage: ByteStorage, path: String, tensor: String?, lookup: TokenLookup? = nil) throws(TraceError) {
     self.path = path
+    self.lookup = lookup
     (self.storage, compression) = try Self.unpacked(storage, path: path)
     contents = try Self.contents(of: self.storage, path: path, tensor: tensor)
     switch contents {
@@ -95,7 +99,7 @@ public struct TraceFile: Sendable {
     } catch {
       throw TraceError(file: path, error)
     }
-    if case .records(let file) = contents { return try file.trace(at: index, path: path) }
+    if case .records(let file) = contents { return try file.trace(at: index, path: path, lookup: lookup) }
     do throws(TraceError.Problem) {
       var trace =
         switch contents {

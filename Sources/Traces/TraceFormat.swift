@@ -16,6 +16,21 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
   case sglang
   /// JSON of llama.cpp's server, with `completion_probabilities`.
   case llamaServer = "llama-server"
+  /// JSON of the chat completions API, whose tokens are texts: saved responses, batches and streams.
+  case chatCompletions = "chat-completions"
+  /// JSON of OpenAI's Responses API.
+  case responses
+  /// JSON of Hugging Face's text-generation-inference, with `details`.
+  case textGeneration = "text-generation"
+  /// JSON of Ollama, with `logprobs` beside `done`.
+  case ollama
+  /// The `*_token_losses.json` of "Does Math Reasoning Improve General LLM Capabilities?": loss and rank of each
+  /// token of an answer but its first.
+  case tokenLosses = "token-losses"
+  /// What prime-rl's trainer exports, one line for each sequence.
+  case tokenExport = "token-export"
+  /// Episodes of the verifiers library: a tree of messages with the logprobs of sampled tokens.
+  case rollout
 
   /// How a person would call it.
   public var name: String {
@@ -28,6 +43,13 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
     case .sglang: "SGLang JSON"
     case .llamaServer: "llama-server JSON"
     case .promptLogprobs: "vLLM prompt_logprobs JSON"
+    case .chatCompletions: "chat completions JSON"
+    case .responses: "Responses API JSON"
+    case .textGeneration: "text-generation-inference JSON"
+    case .ollama: "Ollama JSON"
+    case .tokenLosses: "token losses JSON"
+    case .tokenExport: "prime-rl token export"
+    case .rollout: "verifiers rollout JSON"
     }
   }
 }

@@ -157,7 +157,7 @@ import Traces
     ),
     (
       "text-tokens.jsonl",
-      ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Ask the server with return_tokens_as_token_ids, or keep the token ids."
+      ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Name the vocabulary with --vocabulary or in the study, or ask the server with return_tokens_as_token_ids."
     ),
     (
       "trailing.jsonl.gz",
