@@ -64,6 +64,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case noAttentionMask(batchSize: Int)
     /// A member of an archive is packed by another method than DEFLATE; the number is the archive's own.
     case packedMember(name: String, method: Int)
+    /// A pickle is cut, or holds something else than tensors, numbers and texts.
+    case pickle(PickleFault)
     /// An archive is not what its own directory says; what is wrong, as half a sentence.
     case archive(ArchiveFault)
     /// The predicted positions must rise and lie inside the sequence; this one, at this row, does not.

@@ -2,8 +2,12 @@
 public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
   /// Tensors of logits or logprobs for the whole vocabulary, or for listed tokens; one sequence or a batch to a file.
   case safetensors
-  /// Arrays that `numpy.savez` wrote, named like the tensors of a safetensors file.
+  /// Arrays that `numpy.savez` or `numpy.savez_compressed` wrote, named like the tensors of a safetensors file.
   case numpyArchive = "numpy-archive"
+  /// The array that `numpy.save` wrote; its token ids lie in a file beside it.
+  case numpyArray = "numpy-array"
+  /// What `torch.save` writes: a dictionary or list of tensors, or a single one. Its pickle is read, not executed.
+  case pytorch
   /// What llama.cpp writes with `--kl-divergence-base` or `--save-all-logits`: the second half of every chunk.
   case llamaLogits = "llama-logits"
   /// JSON in vLLM's token-in/token-out shape: choices whose `logprobs.content` holds token ids.
@@ -37,6 +41,8 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .safetensors: "safetensors"
     case .numpyArchive: "NumPy archive"
+    case .numpyArray: "NumPy array"
+    case .pytorch: "PyTorch archive"
     case .llamaLogits: "llama.cpp logits"
     case .tokenInTokenOut: "token-in/token-out JSON"
     case .completions: "completions JSON"
