@@ -24,7 +24,9 @@ let package = Package(
     .target(name: "CTokenScan"),
     .target(
       name: "Tokenization", dependencies: ["CTokenScan", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Traces", dependencies: ["Tokenization"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "Traces", dependencies: ["CZlib", "CZstandard", "Tokenization"]),
 
     // MARK: Measuring
     .target(name: "CDivergence"),
@@ -99,7 +101,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !["CDivergence", "CTokenScan"].contains(target.name) {
+let targetsInC = ["CDivergence", "CTokenScan", "CZlib", "CZstandard"]
+for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -15,7 +15,4 @@ public enum Metric: String, CaseIterable, Sendable {
 
   /// True for a metric with a sign, whose largest values are sought on both sides.
   var ordersByMagnitude: Bool { self == .rankShift || self == .logprobShift }
-
-  /// The metric of a row of `position`.
-  var sql: String { ordersByMagnitude ? rawValue : "coalesce(\(rawValue), \(rawValue)Low)" }
 }

@@ -12,16 +12,9 @@ extension ShiftIndex {
   /// depend on threads, on interruptions, or on who measured what. One transaction: all tables or none.
   public func finish() throws {
     try writing { database in
-      try database.execute(
-        sql: "DELETE FROM emittedToken; DELETE FROM predictedToken; DELETE FROM extreme; DELETE FROM profile;"
-      )
-      try database.execute(sql: Self.emittedTokens)
-      for metric in Metric.allCases { try database.execute(sql: Self.extremes(of: metric)) }
-      try database.execute(sql: Self.profile(scale: "absolute", bin: "position.position"))
-      try database.execute(
-        sql: Self.profile(
-          scale: "relative",
-          bin: "position.position * 100 / (length(sequence.tokens) / 4 - sequence.promptLength)"))
+      try count(
+        [EmittedTokenTally.self, ExtremeTally.self, ProfileTally.self], database)
+      try database.execute(sql: "DELETE FROM predictedToken")
       try countPredictedTokens(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
@@ -33,58 +26,36 @@ extension ShiftIndex {
     }
   }
 
-  private static let joins = """
-    FROM position
-    JOIN measurement ON measurement.id = position.measurementID
-    JOIN sequence ON sequence.id = measurement.sequenceID
-    """
-
-  /// The count, sum of lower bounds and sum of upper bounds of the finite `KL(tuned ‖ reference)` of a group.
-  /// The upper sum is null as soon as one upper bound is.
-  private static let klSums = """
-    sum(coalesce(klTunedReference, klTunedReferenceLow) < 9e999),
-    coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceLow), 9e999)), 0.0),
-    CASE WHEN count(*) = count(coalesce(klTunedReference, klTunedReferenceHigh))
-         THEN coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceHigh), 9e999)), 0.0) END
-    """
-
-  private static let emittedTokens = """
-    INSERT INTO emittedToken
-    SELECT measurement.comparisonID, sequence.taskID, tokenID, count(*),
-      sum(rankReference = 1 IS TRUE), sum(rankReference BETWEEN 2 AND 3 IS TRUE), sum(rankReference > 3 IS TRUE),
-      count(rankShift), coalesce(sum(rankShift), 0),
-      sum(abs(logprobShift) < 9e999 IS TRUE),
-      coalesce(sum(CASE WHEN abs(logprobShift) < 9e999 THEN logprobShift END), 0.0),
-      \(klSums)
-    \(joins)
-    GROUP BY measurement.comparisonID, sequence.taskID, tokenID
-    """
-
-  private static func extremes(of metric: Metric) -> String {
-    """
-    INSERT INTO extreme
-    SELECT '\(metric.rawValue)', comparisonID, taskID, place, measurementID, position, value FROM (
-      SELECT measurement.comparisonID, sequence.taskID, position.measurementID, position.position,
-        \(metric.sql) AS value,
-        row_number() OVER (
-          PARTITION BY measurement.comparisonID, sequence.taskID
-          ORDER BY \(metric.ordersByMagnitude ? "abs(\(metric.sql))" : metric.sql) DESC,
-            position.measurementID, position.position) AS place
-      \(joins)
-      WHERE \(metric.sql) IS NOT NULL)
-    WHERE place <= \(extremeCount)
-    """
-  }
-
-  private static func profile(scale: String, bin: String) -> String {
-    """
-    INSERT INTO profile
-    SELECT measurement.comparisonID, sequence.taskID, '\(scale)', \(bin) AS bin, count(*),
-      sum(rankReference > 3 IS TRUE), count(rankReference), count(rankShift), coalesce(sum(rankShift), 0),
-      \(klSums)
-    \(joins)
-    GROUP BY measurement.comparisonID, sequence.taskID, bin
-    """
+  /// Fills the tables of tallies in one pass over the positions: by comparison, task, sequence and position.
+  private func count(_ kinds: [any PositionTally.Type], _ database: Database) throws {
+    for kind in kinds { try database.execute(sql: "DELETE FROM \(kind.table)") }
+    let positions = try PositionSelect(database)
+    let sequences = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT comparisonID, taskID, measurement.id, prompt, length(tokens) / 4 - promptLength
+        FROM measurement JOIN sequence ON sequence.id = sequenceID
+        ORDER BY comparisonID, taskID, measurement.id
+        """)
+    var tallies: [any PositionTally] = []
+    var slice: TallySlice?
+    func write() throws {
+      guard let slice else { return }
+      for tally in tallies { try tally.write(slice, to: database) }
+    }
+    while let row = try sequences.next() {
+      let next = TallySlice(comparisonID: row[0], taskID: row[1])
+      if next != slice {
+        try write()
+        slice = next
+        tallies = kinds.map { $0.init() }
+      }
+      let sequence = TalliedSequence(
+        measurementID: row[2], prompt: row[3], responseLength: row[4],
+        positions: try positions.positions(of: row[2]))
+      for place in tallies.indices { tallies[place].add(sequence) }
+    }
+    try write()
   }
 
   /// Means over positions from the exact sums.

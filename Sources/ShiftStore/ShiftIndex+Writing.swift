@@ -43,7 +43,7 @@ extension ShiftIndex {
   public func append(_ measurements: [MeasurementRecord], predicted: [PredictedSumRecord]) throws {
     guard let last = measurements.last else { return }
     try writing { database in
-      let positions = try PositionInsert(database)
+      var positions = try PositionInsert(database)
       for measurement in measurements {
         if case .measured(let sequence, let support, let measured) = measurement.outcome {
           try insert(sequence, database)

@@ -3,13 +3,16 @@ import Foundation
 /// Bytes that do not change while they are read: a memory-mapped file, or a copy in memory.
 ///
 /// Rows of dense traces point into one of these, so a row keeps its file mapped for as long as it lives and
-/// nothing is copied. A mapped file must not be shortened by another program while it is read.
+/// nothing is copied. A mapped file must not be shortened by another program while it is read: ``checkUnchanged()``
+/// tells, before a sequence is read, whether that has happened.
 public final class ByteStorage: Sendable {
   // The memory is written once, before `init` returns, and only read afterwards: that makes sharing safe.
   private nonisolated(unsafe) let base: UnsafeRawPointer?
   /// The number of bytes.
   public let count: Int
   private let owner: Owner
+  /// The file as it was when it was mapped; nil for bytes that no other program can reach.
+  private let original: FileState?
 
   private enum Owner: Sendable { case mapping, heap }
 
@@ -20,6 +23,22 @@ public final class ByteStorage: Sendable {
     base = UnsafeRawPointer(copy)
     count = bytes.count
     owner = .heap
+    original = nil
+  }
+
+  /// The first bytes of an open file that no other program can reach; nil where the system refuses, as errno says.
+  init?(mapping descriptor: Int32, count: Int) {
+    self.count = count
+    owner = .mapping
+    original = nil
+    guard count > 0 else {
+      base = nil
+      return
+    }
+    guard let mapped = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {
+      return nil
+    }
+    base = UnsafeRawPointer(mapped)
   }
 
   /// The contents of a file, mapped into memory.
@@ -43,6 +62,7 @@ public final class ByteStorage: Sendable {
     }
     count = Int(status.st_size)
     owner = .mapping
+    original = FileState(path: path, status)
     guard count > 0 else {
       base = nil
       return
@@ -61,6 +81,14 @@ public final class ByteStorage: Sendable {
     }
   }
 
+  /// Refuses a mapped file that another program has changed: to read behind a new end would end this program.
+  ///
+  /// A file that was replaced as a whole, or deleted, keeps its old contents for as long as it is mapped.
+  func checkUnchanged() throws(TraceError.Problem) {
+    guard let original, let size = original.changedSize() else { return }
+    throw .changed(found: size, expected: count)
+  }
+
   /// Calls `body` with all bytes; the pointer is good only inside `body`.
   @inline(__always)
   public func withUnsafeBytes<Value, Failure: Error>(
@@ -68,5 +96,39 @@ public final class ByteStorage: Sendable {
   ) throws(Failure) -> Value {
     defer { withExtendedLifetime(self) {} }
     return try body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+}
+
+/// By what a change of a file is noticed: its size and the time of its last change.
+private struct FileState: Sendable {
+  private let path: String
+  private let device: UInt64
+  private let node: UInt64
+  private let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(path: String, _ status: stat) {
+    self.path = path
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+    size = Int(status.st_size)
+    #if canImport(Darwin)
+    let changed = status.st_mtimespec
+    #else
+    let changed = status.st_mtim
+    #endif
+    seconds = changed.tv_sec
+    nanoseconds = changed.tv_nsec
+  }
+
+  /// The size now, where the file is the same one and was written to; nil where nothing has changed.
+  func changedSize() -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    let now = FileState(path: path, status)
+    guard now.device == device, now.node == node else { return nil }
+    let isUnchanged = now.size == size && now.seconds == seconds && now.nanoseconds == nanoseconds
+    return isUnchanged ? nil : now.size
   }
 }

@@ -7,6 +7,7 @@ enum FileSignature: Equatable {
   case json
   /// A zip that holds NumPy arrays.
   case numpyArchive
+  case compressed(Compression)
   case foreign(ForeignFormat)
   /// None of the known beginnings.
   case unknown
@@ -14,10 +15,29 @@ enum FileSignature: Equatable {
   /// The largest safetensors header that the format allows, in bytes.
   static let largestSafetensorsHeader = 100_000_000
 
+  static let gzipMagic: [UInt8] = [0x1F, 0x8B]
+
   /// Looks at the beginning of these bytes, and for a zip at the names of its members.
   init(_ bytes: UnsafeRawBufferPointer) {
     // The length with which safetensors begins may look like any magic of a few bytes, so it is asked for first.
-    self = Self.bySafetensorsLength(bytes) ?? Self.byMagic(bytes) ?? Self.byText(bytes)
+    self =
+      Self.bySafetensorsLength(bytes) ?? Self.byCompression(bytes) ?? Self.byMagic(bytes) ?? Self.byTar(bytes)
+      ?? Self.byText(bytes)
+  }
+
+  private static func byCompression(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
+    if bytes.starts(with: gzipMagic) { return .compressed(.gzip) }
+    guard bytes.count >= 4 else { return nil }
+    switch UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) {
+    // A frame, or one of the sixteen kinds of frames to be skipped, with which some writers begin.
+    case 0xFD2F_B528, 0x184D_2A50...0x184D_2A5F: return .compressed(.zstandard)
+    default: return nil
+    }
+  }
+
+  /// A tar archive begins with the name of its first file and says what it is at byte 257.
+  private static func byTar(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
+    bytes.dropFirst(257).starts(with: "ustar".utf8) ? .foreign(.tar) : nil
   }
 
   private static func byMagic(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
@@ -31,7 +51,7 @@ enum FileSignature: Equatable {
   private static let magics: [(magic: [UInt8], format: ForeignFormat)] = [
     (Array("PK\u{3}\u{4}".utf8), .zip), ([0x93] + Array("NUMPY".utf8), .numpy), (Array("GGUF".utf8), .gguf),
     (Array("PAR1".utf8), .parquet), (Array("ARROW1".utf8), .arrow), ([0xFF, 0xFF, 0xFF, 0xFF], .arrow),
-    ([0x89] + Array("HDF".utf8), .hdf5), ([0x1F, 0x8B], .gzip), ([0x28, 0xB5, 0x2F, 0xFD], .zstandard),
+    ([0x89] + Array("HDF".utf8), .hdf5),
     ([0x89] + Array("PNG".utf8), .png), (Array("%PDF".utf8), .pdf), (Array("SQLite format 3".utf8), .sqlite),
     ([0x80, 0x02], .pickle), ([0x80, 0x03], .pickle), ([0x80, 0x04], .pickle), ([0x80, 0x05], .pickle),
     ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),

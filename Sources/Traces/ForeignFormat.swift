@@ -1,7 +1,7 @@
 /// Kinds of files that hold no trace, or hold one in a form that must be converted first.
 public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
   case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, numpy, parquet, pdf, pickle, png
-  case pytorch, sqlite, text, utf16, zip, zstandard
+  case pytorch, sqlite, tar, text, utf16, zip, zstandard
 
   /// How a person would call it, with its article.
   public var name: String {
@@ -9,7 +9,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .arrow: "an Arrow file"
     case .evaluationSamples: "a file of lm-evaluation-harness samples"
     case .gguf: "a GGUF model"
-    case .gzip: "a gzip archive"
+    case .gzip: "a gzip archive in a compressed file"
     case .hdf5: "an HDF5 file"
     case .inspectLog: "an Inspect log"
     case .numpy: "a single NumPy array, without token ids"
@@ -19,10 +19,11 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .png: "a PNG image"
     case .pytorch: "a PyTorch archive"
     case .sqlite: "an SQLite database"
+    case .tar: "a tar archive"
     case .text: "text that is no JSON"
     case .utf16: "text in UTF-16"
     case .zip: "a zip archive"
-    case .zstandard: "a Zstandard archive"
+    case .zstandard: "a Zstandard archive in a compressed file"
     }
   }
 
@@ -34,7 +35,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .evaluationSamples:
       "Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
     case .gguf: "Run the model with llama-perplexity --save-all-logits FILE and pass that file."
-    case .gzip: "Unpack it: gunzip --keep FILE."
+    case .gzip, .zstandard: "Unpack the outer one: one compression around a file is read."
     case .hdf5, .numpy:
       "Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
     case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
@@ -49,8 +50,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .sqlite:
       "Pass a file of logits or logprobs; to read an index use `summary`, `tokens`, `top` or `query`."
     case .utf16: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > trace.jsonl."
-    case .zip: "Unpack it and pass the files in it."
-    case .zstandard: "Unpack it: zstd --decompress --keep FILE."
+    case .tar, .zip: "Unpack it and pass the files in it."
     }
   }
 }

@@ -21,6 +21,11 @@ extension TraceError.Problem {
     case .directory: "this is a directory, not a file."
     case .unreadable(let reason): "the file cannot be read: \(reason)."
     case .empty: "the file is empty."
+    case .changed(let found, let expected):
+      "the file was written to while it was read: it had \(bytes(expected)) and has \(found)."
+    case .compression(let stream, let fault): "the \(stream) cannot be unpacked: \(fault.statement)."
+    case .scratch(let folder, let written, let reason):
+      "a temporary file in \"\(folder)\" takes no more than \(bytes(written)): \(reason)."
     case .foreign(let format): "this is \(format.name), not a trace."
     case .unrecognised(let beginning):
       "the file begins with the bytes \(hexadecimal(beginning)), with which no known format begins."
@@ -48,8 +53,8 @@ extension TraceError.Problem {
       "tensor \"\(tensor)\" has the shape \(found), where \(expected) is expected."
     case .noAttentionMask(let batchSize):
       "the batch of \(batchSize) sequences has no \"attention_mask\", so that padding cannot be told from text."
-    case .packedMember(let name): "array \"\(name)\" is compressed and cannot be mapped."
-    case .columnOrder(let tensor): "array \"\(tensor)\" is laid out column by column."
+    case .packedMember(let name, let method):
+      "array \"\(name)\" is packed by method \(method), but only 0 (stored) and 8 (deflated) can be read."
     case .archive(let fault): "the archive is broken: \(fault.statement)."
     case .position(let position, let row, let tokens):
       "row \(row) predicts token \(position), but positions must rise and lie in 0...\(tokens - 1)."
@@ -109,6 +114,10 @@ extension TraceError.Problem {
     case .missing: "Check the path."
     case .directory: "Name the files in it."
     case .unreadable: "Copy it to a disk and check its permissions."
+    case .changed: "Read it again when nothing writes to it any more."
+    case .compression(_, .tooLarge): "Unpack it yourself if you trust it, and pass the unpacked file."
+    case .compression: "Copy it again, or pack it again from the original."
+    case .scratch: "Free some room, or set TMPDIR to a folder on a larger disk."
     case .empty, .fileSize, .headerCut: "Copy it again, or write it again where the disk has room."
     case .chunksCut:
       "Write it again where the disk has room: llama.cpp does not notice a full disk."
@@ -126,8 +135,7 @@ extension TraceError.Problem {
     case .tensorShape: "Save one sequence to a file, without padding."
     case .noAttentionMask:
       "Store \"attention_mask\" with 1 for text and 0 for padding, or one sequence to a file."
-    case .packedMember: "Save with numpy.savez instead of numpy.savez_compressed."
-    case .columnOrder: "Save numpy.ascontiguousarray(array)."
+    case .packedMember: "Save with numpy.savez or numpy.savez_compressed."
     case .archive: "Copy it again, or write it again where the disk has room."
     case .position: "Store for each row the index of the token that it predicts."
     case .json(.endsInside, _): "Check whether the file was copied whole."

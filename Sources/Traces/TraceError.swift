@@ -31,6 +31,12 @@ public struct TraceError: Error, Equatable, Sendable {
     case unreadable(reason: String)
     /// The file has no bytes.
     case empty
+    /// Another program has written to the file since it was opened. Both in bytes.
+    case changed(found: Int, expected: Int)
+    /// A compressed stream, called by this name, cannot be unpacked.
+    case compression(stream: String, CompressionFault)
+    /// The folder for temporary files takes no more than was written, in bytes; the reason is the system's.
+    case scratch(folder: String, written: Int, reason: String)
     /// The file is something else.
     case foreign(ForeignFormat)
     /// The file begins like nothing known; these are its first bytes.
@@ -56,10 +62,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case tensorShape(tensor: String, found: [Int], expected: String)
     /// A batch of several sequences does not say which of its tokens are padding.
     case noAttentionMask(batchSize: Int)
-    /// A member of an archive is packed, and cannot be mapped.
-    case packedMember(name: String)
-    /// An array of an archive is laid out column by column.
-    case columnOrder(tensor: String)
+    /// A member of an archive is packed by another method than DEFLATE; the number is the archive's own.
+    case packedMember(name: String, method: Int)
     /// An archive is not what its own directory says; what is wrong, as half a sentence.
     case archive(ArchiveFault)
     /// The predicted positions must rise and lie inside the sequence; this one, at this row, does not.

@@ -1,15 +1,18 @@
 /// A file of traces, opened and recognised by its content, of which one sequence is read at a time.
 ///
-/// The file is mapped, not loaded: memory does not grow with its size. Several threads may read from one value.
-/// A file must not be changed while it is open.
+/// The file is mapped, not loaded: memory does not grow with its size. A compressed file is unpacked into a temporary
+/// file, and that one is mapped. Several threads may read from one value. A file must not be changed while it is open.
 public struct TraceFile: Sendable {
   /// The path by which it was opened.
   public let path: String
   /// What it is.
   public let format: TraceFormat
+  /// The compression around it, nil where it lies as it is.
+  public let compression: Compression?
   /// The sequences that it holds, in the order of the file.
   public let entries: [TraceEntry]
   private let contents: Contents
+  private let storage: ByteStorage
   private let indexOfID: [String: Int]
 
   private enum Contents: Sendable {
@@ -33,7 +36,8 @@ public struct TraceFile: Sendable {
   /// The file of these bytes, called by this path in messages.
   init(_ storage: ByteStorage, path: String, tensor: String?) throws(TraceError) {
     self.path = path
-    contents = try Self.contents(of: storage, path: path, tensor: tensor)
+    (self.storage, compression) = try Self.unpacked(storage, path: path)
+    contents = try Self.contents(of: self.storage, path: path, tensor: tensor)
     switch contents {
     case .tensors(let file): (format, entries) = (file.format, file.entries)
     case .llama(let file): (format, entries) = (.llamaLogits, file.entries)
@@ -42,6 +46,20 @@ public struct TraceFile: Sendable {
     indexOfID = Dictionary(
       entries.enumerated().compactMap { index, entry in entry.id.map { ($0, index) } },
       uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What lies in the compression around a file, where there is one.
+  private static func unpacked(
+    _ storage: ByteStorage, path: String
+  ) throws(TraceError) -> (ByteStorage, Compression?) {
+    guard case .compressed(let compression) = storage.withUnsafeBytes({ FileSignature($0) }) else {
+      return (storage, nil)
+    }
+    do throws(TraceError.Problem) {
+      return (try storage.unpacked(compression), compression)
+    } catch {
+      throw TraceError(file: path, error)
+    }
   }
 
   private static func contents(
@@ -56,6 +74,8 @@ public struct TraceFile: Sendable {
       case .numpyArchive: return .tensors(try TensorFile(numpyArchive: storage, scoresNamed: tensor))
       case .llamaLogits: return .llama(try LlamaFile(storage))
       case .foreign(let format): throw .foreign(format)
+      case .compressed(.gzip): throw .foreign(.gzip)
+      case .compressed(.zstandard): throw .foreign(.zstandard)
       case .unknown, .json: throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
       }
     } catch {
@@ -70,6 +90,11 @@ public struct TraceFile: Sendable {
   /// - Precondition: `index` is one of ``entries``.
   public func trace(at index: Int) throws(TraceError) -> Trace {
     precondition(entries.indices.contains(index), "sequence \(index) of \(entries.count)")
+    do throws(TraceError.Problem) {
+      try storage.checkUnchanged()
+    } catch {
+      throw TraceError(file: path, error)
+    }
     if case .records(let file) = contents { return try file.trace(at: index, path: path) }
     do throws(TraceError.Problem) {
       var trace =

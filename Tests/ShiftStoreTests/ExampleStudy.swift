@@ -49,16 +49,17 @@ enum ExampleStudy {
   ]
 
   static func measurement(
-    id: Int, comparison: Int, sequence: Int, task: String, prompt: String, _ positions: [PositionMeasures]
+    id: Int, comparison: Int, sequence: Int, task: String, prompt: String, name: String? = nil,
+    masked: Int = 0, _ positions: [PositionMeasures]
   ) -> MeasurementRecord {
     let source = comparison == 1 ? "sft" : "rl"
     return MeasurementRecord(
       id: id, comparisonID: comparison,
       outcome: .measured(
         SequenceRecord(
-          id: sequence, name: "\(prompt).\(source)", source: source, task: task, prompt: prompt,
+          id: sequence, name: name ?? "\(prompt).\(source)", source: source, task: task, prompt: prompt,
           promptLength: 2,
-          tokens: [9, 8] + positions.map(\.tokenID.rawValue)),
+          tokens: [9, 8] + Array(repeating: 7, count: masked) + positions.map(\.tokenID.rawValue)),
         .full, MeasuredSequence(positions: positions, exclusions: Exclusions())),
       problems: [])
   }

@@ -6,6 +6,7 @@ import Traces
 @Suite struct BrokenFilesTests {
   /// Whole files, and the halves of pairs that differ only when they are compared.
   static let readable = [
+    "columns.npz", "double.npz", "packed.jsonl.gz", "packed.jsonl.zst", "packed.npz",
     "nan-reference.safetensors", "nan-tuned.safetensors", "other-tokens.safetensors",
     "vocabulary-reference.safetensors", "vocabulary-tuned.safetensors", "whole.jsonl", "whole.kld",
     "whole.npz", "whole.safetensors",
@@ -25,23 +26,26 @@ import Traces
       "batch.safetensors",
       ": tensor \"tokens\" has the shape [4], where [2, tokens] is expected. Save one sequence to a file, without padding."
     ),
-    ("columns.npz", ": array \"logits\" is laid out column by column. Save numpy.ascontiguousarray(array)."),
     (
       "comma.jsonl",
       ":2: at byte 18 of the line, a name in quotes is expected. Write the file with a JSON library."
     ),
     (
-      "deep.json",
-      ":1: at byte 85 of the line, arrays and objects are nested more than 64 deep. Write the file with a JSON library."
+      "corrupt.jsonl.gz",
+      ": the gzip stream cannot be unpacked: at byte 62 the library says \"invalid distance too far back\". Copy it again, or pack it again from the original."
     ),
     (
-      "double.npz",
-      ": tensor \"logits\" has the type F64, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
+      "corrupt.jsonl.zst",
+      ": the Zstandard stream cannot be unpacked: between bytes 0 and 203 the library says \"Restored data doesn't match checksum\". Copy it again, or pack it again from the original."
+    ),
+    (
+      "deep.json",
+      ":1: at byte 85 of the line, arrays and objects are nested more than 64 deep. Write the file with a JSON library."
     ),
     ("empty.jsonl", ": the file is empty. Copy it again, or write it again where the disk has room."),
     (
       "float8-logits.safetensors",
-      ": tensor \"logits\" has the type F8_E4M3, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
+      ": tensor \"logits\" has the type F8_E4M3, but only F32, F16, BF16, F64 can be read here. Convert the tensor before it is saved."
     ),
     (
       "hole.safetensors",
@@ -53,7 +57,7 @@ import Traces
     ),
     (
       "integer-logits.safetensors",
-      ": tensor \"logits\" has the type I32, but only F32, F16, BF16 can be read here. Convert the tensor before it is saved."
+      ": tensor \"logits\" has the type I32, but only F32, F16, BF16, F64 can be read here. Convert the tensor before it is saved."
     ),
     (
       "listed-logits.safetensors",
@@ -123,11 +127,6 @@ import Traces
       "outside-vocabulary.safetensors",
       ": token 2 has the id 9, which is outside 0...3. Score the text with the vocabulary that made its token ids."
     ),
-    ("packed.jsonl.gz", ": this is a gzip archive, not a trace. Unpack it: gunzip --keep FILE."),
-    (
-      "packed.npz",
-      ": array \"tokens\" is compressed and cannot be mapped. Save with numpy.savez instead of numpy.savez_compressed."
-    ),
     (
       "prompt-length.jsonl",
       ":1: sequence \"a\": the prompt length \"-1\" is not in 0...2, the length of the sequence. Count the tokens before the first one of the response."
@@ -161,6 +160,10 @@ import Traces
       ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Ask the server with return_tokens_as_token_ids, or keep the token ids."
     ),
     (
+      "trailing.jsonl.gz",
+      ": the gzip stream cannot be unpacked: 8 other bytes stand behind its end at byte 204. Copy it again, or pack it again from the original."
+    ),
+    (
       "trailing.kld",
       ": the file has 94 bytes, but its header asks for 92 bytes. Copy it again, or write it again where the disk has room."
     ),
@@ -171,6 +174,14 @@ import Traces
     (
       "truncated.jsonl",
       ":2: at byte 412 of the line, the text ends inside an array or object. Check whether the file was copied whole."
+    ),
+    (
+      "truncated.jsonl.gz",
+      ": the gzip stream cannot be unpacked: it ends at byte 201, before its own end. Copy it again, or pack it again from the original."
+    ),
+    (
+      "truncated.jsonl.zst",
+      ": the Zstandard stream cannot be unpacked: it ends at byte 200, before its own end. Copy it again, or pack it again from the original."
     ),
     (
       "truncated.kld",

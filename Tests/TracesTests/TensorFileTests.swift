@@ -116,10 +116,9 @@ import Tokenization
     #expect(trace.tokens == ids([0, 1, 2]))
     #expect(trace.predicted == [1, 2])
     #expect(scores(trace) == [[0, 1, 2], [3, 4, 5]])
+    // What savez_compressed wrote unpacks too, though this one holds no tokens.
     #expect(
-      messageOfReading(TestFiles.fixture("xc.npz"))
-        == "xc.npz: array \"logits\" is compressed and cannot be mapped. Save with numpy.savez instead of numpy.savez_compressed."
-    )
+      messageOfReading(TestFiles.fixture("xc.npz"))?.contains("the file holds \"logits\".") == true)
   }
 
   @Test func `arrays without dimensions are what the file says of itself`() throws {
@@ -129,18 +128,21 @@ import Tokenization
     #expect(try file.trace(at: 0).promptLength == 2)
     let twin = try TraceFile(path: TestFiles.broken("whole.safetensors")).trace(at: 0)
     #expect(scores(try file.trace(at: 0)) == scores(twin))
+    for name in ["packed.npz", "columns.npz", "double.npz"] {
+      #expect(scores(try TraceFile(path: TestFiles.broken(name)).trace(at: 0)) == scores(twin), "\(name)")
+    }
   }
 
   @Test(arguments: [
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", "F32", false, [2, 3]),
     ("{'shape': (3,), 'fortran_order': True, 'descr': '|b1'}", "BOOL", true, [3]),
-    ("{\"descr\": '>f4', 'fortran_order': False, 'shape': (2L, 3L)}\n", ">f4", false, [2, 3]),
+    ("{\"descr\": '>f4', 'fortran_order': False, 'shape': (2L, 3L)}\n", "F32", false, [2, 3]),
     ("{'descr': '<V2', 'fortran_order': False, 'shape': ()}", "<V2", false, []),
   ])
   func `array headers read`(text: String, type: String, isColumnOrder: Bool, shape: [Int]) throws {
     let header = try #require(self.header(text))
     #expect(header.type == type && header.isColumnOrder == isColumnOrder && header.shape == shape)
-    #expect(header.size == 10 + text.utf8.count)
+    #expect(header.size == 10 + text.utf8.count && header.isBigEndian == text.contains(">"))
   }
 
   @Test(arguments: [

@@ -1,4 +1,4 @@
-"""Writes one small file for each way in which a trace can be broken. Needs NumPy. Run it in this folder."""
+"""Writes one small file for each way in which a trace can be broken. Needs NumPy and zstandard. Run it in this folder."""
 
 import gzip
 import io
@@ -7,6 +7,7 @@ import struct
 import zipfile
 
 import numpy as np
+import zstandard
 
 
 def safetensors(tensors, metadata=None, names=None):
@@ -68,8 +69,17 @@ NAN = [[0.0, 1.0, 2.0, 3.0], [1.0, float("nan"), -1.0, 2.0], [0.5, 0.25, 0.0, -0
 write("whole.safetensors", dense(GOOD))
 write("whole.kld", llama())
 write("whole.jsonl", lines(record(), record("tiny-2")))
+packed = gzip.compress(lines(record(), record("tiny-2")).encode(), mtime=0)
+write("packed.jsonl.gz", packed)
+packed_zstandard = zstandard.ZstdCompressor(write_checksum=True).compress(lines(record(), record("tiny-2")).encode())
+write("packed.jsonl.zst", packed_zstandard)
 
 # The file as a whole.
+write("truncated.jsonl.gz", packed[:-3])
+write("truncated.jsonl.zst", packed_zstandard[:-3])
+write("corrupt.jsonl.gz", packed[:60] + b"\xff" * 8 + packed[68:])
+write("corrupt.jsonl.zst", packed_zstandard[:-4] + b"\xff" * 4)
+write("trailing.jsonl.gz", packed + b"trailing")
 write("empty.jsonl", b"")
 write("unknown.bin", bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))
 write("truncated.safetensors", dense(GOOD)[:-3])
@@ -88,7 +98,6 @@ np.save("array.npy", np.zeros((2, 3), np.float32))
 write("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 8)
 with zipfile.ZipFile("log.eval", "w") as log:
     log.writestr(zipfile.ZipInfo("samples/1_epoch_1.json"), "{}")
-write("packed.jsonl.gz", gzip.compress(lines(record()).encode(), mtime=0))
 write("table.parquet", b"PAR1" + b"\0" * 8 + b"PAR1")
 write("tensors.h5", b"\x89HDF\r\n\x1a\n" + b"\0" * 8)
 write("object.pickle", b"\x80\x04K\x01.")

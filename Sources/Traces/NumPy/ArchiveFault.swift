@@ -6,6 +6,10 @@ public enum ArchiveFault: Equatable, Sendable {
   case outside(what: String)
   /// A place in the archive does not begin as it must.
   case signature(what: String)
+  /// Two members have this name.
+  case duplicate(name: String)
+  /// A member is encrypted.
+  case encrypted
   /// The header of an array is not the Python dictionary it must be.
   case arrayHeader(name: String)
   /// An array has another size than its shape asks for. Both in bytes.
@@ -17,6 +21,8 @@ public enum ArchiveFault: Equatable, Sendable {
     case .noDirectory: "it has no directory at its end"
     case .outside(let what): "\(what) lies outside the file"
     case .signature(let what): "\(what) does not begin as it must"
+    case .duplicate(let name): "two members are named \"\(name)\""
+    case .encrypted: "a member is encrypted"
     case .arrayHeader(let name): "the header of array \"\(name)\" is not one of NumPy"
     case .arraySize(let name, let found, let expected):
       "array \"\(name)\" takes \(found) bytes, but its shape asks for \(expected)"

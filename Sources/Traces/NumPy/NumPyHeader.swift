@@ -12,15 +12,20 @@ struct NumPyHeader: Equatable {
   /// Bytes before the data.
   var size = 0
 
+  /// A header is a line; what is longer than this many bytes is none.
+  static let longest = 1 << 16
+
   /// The names that safetensors gives to NumPy's types.
   private static let types = [
-    "<f2": "F16", "<f4": "F32", "<f8": "F64", "<i2": "I16", "<i4": "I32", "<i8": "I64", "<u2": "U16",
-    "<u4": "U32",
-    "<u8": "U64", "|u1": "U8", "|i1": "I8", "|b1": "BOOL",
+    "f2": "F16", "f4": "F32", "f8": "F64", "i2": "I16", "i4": "I32", "i8": "I64", "u2": "U16", "u4": "U32",
+    "u8": "U64", "u1": "U8", "i1": "I8", "b1": "BOOL",
   ]
 
   /// The type in the words of safetensors, or NumPy's own where there are none.
-  var type: String { Self.types[descr] ?? descr }
+  var type: String { Self.types[String(descr.dropFirst())] ?? descr }
+
+  /// Numbers begin with their most significant byte.
+  var isBigEndian: Bool { descr.hasPrefix(">") }
 
   /// The header at the beginning of these bytes; nil where it is not one of NumPy.
   init?(_ bytes: UnsafeRawBufferPointer) {
@@ -32,7 +37,7 @@ struct NumPyHeader: Equatable {
       ? Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)))
       : Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
     let start = isFirst ? 10 : 12
-    guard start + length <= bytes.count else { return nil }
+    guard length <= Self.longest, start + length <= bytes.count else { return nil }
     size = start + length
     var literal = PythonLiteral(Array(bytes[start..<size]))
     guard read(&literal) else { return nil }

@@ -1,27 +1,41 @@
 /// The members of a zip archive, as its directory lists them. Also archives and members beyond 4 GiB.
 ///
-/// Only what NumPy writes is needed: one disk, nothing encrypted. Sizes come from the directory, since the headers
+/// Only what NumPy and PyTorch write is needed: one disk, nothing encrypted. Sizes come from the directory, since the headers
 /// before the members may not know them. Source: PKWARE's APPNOTE.TXT.
 struct ZipArchive {
   struct Member: Equatable {
     var name: String
-    /// Stored without packing.
-    var isStored: Bool
+    /// How it is packed, in the numbers of the format.
+    var method: Int
+    /// The size of its contents in bytes, as the directory says.
+    var unpackedSize: Int
+    /// The CRC-32 of its contents, as the directory says.
+    var checksum: UInt32
     /// Where its bytes lie in the file.
     var bytes: Range<Int>
+
+    /// Not packed at all.
+    var isStored: Bool { method == 0 }
   }
 
-  let members: [Member]
-  private let file: UnsafeRawBufferPointer
+  /// The method by which NumPy packs.
+  static let deflated = 8
 
-  init(_ file: UnsafeRawBufferPointer) throws(TraceError.Problem) {
-    self.file = file
+  let members: [Member]
+
+  init(_ storage: ByteStorage) throws(TraceError.Problem) {
+    self = try storage.withUnsafeBytes { (file) throws(TraceError.Problem) in try ZipArchive(file) }
+  }
+
+  private init(_ file: UnsafeRawBufferPointer) throws(TraceError.Problem) {
     let reader = LittleEndianBytes(file)
     let (count, start) = try Self.directory(reader)
     var members: [Member] = []
+    var names: Set<String> = []
     var offset = start
     for _ in 0..<count {
       let (member, next) = try Self.member(reader, at: offset)
+      guard names.insert(member.name).inserted else { throw .archive(.duplicate(name: member.name)) }
       members.append(member)
       offset = next
     }
@@ -58,17 +72,22 @@ struct ZipArchive {
   ) throws(TraceError.Problem) -> (member: Member, next: Int) {
     let place = "an entry of the directory"
     try file.require(0x0201_4B50, at: entry, place)
+    guard try file.number(UInt16.self, at: entry + 8, place) & 1 == 0 else { throw .archive(.encrypted) }
     let method = try file.number(UInt16.self, at: entry + 10, place)
+    let checksum = try file.number(UInt32.self, at: entry + 16, place)
     let nameLength = try file.number(UInt16.self, at: entry + 28, place)
     let extraLength = try file.number(UInt16.self, at: entry + 30, place)
     let commentLength = try file.number(UInt16.self, at: entry + 32, place)
     let name = try file.text(entry + 46, length: nameLength, place)
     var size = try file.number(UInt32.self, at: entry + 20, place)
     var header = try file.number(UInt32.self, at: entry + 42, place)
-    let unpackedIsLarge = try file.number(UInt32.self, at: entry + 24, place) == UInt32.max
+    var unpackedSize = try file.number(UInt32.self, at: entry + 24, place)
     // Field 1 of the extra part holds, in this order, whichever of the three did not fit 32 bits.
     if var field = try largeSizes(file, in: entry + 46 + nameLength, length: extraLength) {
-      if unpackedIsLarge { field += 8 }
+      if unpackedSize == UInt32.max {
+        unpackedSize = try file.number(UInt64.self, at: field, place)
+        field += 8
+      }
       if size == UInt32.max {
         size = try file.number(UInt64.self, at: field, place)
         field += 8
@@ -82,7 +101,8 @@ struct ZipArchive {
     let start = header + 30 + localName + localExtra
     let bytes = try file.range(start, length: size, what)
     return (
-      Member(name: name, isStored: method == 0, bytes: bytes),
+      Member(
+        name: name, method: method, unpackedSize: unpackedSize, checksum: UInt32(checksum), bytes: bytes),
       entry + 46 + nameLength + extraLength + commentLength
     )
   }

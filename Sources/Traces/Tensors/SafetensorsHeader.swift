@@ -7,7 +7,13 @@ struct SafetensorsHeader: Sendable {
   let metadata: [String: String]
 
   /// Reads the header of these bytes, a whole file.
-  init(_ file: UnsafeRawBufferPointer) throws(TraceError.Problem) {
+  init(_ storage: ByteStorage) throws(TraceError.Problem) {
+    self = try storage.withUnsafeBytes { (file) throws(TraceError.Problem) in
+      try SafetensorsHeader(file, of: storage)
+    }
+  }
+
+  private init(_ file: UnsafeRawBufferPointer, of storage: ByteStorage) throws(TraceError.Problem) {
     guard file.count >= 8 else { throw .headerCut(found: file.count, expected: 8) }
     let declared = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
     guard declared <= FileSignature.largestSafetensorsHeader else {
@@ -22,11 +28,11 @@ struct SafetensorsHeader: Sendable {
       throw .safetensorsHeader(.json(error.reason, byte: error.offset))
     }
     metadata = reader.metadata
-    tensors = try Self.placed(reader.entries, dataStart: dataStart, fileSize: file.count)
+    tensors = try Self.placed(reader.entries, dataStart: dataStart, in: storage)
   }
 
   private static func placed(
-    _ entries: [SafetensorsHeaderReader.Entry], dataStart: Int, fileSize: Int
+    _ entries: [SafetensorsHeaderReader.Entry], dataStart: Int, in storage: ByteStorage
   ) throws(TraceError.Problem) -> [Tensor] {
     var names: Set<String> = []
     for entry in entries where !names.insert(entry.name).inserted {
@@ -36,19 +42,19 @@ struct SafetensorsHeader: Sendable {
     var end = 0
     // An empty tensor begins where its neighbour does, so the end decides between equals.
     for entry in entries.sorted(by: { ($0.begin ?? 0, $0.end ?? 0) < ($1.begin ?? 0, $1.end ?? 0) }) {
-      let tensor = try placed(entry, after: end, dataStart: dataStart)
+      let tensor = try placed(entry, after: end, dataStart: dataStart, in: storage)
       end = tensor.bytes.upperBound - dataStart
       tensors.append(tensor)
     }
     let expected = dataStart.addingReportingOverflow(end)
-    guard !expected.overflow, expected.partialValue == fileSize else {
-      throw .fileSize(found: fileSize, expected: expected.overflow ? Int.max : expected.partialValue)
+    guard !expected.overflow, expected.partialValue == storage.count else {
+      throw .fileSize(found: storage.count, expected: expected.overflow ? Int.max : expected.partialValue)
     }
     return tensors
   }
 
   private static func placed(
-    _ entry: SafetensorsHeaderReader.Entry, after previousEnd: Int, dataStart: Int
+    _ entry: SafetensorsHeaderReader.Entry, after previousEnd: Int, dataStart: Int, in storage: ByteStorage
   ) throws(TraceError.Problem) -> Tensor {
     guard let type = entry.type, let shape = entry.shape, let begin = entry.begin, let end = entry.end else {
       throw .safetensorsHeader(.incomplete(tensor: entry.name))
@@ -70,6 +76,7 @@ struct SafetensorsHeader: Sendable {
     }
     // `end` came out of JSON below 2^53 and the header is below 100 MB: the sums fit.
     return Tensor(
-      name: entry.name, type: type, shape: shape, bytes: dataStart + begin..<dataStart + end)
+      name: entry.name, type: type, shape: shape, storage: storage,
+      bytes: dataStart + begin..<dataStart + end)
   }
 }

@@ -1,11 +1,17 @@
-/// A tensor of a file, as the file's header describes it. Little-endian, row by row, without padding.
-struct Tensor: Equatable, Sendable {
+/// An array of numbers, and where they lie.
+struct Tensor: Sendable {
   var name: String
   /// The type in the words of safetensors; a type of NumPy that has no such name keeps its own.
   var type: String
   var shape: [Int]
-  /// Where its bytes lie, counted from the start of the file.
+  /// The file that holds it, or what was unpacked from one.
+  var storage: ByteStorage
+  /// Where its elements lie in the storage.
   var bytes: Range<Int>
+  /// Elements from one index to the next in each dimension; nil where it lies row by row, without gaps.
+  var strides: [Int]?
+  /// Its numbers begin with their most significant byte.
+  var isBigEndian = false
 
   /// Bits of one element of each type of the safetensors format.
   static let bitsOfType: [String: Int] = [
@@ -24,4 +30,25 @@ struct Tensor: Equatable, Sendable {
     }
     return product % 8 == 0 ? product / 8 : nil
   }
+
+  /// Elements from one index to the next in each dimension of a shape whose last index moves fastest.
+  static func rowStrides(of shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for dimension in shape.indices.dropLast().reversed() {
+      strides[dimension] = strides[dimension + 1] * shape[dimension + 1]
+    }
+    return strides
+  }
+
+  /// Elements from one index to the next in each dimension of a shape whose first index moves fastest.
+  static func columnStrides(of shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for dimension in shape.indices.dropFirst() {
+      strides[dimension] = strides[dimension - 1] * shape[dimension - 1]
+    }
+    return strides
+  }
+
+  /// Bytes of one element; nil where it is no whole number of them.
+  var elementSize: Int? { Self.bitsOfType[type].flatMap { $0 % 8 == 0 ? $0 / 8 : nil } }
 }

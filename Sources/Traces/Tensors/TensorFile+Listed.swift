@@ -9,37 +9,30 @@ extension TensorFile {
   /// The K tokens are taken for the K most probable, in any order. Logits need `logsumexp` [R], the logarithm of the
   /// sum over the whole vocabulary: no logprob follows from listed logits alone. The emitted token's own logprob and
   /// rank come from `target_logprobs` and `target_ranks` [R], where the file has them.
-  func listedRows(
-    predicting emitted: [TokenID], in file: UnsafeRawBufferPointer
-  ) throws(TraceError.Problem) -> [TruncatedRow?] {
+  func listedRows(predicting emitted: [TokenID]) throws(TraceError.Problem) -> [TruncatedRow?] {
     guard batchSize == 1, let indices = self["indices"], indices.shape == scores.shape else {
       throw .tensorShape(
         tensor: "indices", found: self["indices"]?.shape ?? [],
         expected: "\(scores.shape), as \"\(scores.name)\" has")
     }
-    let ids = try tokenIDs(indices.integers(in: file), vocabularySize: nil)
-    let encoding = try scores.encoding()
-    let normalisers = try rowNumbers(Self.normaliserName, in: file)
+    let ids = try tokenIDs(indices.integers(), vocabularySize: nil)
+    let values = try scores.doubles()
+    let normalisers = try rowNumbers(Self.normaliserName)
     guard scores.name == "logprobs" || normalisers != nil else {
       throw .noTensor(wanted: [Self.normaliserName], found: tensorNames)
     }
-    let emittedLogprobs = try rowNumbers("target_logprobs", in: file)
-    let emittedRanks = try self["target_ranks"]?.integers(in: file)
+    let emittedLogprobs = try rowNumbers("target_logprobs")
+    let emittedRanks = try self["target_ranks"]?.integers()
     guard emittedRanks.map({ $0.count == rowCount }) ?? true else {
       throw .rowCount(found: emittedRanks?.count ?? 0, expected: rowCount)
     }
     var listed = ListedRows()
     for row in emitted.indices {
-      let scores = DenseRow(
-        storage: storage, offset: scores.bytes.lowerBound + row * rowLength * encoding.scoreSize,
-        count: rowLength,
-        encoding: encoding
-      ).scores()
       let start = listed.tokens.count
-      for (place, score) in scores.enumerated() {
-        let logprob = Double(score) - (normalisers?[row] ?? 0)
-        listed.tokens.append(ListedToken(token: ids[row * rowLength + place], logprob: logprob, rank: nil))
-        listed.storageRounding = max(listed.storageRounding, encoding.rounding(of: score))
+      for place in row * rowLength..<(row + 1) * rowLength {
+        let logprob = values[place] - (normalisers?[row] ?? 0)
+        listed.tokens.append(ListedToken(token: ids[place], logprob: logprob, rank: nil))
+        listed.storageRounding = max(listed.storageRounding, scores.rounding(of: values[place]))
       }
       let own = emittedLogprobs.map {
         ListedToken(
@@ -51,17 +44,13 @@ extension TensorFile {
   }
 
   /// The numbers of a tensor [R], nil where the file has none of this name.
-  private func rowNumbers(
-    _ name: String, in file: UnsafeRawBufferPointer
-  ) throws(TraceError.Problem) -> [Double]? {
+  private func rowNumbers(_ name: String) throws(TraceError.Problem) -> [Double]? {
     guard let tensor = self[name] else { return nil }
-    let encoding = try tensor.encoding()
-    let count = tensor.bytes.count / encoding.scoreSize
-    guard count == rowCount else {
+    let numbers = try tensor.doubles()
+    guard numbers.count == rowCount else {
       throw .tensorShape(tensor: name, found: tensor.shape, expected: "[\(rowCount)], one for each row")
     }
-    let row = DenseRow(storage: storage, offset: tensor.bytes.lowerBound, count: count, encoding: encoding)
-    return row.scores().map(Double.init)
+    return numbers
   }
 }
 

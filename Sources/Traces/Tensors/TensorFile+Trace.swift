@@ -3,20 +3,16 @@ import Tokenization
 extension TensorFile {
   /// One sequence of the batch.
   func trace(at index: Int) throws(TraceError.Problem) -> Trace {
-    try storage.withUnsafeBytes { (file) throws(TraceError.Problem) in try trace(at: index, in: file) }
-  }
-
-  private func trace(at index: Int, in file: UnsafeRawBufferPointer) throws(TraceError.Problem) -> Trace {
-    let padded = try part(index, of: tokens, in: file)
-    let kept = try unpadded(padded.count, at: index, in: file)
+    let padded = try part(index, of: tokens)
+    let kept = try unpadded(padded.count, at: index)
     let vocabularySize = isSparse ? nil : rowLength
     let ids = try tokenIDs(Array(padded[kept]), vocabularySize: vocabularySize)
     // Rows stand beside the padded tokens.
-    let (predicted, firstRow) = try predictedTokens(of: padded.count, keeping: kept, in: file)
-    let mask = try lossMask(of: padded.count, at: index, in: file).map { Array($0[kept]) }
+    let (predicted, firstRow) = try predictedTokens(of: padded.count, keeping: kept)
+    let mask = try lossMask(of: padded.count, at: index).map { Array($0[kept]) }
     let rows: Trace.Rows =
       isSparse
-      ? .truncated(try listedRows(predicting: predicted.map { ids[$0] }, in: file))
+      ? .truncated(try listedRows(predicting: predicted.map { ids[$0] }))
       : .dense(try denseRows(predicted.count, from: index * rowCount + firstRow))
     let entry = entry(at: index)
     return Trace(
@@ -27,21 +23,11 @@ extension TensorFile {
       masked: mask.map { mask in predicted.indices.filter { mask[predicted[$0]] == 0 } } ?? [])
   }
 
-  private func denseRows(_ count: Int, from first: Int) throws(TraceError.Problem) -> [DenseRow] {
-    let encoding = try scores.encoding()
-    let rowSize = rowLength * encoding.scoreSize
-    return (first..<first + count).map { row in
-      DenseRow(
-        storage: storage, offset: scores.bytes.lowerBound + row * rowSize, count: rowLength,
-        encoding: encoding)
-    }
-  }
-
   /// The whole numbers that one sequence has in a tensor [T] or [B, T].
   private func part(
-    _ index: Int, of tensor: Tensor, in file: UnsafeRawBufferPointer
+    _ index: Int, of tensor: Tensor
   ) throws(TraceError.Problem) -> [Int] {
-    let all = try tensor.integers(in: file)
+    let all = try tensor.integers()
     let length = all.count / batchSize
     guard length * batchSize == all.count else {
       throw .tensorShape(tensor: tensor.name, found: tensor.shape, expected: "[\(batchSize), tokens]")
@@ -51,10 +37,10 @@ extension TensorFile {
 
   /// The tokens that are no padding: all of them, or the one stretch that the attention mask keeps.
   private func unpadded(
-    _ count: Int, at index: Int, in file: UnsafeRawBufferPointer
+    _ count: Int, at index: Int
   ) throws(TraceError.Problem) -> Range<Int> {
     guard let tensor = self["attention_mask"] else { return 0..<count }
-    let mask = try part(index, of: tensor, in: file)
+    let mask = try part(index, of: tensor)
     let first = mask.firstIndex { $0 != 0 } ?? 0
     let end = mask.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
     guard mask.count == count, mask[first..<end].allSatisfy({ $0 != 0 }) else {
@@ -66,7 +52,7 @@ extension TensorFile {
 
   /// Which token each row predicts, as `positions` says, otherwise the next one; and the first of these rows.
   private func predictedTokens(
-    of count: Int, keeping kept: Range<Int>, in file: UnsafeRawBufferPointer
+    of count: Int, keeping kept: Range<Int>
   ) throws(TraceError.Problem) -> (predicted: [Int], firstRow: Int) {
     guard let tensor = self["positions"] else {
       // The row behind the last token predicts one that the file does not hold.
@@ -75,7 +61,7 @@ extension TensorFile {
       }
       return (Array((kept.isEmpty ? 0 : 1)..<kept.count), kept.lowerBound)
     }
-    let positions = try tensor.integers(in: file)
+    let positions = try tensor.integers()
     guard batchSize == 1, positions.count == rowCount else {
       throw .tensorShape(
         tensor: tensor.name, found: tensor.shape, expected: "[\(rowCount)], one for each row")
@@ -90,10 +76,10 @@ extension TensorFile {
   }
 
   private func lossMask(
-    of count: Int, at index: Int, in file: UnsafeRawBufferPointer
+    of count: Int, at index: Int
   ) throws(TraceError.Problem) -> [Int]? {
     guard let tensor = self["loss_mask"] else { return nil }
-    let mask = try part(index, of: tensor, in: file)
+    let mask = try part(index, of: tensor)
     guard mask.count == count else {
       throw .tensorShape(tensor: tensor.name, found: tensor.shape, expected: "[\(count)], one for each token")
     }

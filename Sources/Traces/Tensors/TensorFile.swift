@@ -8,7 +8,6 @@ struct TensorFile: Sendable {
   static let tokenNames = ["tokens", "input_ids"]
   static let scoreNames = ["logits", "logprobs"]
 
-  let storage: ByteStorage
   let format: TraceFormat
   let metadata: [String: String]
   let scores: Tensor
@@ -23,15 +22,15 @@ struct TensorFile: Sendable {
 
   /// Picks the tensors that make a trace; `name` is that of the scores, where it is not one of the usual.
   init(
-    _ storage: ByteStorage, format: TraceFormat, tensors: [Tensor], metadata: [String: String],
-    scoresNamed name: String?
+    format: TraceFormat, tensors: [Tensor], metadata: [String: String], scoresNamed name: String?
   ) throws(TraceError.Problem) {
-    self.storage = storage
     self.format = format
     self.metadata = metadata
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     scores = try Self.tensor(named: name.map { [$0] } ?? Self.scoreNames, among: tensors)
-    _ = try scores.encoding()
+    guard Tensor.scoreTypes.contains(scores.type) else {
+      throw .tensorType(tensor: scores.name, found: scores.type, expected: Tensor.scoreTypes)
+    }
     let shape = scores.shape.count == 2 ? [1] + scores.shape : scores.shape
     guard shape.count == 3, shape[0] > 0, shape[2] > 0 else {
       throw .tensorShape(tensor: scores.name, found: scores.shape, expected: "[rows, vocabulary]")

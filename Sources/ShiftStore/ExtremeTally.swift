@@ -1,0 +1,51 @@
+import GRDB
+import Measures
+
+/// The most shifted positions by each metric.
+struct ExtremeTally: PositionTally {
+  static let table = "extreme"
+
+  private var largest = Metric.allCases.map { _ in LargestPositions(limit: ShiftIndex.extremeCount) }
+
+  mutating func add(_ sequence: TalliedSequence) {
+    for position in sequence.positions {
+      for (place, metric) in Metric.allCases.enumerated() {
+        guard let value = metric.value(position), !value.isNaN else { continue }
+        largest[place].offer(
+          LargestPositions.Entry(
+            size: metric.ordersByMagnitude ? value.magnitude : value, value: value,
+            measurementID: sequence.measurementID, position: position.position))
+      }
+    }
+  }
+
+  func write(_ slice: TallySlice, to database: Database) throws {
+    var row = try RowInsert(database, into: Self.table, columns: 7)
+    for (metric, largest) in zip(Metric.allCases, largest) {
+      for (place, entry) in largest.sorted.enumerated() {
+        row.bind(metric.rawValue)
+        row.bind(slice.comparisonID)
+        row.bind(slice.taskID)
+        row.bind(place + 1)
+        row.bind(entry.measurementID)
+        row.bind(entry.position)
+        row.bind(entry.value)
+        try row.insert()
+      }
+    }
+  }
+}
+
+extension Metric {
+  /// The metric at a position, or its lower bound; nil where it is not known.
+  func value(_ position: PositionMeasures) -> Double? {
+    switch self {
+    case .klTunedReference: position.divergences.klTunedReference.low
+    case .klReferenceTuned: position.divergences.klReferenceTuned.low
+    case .jensenShannon: position.divergences.jensenShannon.low
+    case .totalVariation: position.divergences.totalVariation.low
+    case .rankShift: position.rankShift.map(Double.init)
+    case .logprobShift: position.logprobShift
+    }
+  }
+}

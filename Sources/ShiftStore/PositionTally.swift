@@ -1,0 +1,36 @@
+import GRDB
+import Measures
+
+/// A table that is counted in the one pass over all positions: the rows of one comparison and task.
+///
+/// To add a table, write a tally in a file of its own and name it in ``ShiftIndex/finish()``.
+protocol PositionTally {
+  /// A tally that has counted nothing.
+  init()
+  /// The table that it fills.
+  static var table: String { get }
+  /// Counts the positions of one sequence. Sequences come in the order of the plan.
+  mutating func add(_ sequence: TalliedSequence)
+  /// Writes the rows of this comparison and task.
+  func write(_ slice: TallySlice, to database: Database) throws
+}
+
+/// What one tally counts: one comparison on one task.
+struct TallySlice: Hashable {
+  /// The comparison's row.
+  var comparisonID: Int
+  /// The task's row.
+  var taskID: Int
+}
+
+/// A measured sequence as the pass over all positions meets it.
+struct TalliedSequence {
+  /// The measurement's row.
+  var measurementID: Int
+  /// The prompt's name.
+  var prompt: String
+  /// The number of tokens of the response, whether measured or not.
+  var responseLength: Int
+  /// The measured positions, rising.
+  var positions: [PositionMeasures]
+}

@@ -1,0 +1,51 @@
+import Measures
+
+/// Sums over positions from which the means of a tally follow.
+struct ShiftTotals {
+  /// The positions.
+  var count = 0
+  /// The positions of each class.
+  var unshifted = 0
+  var marginal = 0
+  var shifted = 0
+  /// The positions where both ranks are known, and the sum of their rank shifts.
+  var rankShiftCount = 0
+  var rankShift = 0
+  /// The positions where `logprobTuned − logprobReference` is finite, and its sum over them in their order.
+  var logprobShiftCount = 0
+  var logprobShift = 0.0
+  /// `KL(tuned ‖ reference)`.
+  var klTunedReference = FigureSum()
+
+  /// The positions whose rank in the reference is known.
+  var ranked: Int { unshifted + marginal + shifted }
+
+  /// Adds one position.
+  mutating func add(_ position: PositionMeasures) {
+    count += 1
+    switch position.shiftClass {
+    case .unshifted: unshifted += 1
+    case .marginal: marginal += 1
+    case .shifted: shifted += 1
+    case nil: break
+    }
+    if let shift = position.rankShift {
+      rankShiftCount += 1
+      rankShift += shift
+    }
+    if let shift = position.logprobShift, shift.isFinite {
+      logprobShiftCount += 1
+      logprobShift += shift
+    }
+    klTunedReference.add(position.divergences.klTunedReference)
+  }
+}
+
+extension RowInsert {
+  /// Binds the count and the two sums of a divergence.
+  mutating func bind(_ sum: FigureSum) {
+    bind(sum.count)
+    bind(sum.low)
+    bind(sum.high)
+  }
+}

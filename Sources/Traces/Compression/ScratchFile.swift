@@ -1,0 +1,62 @@
+import Foundation
+
+/// A temporary file without a name: it is written once, then mapped, and gone with its last reader.
+///
+/// What must be unpacked or computed before it can be read lies here and not in memory, so that memory does not grow
+/// with it. It is made in the folder that TMPDIR names, else in /var/tmp, which is meant for large files.
+final class ScratchFile {
+  /// The folder whose disk is filled.
+  let folder: String
+  /// The bytes written.
+  private(set) var count = 0
+  private let descriptor: Int32
+
+  init() throws(TraceError.Problem) {
+    folder = Self.preferredFolder
+    var template = Array("\(folder)/tokenshift-XXXXXX".utf8CString)
+    descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+      throw .scratch(folder: folder, written: 0, reason: String(cString: strerror(errno)))
+    }
+    unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
+  deinit { close(descriptor) }
+
+  private static var preferredFolder: String {
+    if let named = ProcessInfo.processInfo.environment["TMPDIR"], !named.isEmpty { return named }
+    return access("/var/tmp", W_OK) == 0 ? "/var/tmp" : "/tmp"
+  }
+
+  /// Adds bytes at the end.
+  ///
+  /// - Throws: `scratch` when the disk is full.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(TraceError.Problem) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = write(descriptor, rest.baseAddress, rest.count)
+      if written < 0, errno == EINTR { continue }
+      guard written >= 0 else {
+        throw .scratch(folder: folder, written: count, reason: String(cString: strerror(errno)))
+      }
+      count += written
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  /// Adds bytes at the end.
+  func append(_ bytes: [UInt8]) throws(TraceError.Problem) {
+    try bytes.withUnsafeBufferPointer { (elements) throws(TraceError.Problem) in
+      try append(UnsafeRawBufferPointer(elements))
+    }
+  }
+
+  /// All bytes written so far, mapped.
+  func storage() throws(TraceError.Problem) -> ByteStorage {
+    guard let storage = ByteStorage(mapping: descriptor, count: count) else {
+      throw .scratch(folder: folder, written: count, reason: String(cString: strerror(errno)))
+    }
+    return storage
+  }
+}

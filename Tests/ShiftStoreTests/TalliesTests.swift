@@ -1,0 +1,59 @@
+import Foundation
+import Measures
+import ShiftStore
+import TestSupport
+import Testing
+
+/// The tables counted in one pass are those that SQL counts, table by table, from the same positions.
+@Suite struct TalliesTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `each table holds what SQL counts`(seed: UInt64) throws {
+    let index = try RandomStudy(seed: seed, sequences: 60, longest: 90).index(in: folder)
+    for (table, sql) in [
+      ("emittedToken", SQLTwins.emittedTokens),
+      ("profile", SQLTwins.profile(scale: "absolute", bin: "position")),
+      (
+        "profile",
+        SQLTwins.profile(
+          scale: "relative",
+          bin: "position * 100 / (length(sequence.tokens) / 4 - sequence.promptLength)")
+      ),
+    ] {
+      let scale = sql.contains("'relative'") ? "relative" : "absolute"
+      let filter = table == "profile" ? "WHERE scale = '\(scale)'" : ""
+      let key = table == "profile" ? "bin" : "tokenID"
+      let counted = try index.query(
+        "SELECT * FROM \(table) \(filter) ORDER BY comparisonID, taskID, \(key)")
+      let twin = try index.query(sql + " ORDER BY 1, 2, \(key)")
+      #expect(!counted.rows.isEmpty)
+      #expect(counted.rows.count == twin.rows.count)
+      for (counted, twin) in zip(counted.rows, twin.rows) {
+        for (a, b) in zip(counted, twin) { #expect(Self.agree(a, b), "\(table): \(counted), \(twin)") }
+      }
+    }
+  }
+
+  @Test(arguments: ["klTunedReference", "totalVariation", "rankShift", "logprobShift"])
+  func `the extremes are those that SQL puts first`(metric: String) throws {
+    let index = try RandomStudy(seed: 5, sequences: 90, longest: 90).index(in: folder)
+    let bySign = ["rankShift", "logprobShift"].contains(metric)
+    let counted = try index.query(
+      "SELECT * FROM extreme WHERE metric = '\(metric)' ORDER BY comparisonID, taskID, place")
+    let twin = try index.query(
+      SQLTwins.extremes(
+        of: metric, value: bySign ? metric : "coalesce(\(metric), \(metric)Low)",
+        order: bySign ? "abs(\(metric))" : "coalesce(\(metric), \(metric)Low)"))
+    #expect(counted.rows.contains { $0[3] == .integer(ShiftIndex.extremeCount) })
+    #expect(counted.rows == twin.rows)
+  }
+
+  /// Sums of the same numbers in the same order are equal; SQL may add those of one group in another one.
+  private static func agree(_ a: QueryResult.Value, _ b: QueryResult.Value) -> Bool {
+    guard case .real(let x) = a, case .real(let y) = b else { return a == b }
+    return abs(x - y) <= 1e-12 * max(1, abs(x))
+  }
+}
