@@ -24,7 +24,7 @@ struct Mutator {
   }
 
   private mutating func change(_ bytes: inout [UInt8], at place: Int) {
-    switch Int.random(in: 0..<8, using: &generator) {
+    switch Int.random(in: 0..<9, using: &generator) {
     case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
     case 1, 2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
     case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
@@ -33,9 +33,21 @@ struct Mutator {
       let other = Int.random(in: 0..<bytes.count, using: &generator)
       bytes.insert(contentsOf: bytes[min(place, other)..<max(place, other)].prefix(4096), at: place)
     case 6: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
+    case 7: replaceDigit(&bytes, after: place)
     default: overwrite(&bytes, at: place)
     }
   }
+
+  /// Puts what no length, index or id can be in place of a digit.
+  private mutating func replaceDigit(_ bytes: inout [UInt8], after place: Int) {
+    guard let digit = bytes[place...].firstIndex(where: { (0x30...0x39).contains($0) }) else { return }
+    let number = Self.writtenNumbers.randomElement(using: &generator) ?? ""
+    bytes.replaceSubrange(digit...digit, with: Array(number.utf8))
+  }
+
+  private static let writtenNumbers = [
+    "-1", "9223372036854775807", "4294967296", "1e300", "0.5", "null", "NaN", "[]", "\"x\"",
+  ]
 
   /// Puts a number of one to eight bytes over others.
   private mutating func overwrite(_ bytes: inout [UInt8], at place: Int) {
