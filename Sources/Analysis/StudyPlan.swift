@@ -24,11 +24,13 @@ public struct PlannedFile: Sendable {
   /// The open file. Files of one sequence are opened again when they are measured, so that a study of a
   /// hundred thousand files does not hold as many mappings.
   var open: TraceFile?
+  /// Finds tokens that files give as texts, where the study names a vocabulary.
+  var lookup: TokenLookup?
 
   /// Reads one of the file's sequences.
   func trace(at entry: Int) throws(TraceError) -> Trace {
     if let open { return try open.trace(at: entry) }
-    return try TraceFile(path: path, tensor: traces.tensor).trace(at: entry)
+    return try TraceFile(path: path, tensor: traces.tensor, lookup: lookup).trace(at: entry)
   }
 }
 
@@ -71,7 +73,7 @@ public struct StudyPlan: Sendable {
     let study = studyFile.study
     let vocabularyPath = study.vocabulary.map(studyFile.resolve)
     vocabulary = try vocabularyPath.map { try Vocabulary(contentsOf: $0) }
-    files = try Self.openFiles(of: studyFile)
+    files = try Self.openFiles(of: studyFile, lookup: vocabulary.map(TokenLookup.init))
     let pairing = try StudyPairing(studyFile, files: files)
     measurements = pairing.measurements
     let modelIDs = Dictionary(uniqueKeysWithValues: study.models.enumerated().map { ($1.name, $0 + 1) })
@@ -92,7 +94,9 @@ public struct StudyPlan: Sendable {
       problems: pairing.problems)
   }
 
-  private static func openFiles(of studyFile: StudyFile) throws -> [PlannedFile] {
+  private static func openFiles(
+    of studyFile: StudyFile, lookup: TokenLookup?
+  ) throws -> [PlannedFile] {
     var files: [PlannedFile] = []
     for traces in studyFile.study.traces {
       for pattern in traces.files {
@@ -101,11 +105,11 @@ public struct StudyPlan: Sendable {
           throw StudyError(file: studyFile.path, line: traces.line, .noFile(pattern: pattern))
         }
         for path in paths {
-          let file = try TraceFile(path: path, tensor: traces.tensor)
+          let file = try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
           files.append(
             PlannedFile(
               path: path, traces: traces, entries: file.entries, format: file.format,
-              open: file.entries.count > 1 ? file : nil))
+              open: file.entries.count > 1 ? file : nil, lookup: lookup))
         }
       }
     }

@@ -48,9 +48,10 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let vocabulary = try self.vocabulary.map { try Vocabulary(contentsOf: $0) }
+    let lookup = vocabulary.map(TokenLookup.init)
     let files = try FilePair(
-      reference: TraceFile(path: reference, tensor: tensor), tuned: TraceFile(path: tuned, tensor: tensor),
-      sequence: sequence)
+      reference: TraceFile(path: reference, tensor: tensor, lookup: lookup),
+      tuned: TraceFile(path: tuned, tensor: tensor, lookup: lookup), sequence: sequence)
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
     let measurement = PairMeasurement(
       vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)
