@@ -11,7 +11,7 @@ struct Latent: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The PCA shift from stored hidden states (arXiv 2507.00432).",
     discussion: """
-      Files are safetensors or .npz: hidden_states [layers, texts, positions, width] with attention_mask \
+      Files are safetensors, .npz or PyTorch: hidden_states [layers, texts, positions, width] with attention_mask \
       [texts, positions]; or pooled already, hidden_states and hidden_states_padded_mean [layers, texts, width]. \
       The same texts in the same order in both files of a pair; files pair in the order given.
 
@@ -49,7 +49,8 @@ struct Latent: ParsableCommand {
   func validate() throws {
     guard reference.count == tuned.count, !reference.isEmpty else {
       throw ValidationError(
-        "--reference and --tuned need the same number of files, but have \(reference.count) and \(tuned.count).")
+        "--reference and --tuned need the same number of files, but have \(reference.count) and \(tuned.count)."
+      )
     }
     for text in group where text.split(separator: "=").count != 2 {
       throw ValidationError("--group must be NAME=A,B, but is \"\(text)\".")
@@ -89,9 +90,12 @@ struct Latent: ParsableCommand {
           Give both files of a pair in the same place.
           """)
     }
-    let (found, expected) = ([other.layerCount, other.textCount, other.width], [
-      base.layerCount, base.textCount, base.width,
-    ])
+    let (found, expected) = (
+      [other.layerCount, other.textCount, other.width],
+      [
+        base.layerCount, base.textCount, base.width,
+      ]
+    )
     guard found == expected else {
       throw CommandFailure(
         status: .badData,

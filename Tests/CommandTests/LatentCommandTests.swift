@@ -18,15 +18,15 @@ import Testing
     ]
   }
 
-  private static let expected: [String: Any] = {
-    let data = FileManager.default.contents(atPath: Program.sample("latent/expected.json")) ?? Data()
-    return (try? JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
-  }()
+  private static func expected() throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(filePath: Program.sample("latent/expected.json")))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
 
   @Test(arguments: ["sft", "rl"], ["masked", "padded"])
   func `every projection is that of scikit-learn`(model: String, pooling: String) throws {
     let figures = try #require(
-      (Self.expected[model] as? [String: Any])?[pooling] as? [String: Any])
+      (Self.expected()[model] as? [String: Any])?[pooling] as? [String: Any])
     let distance = try #require(figures["distance"] as? Double)
     let layers = try #require(figures["layers"] as? [[Double]])
     let arguments = Self.files(model) + ["--pooling", pooling]

@@ -17,7 +17,7 @@ import Traces
 
   @Test func `masked means leave padding out, padded ones do not`() throws {
     let masked = try states(Self.unpooled.bytes, .masked)
-    #expect([masked.layerCount, masked.textCount, masked.width] == [2, 2, 2])
+    #expect(masked.layerCount == 2 && masked.textCount == 2 && masked.width == 2)
     #expect(masked.metadata["task"] == "coqa")
     // Positions (2, 3) and (4, 5) of the first text; (6, 7), (8, 9), (10, 11) of the second.
     #expect(try masked.vectors(ofLayer: 0) == [3, 4, 8, 9])

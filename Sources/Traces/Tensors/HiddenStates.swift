@@ -1,6 +1,6 @@
 /// Hidden states of one model on several texts: one vector a layer and text.
 ///
-/// safetensors or NumPy `.npz`. Either `hidden_states` [layers, texts, positions, width] beside `attention_mask`
+/// safetensors, NumPy `.npz` or PyTorch. Either `hidden_states` [layers, texts, positions, width] beside `attention_mask`
 /// [texts, positions], 0 where a position is padding; or pooled already: `hidden_states` [layers, texts, width], means
 /// over the tokens of each text, and `hidden_states_padded_mean` of the same shape, means that include the padding. Layer
 /// 0 is the output of the embedding, where the file holds it.
@@ -43,7 +43,12 @@ public struct HiddenStates: Sendable {
 
   private init(_ storage: ByteStorage, path: String, pooling: Pooling) throws(TraceError.Problem) {
     guard storage.count > 0 else { throw .empty }
-    let (tensors, metadata) = try Self.contents(of: storage)
+    let signature = storage.withUnsafeBytes { FileSignature($0) }
+    guard let container = try TensorContainer(storage, signature: signature) else {
+      if case .foreign(let format) = signature { throw .foreign(format) }
+      throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
+    }
+    let tensors = Dictionary(container.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let whole = tensors["hidden_states"]
     let isPooled = whole?.shape.count != 4
     let name = isPooled && pooling == .padded ? "hidden_states_padded_mean" : "hidden_states"
@@ -60,33 +65,10 @@ public struct HiddenStates: Sendable {
       throw .tensorType(tensor: name, found: states.type, expected: Tensor.scoreTypes)
     }
     counted = isPooled ? nil : try Self.counted(tensors, shape: shape, pooling)
-    self.states = states.packed()
+    self.states = states
     self.path = path
-    self.metadata = metadata
+    metadata = container.metadata
     (layerCount, textCount, width) = (shape[0], shape[1], shape[shape.count - 1])
-  }
-
-  private static func contents(
-    of storage: ByteStorage
-  ) throws(TraceError.Problem) -> ([String: Tensor], [String: String]) {
-    switch storage.withUnsafeBytes({ FileSignature($0) }) {
-    case .safetensors:
-      let header = try SafetensorsHeader(storage)
-      return (
-        Dictionary(header.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
-        header.metadata
-      )
-    case .numpyArchive:
-      let members = try ZipArchive(storage).members.filter { $0.name.hasSuffix(".npy") }
-      var tensors: [String: Tensor] = [:]
-      for (member, place) in zip(members, try members.unpacked(from: storage)) {
-        let name = String(member.name.dropLast(4))
-        tensors[name] = try Tensor(named: name, numpyArrayIn: place.storage, place.bytes)
-      }
-      return (tensors, [:])
-    case .foreign(let format): throw .foreign(format)
-    default: throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
-    }
   }
 
   private static func counted(
@@ -113,11 +95,13 @@ public struct HiddenStates: Sendable {
   public func vectors(ofLayer layer: Int) throws(TraceError) -> [Double] {
     precondition(0..<layerCount ~= layer, "layer \(layer) of \(layerCount)")
     do throws(TraceError.Problem) {
-      guard let counted else { return try part(layer, of: layerCount).doubles() }
       var vectors: [Double] = []
-      for text in 0..<textCount {
-        let values = try part(layer * textCount + text, of: layerCount * textCount).doubles()
-        vectors += mean(of: values, where: counted[text])
+      for text in layer * textCount..<(layer + 1) * textCount {
+        if let counted {
+          vectors += try mean(ofText: text, where: counted[text % textCount])
+        } else {
+          vectors += try states.vector(text, length: width)
+        }
       }
       return vectors
     } catch {
@@ -125,19 +109,12 @@ public struct HiddenStates: Sendable {
     }
   }
 
-  /// One of so many equal parts of the states.
-  private func part(_ index: Int, of count: Int) -> Tensor {
-    var part = states
-    let size = states.bytes.count / count
-    part.bytes = states.bytes.lowerBound + index * size..<states.bytes.lowerBound + (index + 1) * size
-    part.shape = [size / (states.elementSize ?? 1)]
-    return part
-  }
-
-  private func mean(of values: [Double], where counted: [Bool]) -> [Double] {
+  /// The mean of the counted positions of one text of one layer.
+  private func mean(ofText text: Int, where counted: [Bool]) throws(TraceError.Problem) -> [Double] {
     var sum = [Double](repeating: 0, count: width)
     for position in counted.indices where counted[position] {
-      for place in 0..<width { sum[place] += values[position * width + place] }
+      let vector = try states.vector(text * counted.count + position, length: width)
+      for place in 0..<width { sum[place] += vector[place] }
     }
     let count = Double(counted.count { $0 })
     return sum.map { $0 / count }
