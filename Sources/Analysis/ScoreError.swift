@@ -1,4 +1,4 @@
-/// Why benchmark scores could not be read.
+/// Why benchmark scores, or token losses, could not be read.
 public struct ScoreError: Error, Equatable, Sendable {
   /// The file.
   public var file: String
@@ -42,6 +42,8 @@ public struct ScoreError: Error, Equatable, Sendable {
     case noGroups
     /// No model names the model that it was made from.
     case nothingTuned
+    /// A file of token losses has another shape; what is wrong, as a clause.
+    case tokenLosses(reason: String)
   }
 }
 
@@ -73,6 +75,8 @@ extension ScoreError: CustomStringConvertible {
       "there is no group \"\(name)\". Use \(known.joined(separator: ", "))."
     case .noGroups:
       "nothing says which benchmarks belong together. Pass --group, for instance --group math=AIME24,MATH500."
+    case .tokenLosses(let reason):
+      "this is no file of token losses: \(reason). Pass what the released code of arXiv 2507.00432 writes."
     case .nothingTuned: "no model names its base. Say which model each was made from."
     }
   }

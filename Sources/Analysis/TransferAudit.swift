@@ -1,4 +1,4 @@
-public import Statistics
+import Statistics
 
 /// The Transferability Index of every model and group of a table, beside what the table reports.
 public struct TransferAudit: Sendable {

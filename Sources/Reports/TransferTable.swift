@@ -63,10 +63,11 @@ extension Table {
       let reported = rows.filter { $0.group == group && $0.agrees != nil }
       guard !reported.isEmpty else { return nil }
       let apart = reported.filter { $0.agrees == false }.map(\.model)
-      let count = "\(group): \(reported.count - apart.count) of \(reported.count) as reported"
+      guard apart.count < reported.count else { return "\(group): none of \(reported.count) as reported." }
+      let agreeing = "\(group): \(reported.count - apart.count) of \(reported.count) as reported."
       return apart.isEmpty
-        ? count + "."
-        : count + "; the scores do not give what was reported for \(apart.joined(separator: ", "))."
+        ? agreeing
+        : agreeing + " The scores do not give what was reported for \(apart.joined(separator: ", "))."
     }
   }
 }

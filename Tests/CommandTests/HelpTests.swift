@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   private static let commands = [
     "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize",
-    "transfer",
+    "transfer", "latent",
   ]
 
   @Test(arguments: commands) func `each command explains itself`(command: String) throws {
