@@ -25,6 +25,8 @@ import Testing
     try expectGolden(
       print("summary", "INDEX", "--weight", "token", "--source", "all", "--format", "markdown"), "summary.md")
     try expectGolden(print("summary", "INDEX", "--format", "json"), "summary.json")
+    try expectGolden(print("summary", "INDEX", "--figures", "spread"), "summary-spread.txt")
+    try expectGolden(print("summary", "INDEX", "--contrast", "sft", "rl"), "summary-contrast.txt")
     try expectGolden(print("tokens", "INDEX", "--model", "sft"), "tokens-sft.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base"), "contrast.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--format", "csv"), "contrast.csv")
