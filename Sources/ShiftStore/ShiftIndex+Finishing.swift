@@ -15,7 +15,8 @@ extension ShiftIndex {
       try count(
         [
           EmittedTokenTally.self, ExtremeTally.self, ProfileTally.self, EstimateTally.self,
-          DistributionTally.self,
+          DistributionTally.self, BandTally.self, RankCountTally.self, FirstDivergenceTally.self,
+          EntropySliceTally.self,
         ], database)
       try database.execute(sql: "DELETE FROM predictedToken")
       try countPredictedTokens(database)

@@ -34,6 +34,9 @@ import Testing
     try expectGolden(print("top", "INDEX", "--model", "rl", "--limit", "3", "--format", "jsonl"), "top.jsonl")
     try expectGolden(print("positions", "INDEX", "--relative"), "positions.txt")
     try expectGolden(print("positions", "INDEX", "--model", "sft", "--format", "tsv"), "positions.tsv")
+    for order in ["position", "ends", "entropy", "confidence", "rank", "divergence"] {
+      try expectGolden(print("positions", "INDEX", "--by", order), "positions-\(order).txt")
+    }
   }
 
   @Test func `the summary is the one that lies beside the samples`() throws {
