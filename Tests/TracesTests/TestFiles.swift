@@ -13,6 +13,11 @@ enum TestFiles {
     tests.appending(path: "../../samples/broken/\(name)").standardizedFileURL.path
   }
 
+  /// A file of `samples`.
+  static func sample(_ name: String) -> String {
+    tests.appending(path: "../../samples/\(name)").standardizedFileURL.path
+  }
+
   static func bytes(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
