@@ -56,7 +56,7 @@ enum Numerals {
       switch style {
       case .quantity: threeDigits(value)
       case .signed: value > 0 ? "+" + threeDigits(value) : threeDigits(value)
-      case .share: String(format: "%.1f", value * 100)
+      case .share: (value < 0 ? "−" : "") + String(format: "%.1f", value.magnitude * 100)
       }
     }
     func mean(_ mean: Estimate.Mean) -> String {

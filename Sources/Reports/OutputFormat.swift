@@ -13,6 +13,9 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   /// A Markdown table.
   case markdown
 
+  /// True for a format that shows chosen columns and rounded numbers.
+  public var isForPeople: Bool { self == .table || self == .markdown }
+
   /// The text of a table in this format.
   public func text(of table: Table) -> String {
     switch self {

@@ -1,5 +1,6 @@
 import Measures
 public import ShiftStore
+import Statistics
 import Tokenization
 
 extension Table {
@@ -65,12 +66,26 @@ extension Table {
         return [
           .text(row.comparison.tuned), .text(row.comparison.source), .integer(row.start), .integer(row.end),
           .text(last > row.start ? "\(row.start)–\(last)\(unit)" : "\(row.start)\(unit)"),
-          .integer(row.count), .mean(low: row.klTunedReferenceMeanLow, high: row.klTunedReferenceMeanHigh),
-          row.rankShiftMean.map { .signedReal($0) } ?? .missing,
-          row.shiftedShare.map { .share($0) } ?? .missing,
+          .integer(row.count),
+          banded(
+            row.klTunedReferenceMeanLow, row.klTunedReferenceMeanHigh, row.bands["klTunedReference"],
+            shown: .quantity),
+          banded(row.rankShiftMean, row.rankShiftMean, row.bands["rankShift"], shown: .signed),
+          banded(row.shiftedShare, row.shiftedShare, row.bands["shiftedShare"], shown: .share),
         ]
       },
       notes: notes, isComplete: isComplete)
+  }
+
+  /// A mean or its bounds with the interval of the lower one.
+  private static func banded(
+    _ low: Double?, _ high: Double?, _ band: ClosedRange<Double>?, shown style: EstimateStyle
+  ) -> Cell {
+    guard let low else { return .missing }
+    let mean = Estimate.Mean(low, interval: band)
+    return .estimate(
+      Estimate(low == high ? .exact(mean) : .between(low: mean, high: high.map { Estimate.Mean($0) })),
+      shown: style)
   }
 }
 

@@ -5,84 +5,93 @@ extension Table {
   /// The headline table: one row a comparison and task.
   ///
   /// - Parameters:
+  ///   - figures: Which figures people see; programs get all.
   ///   - confidence: The level of the intervals, 0 … 1.
   ///   - notes: Sentences to add below.
   public static func summary(
-    _ rows: [SummaryRow], weighting: Weighting, confidence: Double, notes: [String], isComplete: Bool
+    _ rows: [SummaryRow], figures: FigureSet, weighting: Weighting, confidence: Double, notes: [String],
+    isComplete: Bool
   ) -> Table {
-    let columns = SummaryColumn.all(showsSource: !rows.allSatisfy(\.comparison.isOwnText))
-    let means = "Means by \(weighting.rawValue); divergences in nats."
-    let brackets = """
-      Brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap clustered by prompt\(
-        rows.contains(where: \.isBounded) ? "; after ≥, the interval is the bound's." : ".")
-      """
-    let words = [
-      "rank shift = reference rank − tuned rank of the token in the text; shifted = reference rank above 3;",
-      "same top = both models have the same first choice.",
+    let showsSource = !rows.allSatisfy(\.comparison.isOwnText)
+    // Five figures with intervals leave no room for counts.
+    let showsCounts = figures == .headline || figures == .spread
+    let labels: [(column: Column, cell: (SummaryRow) -> Cell)] = [
+      (Column("model", title: "model"), { .text($0.comparison.tuned) }),
+      (Column("reference", title: nil), { .text($0.comparison.reference) }),
+      (Column("method", title: nil), { $0.comparison.method.map { .text($0) } ?? .missing }),
+      (Column("source", title: showsSource ? "on text of" : nil), { .text($0.comparison.source) }),
+      (Column("task", title: "task"), { .text($0.task ?? "all") }),
+      (Column("prompts", title: nil), { .integer($0.counts.prompts) }),
+      (Column("sequences", title: showsCounts ? "sequences" : nil), { .integer($0.counts.sequences) }),
+      (Column("positions", title: showsCounts ? "positions" : nil), { .integer($0.counts.positions) }),
+      (Column("excluded", title: nil), { .integer($0.counts.excluded) }),
+      (Column("masked", title: nil), { .integer($0.counts.masked) }),
+      (Column("missing", title: nil), { .integer($0.counts.missing) }),
+      (Column("faulty", title: nil), { .integer($0.counts.faulty) }),
+      (Column("klTunedReferenceInfinite", title: nil), { .integer($0.counts.infinite) }),
     ]
-    let bounds = "≥ is a bound: truncated traces hold only the most probable tokens."
+    let estimates = rows.map(\.figures)
+    let shown = estimates.flatMap { row in figures.figures.compactMap { row[$0] } }
     return Table(
-      name: "summary", columns: columns.map(\.column), rows: rows.map { row in columns.map { $0.cell(row) } },
-      notes: [means, brackets] + words + (rows.contains(where: \.isLowerBounded) ? [bounds] : []) + notes,
+      name: "summary",
+      columns: labels.map(\.column) + figureColumns(figures.titles(isContrast: false), estimates),
+      rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.figures) },
+      notes: figures.notes(
+        weighting, confidence: confidence, isBounded: shown.contains(where: \.isBounded),
+        isLowerBounded: shown.contains(where: \.isLowerBounded)) + notes,
       isComplete: isComplete)
+  }
+
+  /// Two tuned models set against each other, task by task.
+  public static func contrast(
+    _ rows: [ContrastRow], figures: FigureSet, weighting: Weighting, confidence: Double, isComplete: Bool
+  ) -> Table {
+    let showsSource = !rows.allSatisfy { $0.first.isOwnText && $0.second.isOwnText }
+    let labels: [(column: Column, cell: (ContrastRow) -> Cell)] = [
+      (Column("model", title: "difference"), { .text("\($0.first.tuned) − \($0.second.tuned)") }),
+      (Column("modelA", title: nil), { .text($0.first.tuned) }),
+      (Column("modelB", title: nil), { .text($0.second.tuned) }),
+      (Column("sourceA", title: showsSource ? "on text of" : nil), { .text($0.first.source) }),
+      (Column("sourceB", title: showsSource ? "and of" : nil), { .text($0.second.source) }),
+      (Column("task", title: "task"), { .text($0.task ?? "all") }),
+      (Column("prompts", title: "prompts"), { .integer($0.prompts) }),
+    ]
+    let estimates = rows.map(\.differences)
+    return Table(
+      name: "contrast",
+      columns: labels.map(\.column) + figureColumns(figures.titles(isContrast: true), estimates),
+      rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.differences, isSigned: true) },
+      notes: [
+        "Differences of means by \(weighting.rawValue) over the prompts that both answered; divergences in nats.",
+        "Brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap that draws a prompt for both at once.",
+      ], isComplete: isComplete)
+  }
+
+  /// All figures, with headings for those that are chosen and that some row has.
+  private static func figureColumns(
+    _ titles: [SummaryFigure: String], _ rows: [[SummaryFigure: Estimate]]
+  ) -> [Column] {
+    SummaryFigure.allCases.map { figure in
+      Column(figure.rawValue, title: rows.contains { $0[figure] != nil } ? titles[figure] : nil)
+    }
+  }
+
+  private static func figureCells(_ figures: [SummaryFigure: Estimate], isSigned: Bool = false) -> [Cell] {
+    SummaryFigure.allCases.map { figure in
+      let style = isSigned && figure.style == .quantity ? .signed : figure.style
+      return figures[figure].map { .estimate($0, shown: style) } ?? .missing
+    }
   }
 }
 
-extension SummaryRow {
+extension Estimate {
   fileprivate var isBounded: Bool {
-    guard case .between = klTunedReference?.knowledge else { return false }
+    guard case .between = knowledge else { return false }
     return true
   }
 
   fileprivate var isLowerBounded: Bool {
-    guard case .between(_, nil) = klTunedReference?.knowledge else { return false }
+    guard case .between(_, nil) = knowledge else { return false }
     return true
-  }
-}
-
-/// A column of the headline table and how a row fills it.
-private struct SummaryColumn {
-  let column: Table.Column
-  let cell: (SummaryRow) -> Table.Cell
-
-  init(_ field: String, _ title: String?, _ cell: @escaping (SummaryRow) -> Table.Cell) {
-    column = Table.Column(field, title: title)
-    self.cell = cell
-  }
-
-  init(
-    _ field: String, _ title: String?, _ style: Table.EstimateStyle,
-    _ estimate: @escaping (SummaryRow) -> Estimate?
-  ) {
-    self.init(field, title) { row in estimate(row).map { .estimate($0, shown: style) } ?? .missing }
-  }
-
-  static func all(showsSource: Bool) -> [SummaryColumn] {
-    [
-      SummaryColumn("model", "model") { .text($0.comparison.tuned) },
-      SummaryColumn("reference", nil) { .text($0.comparison.reference) },
-      SummaryColumn("method", nil) { $0.comparison.method.map { .text($0) } ?? .missing },
-      SummaryColumn("source", showsSource ? "on text of" : nil) { .text($0.comparison.source) },
-      SummaryColumn("task", "task") { .text($0.task ?? "all") },
-      SummaryColumn("prompts", nil) { .integer($0.prompts) },
-      SummaryColumn("sequences", "sequences") { .integer($0.sequences) },
-      SummaryColumn("positions", "positions") { .integer($0.positions) },
-      SummaryColumn("excluded", nil) { .integer($0.excluded) },
-      SummaryColumn("klTunedReferenceInfinite", nil) { .integer($0.infinite) },
-      SummaryColumn("klTunedReference", "KL(tuned‖reference)", .quantity, \.klTunedReference),
-      SummaryColumn("klReferenceTuned", nil, .quantity, \.klReferenceTuned),
-      SummaryColumn("jensenShannon", nil, .quantity, \.jensenShannon),
-      SummaryColumn("totalVariation", nil, .quantity, \.totalVariation),
-      SummaryColumn("entropyReference", nil, .quantity, \.entropyReference),
-      SummaryColumn("entropyTuned", nil, .quantity, \.entropyTuned),
-      SummaryColumn("rankShift", "rank shift", .signed, \.rankShift),
-      SummaryColumn("logprobShift", nil, .signed, \.logprobShift),
-      SummaryColumn("unshiftedShare", nil, .share, \.unshifted),
-      SummaryColumn("marginalShare", nil, .share, \.marginal),
-      SummaryColumn("shiftedShare", "shifted", .share, \.shifted),
-      SummaryColumn("topAgreementShare", "same top", .share, \.topAgreement),
-      SummaryColumn("coverageReference", nil, .share, \.coverageReference),
-      SummaryColumn("coverageTuned", nil, .share, \.coverageTuned),
-    ]
   }
 }

@@ -9,18 +9,27 @@ protocol PositionTally {
   init()
   /// The table that it fills.
   static var table: String { get }
+  /// All tables that it fills, where there are several.
+  static var tables: [String] { get }
+  /// True for a tally that is also wanted of all tasks of a comparison together, where it has several.
+  static var countsWhole: Bool { get }
   /// Counts the positions of one sequence. Sequences come in the order of the plan.
   mutating func add(_ sequence: TalliedSequence)
   /// Writes the rows of this comparison and task.
   func write(_ slice: TallySlice, to database: Database) throws
 }
 
-/// What one tally counts: one comparison on one task.
+extension PositionTally {
+  static var tables: [String] { [table] }
+  static var countsWhole: Bool { false }
+}
+
+/// What one tally counts: one comparison on one task, or on all of its tasks.
 struct TallySlice: Hashable {
   /// The comparison's row.
   var comparisonID: Int
-  /// The task's row.
-  var taskID: Int
+  /// The task's row; nil for all tasks together.
+  var taskID: Int?
 }
 
 /// A measured sequence as the pass over all positions meets it.

@@ -13,6 +13,8 @@ enum Schema {
       try database.execute(sql: studyTables)
       try database.execute(sql: positionTables)
       try database.execute(sql: tallyTables)
+      try database.execute(sql: summaryTables)
+      try database.execute(sql: slicingTables)
       try database.execute(sql: views)
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1;")
     }

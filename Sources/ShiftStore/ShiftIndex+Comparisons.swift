@@ -2,19 +2,19 @@ import GRDB
 
 extension ShiftIndex {
   /// All comparisons, in the order of the study.
-  public func comparisons() throws -> [Comparison] {
-    try reading { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT comparison.id, tuned.name, reference.name, comparison.source, tuned.method
-          FROM comparison
-          JOIN model AS tuned ON tuned.id = tunedID
-          JOIN model AS reference ON reference.id = referenceID
-          ORDER BY comparison.id
-          """
-      ).map { Comparison(id: $0[0], tuned: $0[1], reference: $0[2], source: $0[3], method: $0[4]) }
-    }
+  public func comparisons() throws -> [Comparison] { try reading(comparisons) }
+
+  func comparisons(_ database: Database) throws -> [Comparison] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT comparison.id, tuned.name, reference.name, comparison.source, tuned.method
+        FROM comparison
+        JOIN model AS tuned ON tuned.id = tunedID
+        JOIN model AS reference ON reference.id = referenceID
+        ORDER BY comparison.id
+        """
+    ).map { Comparison(id: $0[0], tuned: $0[1], reference: $0[2], source: $0[3], method: $0[4]) }
   }
 
   /// The comparisons of one tuned model, or of all, on the responses that are asked for.

@@ -13,9 +13,14 @@ extension ShiftIndex {
   public func finish() throws {
     try writing { database in
       try count(
-        [EmittedTokenTally.self, ExtremeTally.self, ProfileTally.self], database)
+        [
+          EmittedTokenTally.self, ExtremeTally.self, ProfileTally.self, EstimateTally.self,
+          DistributionTally.self, BandTally.self, RankCountTally.self, FirstDivergenceTally.self,
+          EntropySliceTally.self,
+        ], database)
       try database.execute(sql: "DELETE FROM predictedToken")
       try countPredictedTokens(database)
+      try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
     // One file again, without -wal and -shm beside it, so that it can be copied and mailed.
@@ -28,7 +33,9 @@ extension ShiftIndex {
 
   /// Fills the tables of tallies in one pass over the positions: by comparison, task, sequence and position.
   private func count(_ kinds: [any PositionTally.Type], _ database: Database) throws {
-    for kind in kinds { try database.execute(sql: "DELETE FROM \(kind.table)") }
+    for kind in kinds {
+      for table in kind.tables { try database.execute(sql: "DELETE FROM \(table)") }
+    }
     let positions = try PositionSelect(database)
     let sequences = try Row.fetchCursor(
       database,
@@ -38,15 +45,27 @@ extension ShiftIndex {
         ORDER BY comparisonID, taskID, measurement.id
         """)
     var tallies: [any PositionTally] = []
+    /// Those of all tasks of the comparison together.
+    var wholes: [any PositionTally] = []
     var slice: TallySlice?
-    func write() throws {
+    var taskCount = 0
+    func write(isLastOfComparison: Bool) throws {
       guard let slice else { return }
       for tally in tallies { try tally.write(slice, to: database) }
+      guard isLastOfComparison, taskCount > 1 else { return }
+      let whole = TallySlice(comparisonID: slice.comparisonID, taskID: nil)
+      for tally in wholes { try tally.write(whole, to: database) }
     }
     while let row = try sequences.next() {
       let next = TallySlice(comparisonID: row[0], taskID: row[1])
       if next != slice {
-        try write()
+        let isNewComparison = next.comparisonID != slice?.comparisonID
+        try write(isLastOfComparison: isNewComparison)
+        if isNewComparison {
+          wholes = kinds.filter { $0.countsWhole }.map { $0.init() }
+          taskCount = 0
+        }
+        taskCount += 1
         slice = next
         tallies = kinds.map { $0.init() }
       }
@@ -54,8 +73,9 @@ extension ShiftIndex {
         measurementID: row[2], prompt: row[3], responseLength: row[4],
         positions: try positions.positions(of: row[2]))
       for place in tallies.indices { tallies[place].add(sequence) }
+      for place in wholes.indices { wholes[place].add(sequence) }
     }
-    try write()
+    try write(isLastOfComparison: true)
   }
 
   /// Means over positions from the exact sums.

@@ -37,6 +37,8 @@ public struct ProfileRow: Equatable, Sendable {
   public var klTunedReferenceMeanLow: Double?
   /// The mean of its upper bounds; equal to the lower for dense traces, nil where there is none.
   public var klTunedReferenceMeanHigh: Double?
+  /// The intervals of the means, by the names `klTunedReference`, of its lower bound, `shiftedShare` and `rankShift`.
+  public var bands: [String: ClosedRange<Double>] = [:]
 }
 
 /// How a response is cut into stretches.
@@ -81,6 +83,8 @@ extension ShiftIndex {
 
   /// The profile of the shift along the response.
   ///
+  /// Means of the stretches of ``ProfileScale/edges`` have intervals from the spread between prompts.
+  ///
   /// - Parameter edges: Where stretches begin, rising; the last one reaches to the end.
   public func profile(
     _ scale: ProfileScale, edges: [Int], in comparisons: [Comparison], task: String?
@@ -92,6 +96,8 @@ extension ShiftIndex {
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
     return try reading { database in
       let filter = try sliceFilter(comparisons, task: task, of: "profile", database)
+      let chosenTask = try task.map { try taskID(of: $0, database) }
+      let hasBands = edges == scale.edges
       return try Row.fetchAll(
         database,
         sql: """
@@ -105,13 +111,34 @@ extension ShiftIndex {
           """, arguments: [scale.rawValue]
       ).compactMap { row in
         guard let comparison = named[row["comparisonID"]] else { return nil }
+        let bands =
+          hasBands
+          ? try Self.bands(scale, start: row["start"], of: comparison, taskID: chosenTask, database) : [:]
         return ProfileRow(
           comparison: comparison, start: row["start"],
           end: min(row["end"], scale == .relative ? 100 : row["lastBin"] + 1),
           count: row["count"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
-          klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
+          klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"],
+          bands: bands)
       }
     }
+  }
+
+  private static func bands(
+    _ scale: ProfileScale, start: Int, of comparison: Comparison, taskID: Int?, _ database: Database
+  ) throws -> [String: ClosedRange<Double>] {
+    // A null task comes first where there is one; a comparison on one task has that one alone.
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT measure, intervalLow, intervalHigh FROM band
+        WHERE comparisonID = ?1 AND scale = ?2 AND start = ?3 AND taskID IS coalesce(?4, (
+          SELECT taskID FROM band WHERE comparisonID = ?1 ORDER BY taskID LIMIT 1))
+        """, arguments: [comparison.id, scale.rawValue, start, taskID])
+    return Dictionary(
+      uniqueKeysWithValues: rows.map {
+        ($0["measure"] as String, ($0["intervalLow"] as Double)...($0["intervalHigh"] as Double))
+      })
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Statistics
 
@@ -9,103 +8,119 @@ extension ShiftIndex {
   /// The headline table: each comparison on each task, then on all of its tasks together where it has several.
   ///
   /// Intervals come from a bootstrap that resamples prompts, because the positions of one response, and the
-  /// responses to one prompt, are not independent.
+  /// responses to one prompt, are not independent. A finished index has them stored where there are so many prompts
+  /// that one would wait for them, and they are the same either way. Of an unfinished index they are made of what there
+  /// is, without the figures that need all positions.
   ///
   /// - Parameters:
   ///   - task: One task, or nil for all.
   ///   - weighting: What counts the same, each token or each sequence.
+  ///   - figures: The figures that are wanted, which saves the time of the others; nil for all.
   public func summary(
-    of comparisons: [Comparison], task: String?, weighting: Weighting
+    of comparisons: [Comparison], task: String?, weighting: Weighting, figures: Set<SummaryFigure>? = nil
   ) throws -> [SummaryRow] {
-    let sequences = try reading { database in
+    try reading { database in
       if let task { _ = try taskID(of: task, database) }
-      return try SequenceStatistics.fetchAll(database)
-    }
-    // Draws depend on the number of prompts only, so rows with as many prompts share them.
-    var bootstraps: [Int: ClusteredBootstrap] = [:]
-    func row(_ comparison: Comparison, _ task: String?, _ sequences: [SequenceStatistics]) -> SummaryRow {
-      let prompts = Set(sequences.map(\.prompt)).count
-      let bootstrap = bootstraps[prompts] ?? ClusteredBootstrap(clusterCount: prompts)
-      bootstraps[prompts] = bootstrap
-      return SummaryRow(comparison, task: task, SequenceMeans(sequences, weighting, bootstrap))
-    }
-    return comparisons.flatMap { comparison -> [SummaryRow] in
-      let own = sequences.filter { $0.comparisonID == comparison.id && (task == nil || $0.task == task) }
-      let tasks = own.map(\.task).uniqued
-      var rows = tasks.map { task in row(comparison, task, own.filter { $0.task == task }) }
-      if tasks.count > 1 { rows.append(row(comparison, nil, own)) }
-      return rows
-    }
-  }
-}
-
-extension SummaryRow {
-  /// The means over these sequences.
-  fileprivate init(_ comparison: Comparison, task: String?, _ means: SequenceMeans) {
-    let sequences = means.sequences
-    self.init(
-      comparison: comparison, task: task, sequences: sequences.count, prompts: means.promptCount,
-      positions: sequences.reduce(0) { $0 + $1.positions },
-      excluded: sequences.reduce(0) { $0 + $1.excluded },
-      infinite: sequences.reduce(0) { $0 + $1.infinite },
-      klTunedReference: means.estimate("klTunedReference", within: 0...(.infinity)),
-      klReferenceTuned: means.estimate("klReferenceTuned", within: 0...(.infinity)),
-      jensenShannon: means.estimate("jensenShannon", within: 0...log(2)),
-      totalVariation: means.estimate("totalVariation", within: 0...1),
-      entropyReference: means.estimate("entropyReference", within: 0...(.infinity)),
-      entropyTuned: means.estimate("entropyTuned", within: 0...(.infinity)),
-      rankShift: means.estimate("rankShift", within: -.infinity ... .infinity),
-      logprobShift: means.estimate("logprobShift", within: -.infinity ... .infinity),
-      unshifted: means.estimate("unshifted", within: 0...1),
-      marginal: means.estimate("marginal", within: 0...1),
-      shifted: means.estimate("shifted", within: 0...1),
-      topAgreement: means.estimate("topAgreement", within: 0...1),
-      coverageReference: means.estimate("coverageReference", within: 0...1),
-      coverageTuned: means.estimate("coverageTuned", within: 0...1))
-  }
-}
-
-/// Takes means over sequences, with intervals that resample their prompts.
-private struct SequenceMeans {
-  let sequences: [SequenceStatistics]
-  private let prompts: [String: Int]
-  private let weighting: Weighting
-  private let bootstrap: ClusteredBootstrap
-
-  init(_ sequences: [SequenceStatistics], _ weighting: Weighting, _ bootstrap: ClusteredBootstrap) {
-    self.sequences = sequences
-    self.weighting = weighting
-    self.bootstrap = bootstrap
-    let names = sequences.map(\.prompt).uniqued
-    prompts = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-  }
-
-  var promptCount: Int { bootstrap.clusterCount }
-
-  /// The mean of one quantity; nil where no sequence has a value. Intervals are cut to the quantity's range.
-  func estimate(_ name: String, within range: ClosedRange<Double>) -> Estimate? {
-    let present = sequences.compactMap { sequence in
-      sequence.figures[name].flatMap {
-        $0.count > 0 ? (cluster: prompts[sequence.prompt] ?? 0, sums: $0) : nil
+      var estimates = SummaryEstimates(wanted: figures?.union([.klTunedReference, .jensenShannon]))
+      func rows(_ comparison: Comparison) throws -> [SummaryRow] {
+        let stored = try storedSummary(of: comparison, weighting, database)
+        let rows =
+          stored.isEmpty
+          ? try freshSummary(of: comparison, weighting, &estimates, database) : stored
+        return task == nil ? rows : rows.filter { $0.task == task }
       }
+      let floors = try self.comparisons(database).filter(\.isControl).flatMap(rows)
+      return try comparisons.flatMap { try rows($0).map { $0.besideFloor(of: floors) } }
     }
-    func mean(_ sum: (SequenceStatistics.Sums) -> Double) -> Estimate.Mean? {
-      let totals = present.map { cluster, sums in
-        switch weighting {
-        case .token: ClusterTotal(cluster: cluster, sum: sum(sums), count: sums.count)
-        case .sequence: ClusterTotal(cluster: cluster, sum: sum(sums) / sums.count, count: 1)
+  }
+
+  /// What a finished index has stored.
+  private func storedSummary(
+    of comparison: Comparison, _ weighting: Weighting, _ database: Database
+  ) throws -> [SummaryRow] {
+    let select = """
+      SELECT summary.*, task.name AS task FROM summary LEFT JOIN task ON task.id = taskID
+      WHERE comparisonID = ? ORDER BY summary.id
+      """
+    return try Row.fetchAll(database, sql: select, arguments: [comparison.id]).map { row in
+      var figures = try StoredEstimate.fetch(
+        from: "summaryFigure", owner: "summaryID", row["id"], weighting, database)
+      figures.merge(try Self.spread(of: comparison, taskID: row["taskID"], database)) { $1 }
+      return SummaryRow(
+        comparison: comparison, task: row["task"], counts: SummaryCounts(row), figures: figures)
+    }
+  }
+
+  /// The figures of all positions at once; none before they are counted.
+  private static func spread(
+    of comparison: Comparison, taskID: Int?, _ database: Database
+  ) throws -> [SummaryFigure: Estimate] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT figure, low, high FROM distribution WHERE comparisonID = ? AND taskID IS ?",
+      arguments: [comparison.id, taskID])
+    return rows.reduce(into: [:]) { figures, row in
+      let low: Double = row["low"]
+      let high: Double? = row["high"]
+      guard let figure = SummaryFigure(rawValue: row["figure"]) else { return }
+      figures[figure] = Estimate(
+        low == high ? .exact(.init(low)) : .between(low: .init(low), high: high.map { .init($0) }))
+    }
+  }
+
+  /// What is made when it is asked for.
+  private func freshSummary(
+    of comparison: Comparison, _ weighting: Weighting, _ estimates: inout SummaryEstimates,
+    _ database: Database
+  ) throws -> [SummaryRow] {
+    try SummarySlice.all(of: comparison, database).map { slice in
+      let spread = try Self.spread(of: comparison, taskID: slice.taskID, database)
+      return SummaryRow(
+        comparison: comparison,
+        task: try slice.taskID.flatMap {
+          try String.fetchOne(database, sql: "SELECT name FROM task WHERE id = ?", arguments: [$0])
+        },
+        counts: slice.totals.counts,
+        figures: estimates.means(of: slice.totals, comparison, weighting).merging(spread) { $1 })
+    }
+  }
+
+  /// Counts the tables of the summary; part of ``finish()``.
+  func countSummary(_ database: Database) throws {
+    try database.execute(
+      sql: "DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast")
+    var estimates = SummaryEstimates()
+    for comparison in try comparisons(database) {
+      let slices = try SummarySlice.all(of: comparison, database)
+      guard slices.last.map({ $0.totals.counts.prompts >= PromptGroups.storedFrom }) == true else { continue }
+      for slice in slices {
+        let counts = slice.totals.counts
+        try database.execute(
+          sql: "INSERT INTO summary VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          arguments: [
+            comparison.id, slice.taskID, counts.sequences, counts.prompts, counts.positions, counts.masked,
+            counts.missing, counts.faulty, counts.infinite,
+          ])
+        let id = Int(database.lastInsertedRowID)
+        for weighting in Weighting.allCases {
+          try StoredEstimate.insert(
+            estimates.means(of: slice.totals, comparison, weighting), into: "summaryFigure", owner: id,
+            weighting, database)
         }
       }
-      guard let value = Statistics.mean(of: totals) else { return nil }
-      let interval = bootstrap.interval(ofMean: totals, level: ShiftIndex.confidence).flatMap {
-        // Prompts that all say the same, such as no shifted token at all, do not show how far others may be off.
-        $0.low < $0.high ? ($0.low...$0.high).clamped(to: range) : nil
-      }
-      return Estimate.Mean(value, interval: interval)
     }
-    guard let low = mean(\.low) else { return nil }
-    if present.allSatisfy({ $0.sums.low == $0.sums.high }) { return Estimate(.exact(low)) }
-    guard present.allSatisfy({ $0.sums.high != nil }) else { return Estimate(.between(low: low, high: nil)) }
-    return Estimate(.between(low: low, high: mean { $0.high ?? .infinity }))
+    try countContrasts(&estimates, database)
+  }
+}
+
+extension SummaryCounts {
+  fileprivate init(_ row: Row) {
+    self.init()
+    sequences = row["sequences"]
+    prompts = row["prompts"]
+    positions = row["positions"]
+    masked = row["masked"]
+    missing = row["missing"]
+    faulty = row["faulty"]
+    infinite = row["infinite"]
   }
 }

@@ -8,48 +8,65 @@ public enum Weighting: String, CaseIterable, Sendable {
   case sequence
 }
 
+/// How much stands behind the figures of a row.
+public struct SummaryCounts: Equatable, Sendable {
+  /// Sequences measured.
+  public var sequences = 0
+  /// Prompts, which are the clusters of every interval.
+  public var prompts = 0
+  /// Positions measured.
+  public var positions = 0
+  /// Positions that a trace's own mask leaves out.
+  public var masked = 0
+  /// Positions for which a trace has no row.
+  public var missing = 0
+  /// Positions whose rows cannot be measured.
+  public var faulty = 0
+  /// Positions whose `KL(tuned ‖ reference)` is infinite; they are in no mean of it.
+  public var infinite = 0
+
+  /// Positions left out: masked, missing and faulty ones.
+  public var excluded: Int { masked + missing + faulty }
+
+  /// Nothing counted.
+  public init() {}
+}
+
 /// One row of the headline table: a comparison on one task, or on all of its tasks together.
 public struct SummaryRow: Equatable, Sendable {
   /// The comparison.
   public var comparison: Comparison
   /// The task; nil for all tasks together.
   public var task: String?
-  /// Sequences measured.
-  public var sequences: Int
-  /// Prompts, which are the clusters of every interval.
+  /// What was counted.
+  public var counts: SummaryCounts
+  /// The figures that have a value here.
+  public var figures: [SummaryFigure: Estimate]
+
+  /// A row.
+  public init(
+    comparison: Comparison, task: String?, counts: SummaryCounts, figures: [SummaryFigure: Estimate]
+  ) {
+    self.comparison = comparison
+    self.task = task
+    self.counts = counts
+    self.figures = figures
+  }
+
+  /// A figure; nil where it has no value here.
+  public subscript(figure: SummaryFigure) -> Estimate? { figures[figure] }
+}
+
+/// Two tuned models set against each other on the prompts that both answered.
+public struct ContrastRow: Equatable, Sendable {
+  /// The model that is subtracted from.
+  public var first: Comparison
+  /// The one that is subtracted.
+  public var second: Comparison
+  /// The task; nil for all tasks together.
+  public var task: String?
+  /// The prompts that both answered.
   public var prompts: Int
-  /// Positions measured.
-  public var positions: Int
-  /// Positions left out: masked, missing and faulty ones.
-  public var excluded: Int
-  /// Positions whose `KL(tuned ‖ reference)` is infinite; they are in no mean.
-  public var infinite: Int
-  /// Mean `KL(tuned ‖ reference)`, nats.
-  public var klTunedReference: Estimate?
-  /// Mean `KL(reference ‖ tuned)`, nats.
-  public var klReferenceTuned: Estimate?
-  /// Mean Jensen–Shannon divergence, nats.
-  public var jensenShannon: Estimate?
-  /// Mean total variation distance.
-  public var totalVariation: Estimate?
-  /// Mean entropy of the reference, nats.
-  public var entropyReference: Estimate?
-  /// Mean entropy of the tuned model, nats.
-  public var entropyTuned: Estimate?
-  /// Mean of reference rank minus tuned rank of the emitted token.
-  public var rankShift: Estimate?
-  /// Mean of tuned minus reference logprob of the emitted token, nats.
-  public var logprobShift: Estimate?
-  /// Share of positions whose emitted token has rank 1 in the reference.
-  public var unshifted: Estimate?
-  /// Share of positions whose emitted token has rank 2 or 3 in the reference.
-  public var marginal: Estimate?
-  /// Share of positions whose emitted token has a rank beyond 3 in the reference.
-  public var shifted: Estimate?
-  /// Share of positions where both models have the same most probable token.
-  public var topAgreement: Estimate?
-  /// Mean covered mass of the reference's rows, 1 for dense ones.
-  public var coverageReference: Estimate?
-  /// Mean covered mass of the tuned model's rows, 1 for dense ones.
-  public var coverageTuned: Estimate?
+  /// Figure of the first minus figure of the second, over these prompts.
+  public var differences: [SummaryFigure: Estimate]
 }

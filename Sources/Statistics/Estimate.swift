@@ -35,4 +35,12 @@ public struct Estimate: Equatable, Sendable {
     case .between(let low, _): low
     }
   }
+
+  /// The mean, or the mean of the upper bounds; nil where some position has none.
+  public var high: Mean? {
+    switch knowledge {
+    case .exact(let mean): mean
+    case .between(_, let high): high
+    }
+  }
 }

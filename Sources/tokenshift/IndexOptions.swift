@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+public import Reports
 public import ShiftStore
 
 /// The index that a command reads, and which part of it.
@@ -70,6 +71,8 @@ extension SourceChoice: ExpressibleByArgument {
 
 extension Weighting: ExpressibleByArgument {}
 extension Metric: ExpressibleByArgument {}
+extension GateVerdict.Bound: ExpressibleByArgument {}
+extension FigureSet: ExpressibleByArgument {}
 
 /// How many rows are printed.
 struct LimitOption: ParsableArguments {

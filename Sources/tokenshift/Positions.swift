@@ -2,31 +2,49 @@ import ArgumentParser
 import Reports
 import ShiftStore
 
+/// What positions are gathered by.
+enum PositionOrder: String, CaseIterable, ExpressibleByArgument {
+  case position, relative, ends, entropy, confidence, rank, divergence
+}
+
 struct Positions: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The profile of the shift along the response.",
+    abstract: "Where in the response, and at which kind of position, the shift lies.",
     discussion: """
-      Stretches are counted in tokens from the beginning, each twice as long as the one before, or with \
-      --relative in equal parts of each response.
+      By position, stretches are counted in tokens from the beginning, each twice as long as the one before; \
+      relative ones are equal parts of each response. 'ends' tells how much lies in the first and the last tenth, \
+      'divergence' where a response first leaves what the reference would have said, 'rank' counts the emitted \
+      token's ranks. 'entropy' cuts all positions into ten parts by the reference's entropy, 'confidence' gathers \
+      them by the reference's probability of the emitted token.
 
       Examples:
         tokenshift positions study.sqlite --model rl
-        tokenshift positions study.sqlite --relative --bins 20 --format csv
+        tokenshift positions study.sqlite --by relative --bins 20 --format csv
+        tokenshift positions study.sqlite --by entropy
       """)
 
   @OptionGroup var index: IndexArgument
+  @Option(help: "What positions are gathered by.")
+  var by: PositionOrder?
   @Option(help: "One tuned model. All of them when left out.")
   var model: String?
-  @Flag(help: "Cut each response into equal parts.")
+  @Flag(help: "The same as --by relative.")
   var relative = false
-  @Option(help: "The number of parts with --relative: a divisor of 100. 10 when left out.")
+  @Option(help: "The number of parts with --by relative: a divisor of 100. 10 when left out.")
   var bins: Int?
   @OptionGroup var slice: SliceOptions
   @OptionGroup var output: OutputOptions
 
+  private var order: PositionOrder { by ?? (relative ? .relative : .position) }
+
   func validate() throws {
+    guard !relative || order == .relative else {
+      throw ValidationError("--relative contradicts --by \(order.rawValue). Leave one of them out.")
+    }
     guard let bins else { return }
-    guard relative else { throw ValidationError("--bins is for --relative. Add it, or leave --bins out.") }
+    guard order == .relative else {
+      throw ValidationError("--bins is for --by relative. Add it, or leave --bins out.")
+    }
     guard bins > 0, 100.isMultiple(of: bins) else {
       throw ValidationError("--bins must divide 100, but is \(bins). Use 4, 5, 10, 20, 25, 50 or 100.")
     }
@@ -35,16 +53,55 @@ struct Positions: ParsableCommand {
   func run() throws {
     let index = try index.openWhole()
     let comparisons = try index.comparisons(of: model, source: slice.source)
-    let scale: ProfileScale = relative ? .relative : .absolute
-    let edges =
-      relative ? Array(stride(from: 0, to: 100, by: 100 / (bins ?? 10))) : [0, 1] + (1..<31).map { 1 << $0 }
+    let task = "\(slice.task ?? "All tasks")."
+    switch order {
+    case .position: output.print(try profile(.absolute, index, comparisons))
+    case .relative: output.print(try profile(.relative, index, comparisons))
+    case .ends:
+      output.print(
+        .responseEnds(
+          try index.responseEnds(in: comparisons, task: slice.task),
+          notes: ["\(task) Shares of all positions, of the shifted ones, and of the sum of KL."]))
+    case .entropy:
+      output.print(
+        .slices(
+          try index.slices(by: .entropy, in: comparisons, task: slice.task), by: .entropy,
+          notes: [
+            "\(task) Tenths of the positions by the reference's entropy in nats, of truncated traces by its lower bound;",
+            "undecided = those whose upper bound lies in a later tenth. Means by token.",
+          ]))
+    case .confidence:
+      output.print(
+        .slices(
+          try index.slices(by: .confidence, in: comparisons, task: slice.task), by: .confidence,
+          notes: ["\(task) By the reference's probability of the token in the text. Means by token."]))
+    case .rank:
+      output.print(
+        .rankCounts(
+          try index.rankCounts(in: comparisons, task: slice.task),
+          notes: ["\(task) Positions by the ranks of the token in the text, where both are known."]))
+    case .divergence:
+      output.print(
+        .firstDivergences(
+          try index.firstDivergences(in: comparisons, task: slice.task),
+          notes: [
+            "\(task) Position 0 is the first token of the response; quartiles are over responses where it happens.",
+            "shifted = reference rank above 3; otherTop = the two models have different first choices.",
+          ]))
+    }
+  }
+
+  private func profile(
+    _ scale: ProfileScale, _ index: ShiftIndex, _ comparisons: [Comparison]
+  ) throws -> Table {
+    let edges = bins.map { Array(stride(from: 0, to: 100, by: 100 / $0)) } ?? scale.edges
     let rows = try index.profile(scale, edges: edges, in: comparisons, task: slice.task)
-    output.print(
-      .profile(
-        rows, scale: scale,
-        notes: [
-          "\(slice.task ?? "All tasks"). Means by token. Position 0 is the first token of the response."
-        ],
-        isComplete: true))
+    var notes = [
+      "\(slice.task ?? "All tasks"). Means by token. Position 0 is the first token of the response."
+    ]
+    if rows.contains(where: { !$0.bands.isEmpty }) {
+      notes.append("Brackets hold 95 % intervals from the spread between prompts (Student's t).")
+    }
+    return .profile(rows, scale: scale, notes: notes, isComplete: true)
   }
 }

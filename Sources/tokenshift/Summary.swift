@@ -7,46 +7,77 @@ struct Summary: ParsableCommand {
     abstract: "The headline table: how far each tuned model moved, task by task.",
     discussion: """
       Each figure is a mean with an interval from a bootstrap that resamples prompts. Traces that hold only the \
-      most probable tokens give bounds, marked ≥.
+      most probable tokens give bounds, marked ≥. JSON, CSV and the like have all figures, whatever is shown.
 
-      Example:
+      A contrast subtracts the second model's figures from the first's, on the prompts that both answered.
+
+      Examples:
         tokenshift summary study.sqlite --format markdown
+        tokenshift summary study.sqlite --figures spread
+        tokenshift summary study.sqlite --contrast sft rl
       """)
 
   @OptionGroup var index: IndexArgument
   @Option(help: "What counts the same: each token, or each sequence.")
   var weight: Weighting = .sequence
+  @Option(help: "The figures that people see.")
+  var figures: FigureSet = .headline
+  @Option(parsing: .upToNextOption, help: "Two tuned models to set against each other.")
+  var contrast: [String] = []
   @OptionGroup var slice: SliceOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard contrast.isEmpty || contrast.count == 2, Set(contrast).count == contrast.count else {
+      throw ValidationError("--contrast takes two different tuned models, for instance --contrast sft rl.")
+    }
+  }
+
   func run() throws {
     let (index, isComplete) = try index.open()
+    if contrast.count == 2 {
+      let rows = try index.contrast(
+        contrast[0], minus: contrast[1], source: slice.source, task: slice.task, weighting: weight,
+        figures: wanted)
+      output.print(
+        .contrast(
+          rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence, isComplete: isComplete
+        ))
+      return
+    }
     let comparisons = try index.comparisons(of: nil, source: slice.source)
-    let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight)
+    let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight, figures: wanted)
     let problems = try index.problems()
     output.print(
       .summary(
-        rows, weighting: weight, confidence: ShiftIndex.confidence, notes: Self.notes(problems, rows),
-        isComplete: isComplete))
+        rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence,
+        notes: Self.notes(problems, rows), isComplete: isComplete))
   }
 
-  /// What was left out, in words.
+  /// People see some figures, programs get all.
+  private var wanted: Set<SummaryFigure>? { output.format.isForPeople ? figures.figures : nil }
+
+  /// What was left out, and what noise figures are shown against, in words.
   private static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
     let tasks = rows.filter { $0.task != nil }
-    var notes: [String] = []
-    let excluded = tasks.reduce(0) { $0 + $1.excluded }
-    if excluded > 0 {
-      notes.append(
-        "\(excluded) \(excluded == 1 ? "position was" : "positions were") left out (masked, missing or faulty)."
-      )
+    let excluded = [
+      ("masked", \SummaryCounts.masked), ("missing", \.missing), ("faulty", \.faulty),
+    ].compactMap { word, count in
+      let sum = tasks.reduce(0) { $0 + $1.counts[keyPath: count] }
+      return sum > 0 ? "\(sum) \(word)" : nil
     }
-    let infinite = tasks.reduce(0) { $0 + $1.infinite }
+    var notes = excluded.isEmpty ? [] : ["Positions left out: \(excluded.joined(separator: ", "))."]
+    let infinite = tasks.reduce(0) { $0 + $1.counts.infinite }
     if infinite > 0 {
       notes.append(
         """
         \(infinite) \(infinite == 1 ? "position has" : "positions have") an infinite KL(tuned‖reference) and \
         \(infinite == 1 ? "is" : "are") not in its mean.
         """)
+    }
+    if rows.contains(where: { $0[.klTunedReferenceFloor] != nil }) {
+      notes.append(
+        "× floor = divided by the KL of the control, the reference scored again, on the same text.")
     }
     let errors = problems.filter { $0.severity == .error }.count
     if errors > 0 {

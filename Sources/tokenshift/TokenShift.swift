@@ -24,7 +24,7 @@ struct TokenShift: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Inspect.self, Measure.self, Batch.self, Summary.self, Tokens.self, Top.self, Positions.self,
+      Inspect.self, Measure.self, Batch.self, Summary.self, Gate.self, Tokens.self, Top.self, Positions.self,
       Query.self, Tokenize.self, Transfer.self, Latent.self,
     ])
 

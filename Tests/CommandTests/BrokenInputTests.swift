@@ -169,7 +169,7 @@ import Testing
     #expect(query.output == "positions,faulty\r\n2,1\r\n")
     let summary = try Program.run("summary", index)
     #expect(summary.output.contains("2 problems in the input: see the table problem."))
-    #expect(summary.output.contains("1 position was left out"))
+    #expect(summary.output.contains("Positions left out: 1 faulty."))
   }
 
   @Test func `force replaces nothing but an index`() throws {

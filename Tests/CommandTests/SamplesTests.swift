@@ -25,6 +25,8 @@ import Testing
     try expectGolden(
       print("summary", "INDEX", "--weight", "token", "--source", "all", "--format", "markdown"), "summary.md")
     try expectGolden(print("summary", "INDEX", "--format", "json"), "summary.json")
+    try expectGolden(print("summary", "INDEX", "--figures", "spread"), "summary-spread.txt")
+    try expectGolden(print("summary", "INDEX", "--contrast", "sft", "rl"), "summary-contrast.txt")
     try expectGolden(print("tokens", "INDEX", "--model", "sft"), "tokens-sft.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base"), "contrast.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--format", "csv"), "contrast.csv")
@@ -32,6 +34,9 @@ import Testing
     try expectGolden(print("top", "INDEX", "--model", "rl", "--limit", "3", "--format", "jsonl"), "top.jsonl")
     try expectGolden(print("positions", "INDEX", "--relative"), "positions.txt")
     try expectGolden(print("positions", "INDEX", "--model", "sft", "--format", "tsv"), "positions.tsv")
+    for order in ["position", "ends", "entropy", "confidence", "rank", "divergence"] {
+      try expectGolden(print("positions", "INDEX", "--by", order), "positions-\(order).txt")
+    }
   }
 
   @Test func `the summary is the one that lies beside the samples`() throws {

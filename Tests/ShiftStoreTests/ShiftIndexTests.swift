@@ -74,20 +74,20 @@ import Tokenization
     let byToken = try index.summary(of: sft, task: nil, weighting: .token)
     let bySequence = try index.summary(of: sft, task: nil, weighting: .sequence)
     #expect(byToken.map(\.task) == ["math", "chat", nil])
-    #expect(byToken[2].klTunedReference?.low.value == 2)  // (0.5 + 1.5 + 4) / 3
-    #expect(bySequence[2].klTunedReference?.low.value == 2.5)  // (1 + 4) / 2
-    #expect(byToken[2].sequences == 2)
-    #expect(byToken[2].prompts == 2)
-    #expect(byToken[0].klTunedReference?.low.interval == nil, "one prompt gives no interval")
-    #expect(byToken[2].shifted?.low.value == 1.0 / 3)
+    #expect(byToken[2][.klTunedReference]?.low.value == 2)  // (0.5 + 1.5 + 4) / 3
+    #expect(bySequence[2][.klTunedReference]?.low.value == 2.5)  // (1 + 4) / 2
+    #expect(byToken[2].counts.sequences == 2)
+    #expect(byToken[2].counts.prompts == 2)
+    #expect(byToken[0][.klTunedReference]?.low.interval == nil, "one prompt gives no interval")
+    #expect(byToken[2][.shiftedShare]?.low.value == 1.0 / 3)
   }
 
   @Test func `an infinite position is in no mean and is counted`() throws {
     let index = try ExampleStudy.index(in: folder)
     let rl = try index.comparisons(of: "rl", source: .own)
     let row = try index.summary(of: rl, task: nil, weighting: .token)[0]
-    #expect(row.infinite == 1)
-    #expect(row.klTunedReference?.low.value == 0.25)
+    #expect(row.counts.infinite == 1)
+    #expect(row[.klTunedReference]?.low.value == 0.25)
   }
 
   @Test func `a name that is not there is answered with those that are`() throws {

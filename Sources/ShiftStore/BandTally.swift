@@ -1,0 +1,87 @@
+import GRDB
+import Measures
+import Statistics
+
+/// The intervals along the response, for the stretches that `positions` cuts it into.
+struct BandTally: PositionTally {
+  static let table = "band"
+  static let countsWhole = true
+
+  /// The sums of one stretch by prompt.
+  private struct Stretch {
+    var klTunedReference: [Int: ClusterTotal] = [:]
+    var shiftedShare: [Int: ClusterTotal] = [:]
+    var rankShift: [Int: ClusterTotal] = [:]
+
+    mutating func add(_ position: PositionMeasures, prompt: Int) {
+      let divergence = position.divergences.klTunedReference.low
+      if divergence.isFinite { Self.add(divergence, prompt, to: &klTunedReference) }
+      if let shiftClass = position.shiftClass {
+        Self.add(shiftClass == .shifted ? 1 : 0, prompt, to: &shiftedShare)
+      }
+      if let shift = position.rankShift { Self.add(Double(shift), prompt, to: &rankShift) }
+    }
+
+    private static func add(_ value: Double, _ prompt: Int, to totals: inout [Int: ClusterTotal]) {
+      totals[prompt, default: ClusterTotal(cluster: prompt, sum: 0, count: 0)].sum += value
+      totals[prompt]?.count += 1
+    }
+  }
+
+  private var prompts: [String: Int] = [:]
+  private var absolute: [Stretch] = []
+  private var relative = [Stretch](repeating: Stretch(), count: ProfileScale.tenths.count)
+
+  mutating func add(_ sequence: TalliedSequence) {
+    let prompt = prompts[sequence.prompt, default: prompts.count]
+    prompts[sequence.prompt] = prompt
+    for position in sequence.positions {
+      // Stretch 0 is position 0 alone; each one after is twice as long: 1, 2…3, 4…7.
+      let stretch = Int.bitWidth - position.position.leadingZeroBitCount
+      while absolute.count <= stretch { absolute.append(Stretch()) }
+      absolute[stretch].add(position, prompt: prompt)
+      relative[position.position * ProfileScale.tenths.count / sequence.responseLength]
+        .add(position, prompt: prompt)
+    }
+  }
+
+  func write(_ slice: TallySlice, to database: Database) throws {
+    var row = try RowInsert(database, into: Self.table, columns: 7)
+    for (scale, stretches) in [(ProfileScale.absolute, absolute), (.relative, relative)] {
+      for (start, stretch) in zip(scale.edges, stretches) {
+        for (measure, totals, range) in [
+          ("klTunedReference", stretch.klTunedReference, 0...(.infinity)),
+          ("shiftedShare", stretch.shiftedShare, 0...1),
+          ("rankShift", stretch.rankShift, -.infinity ... .infinity),
+        ] as [(String, [Int: ClusterTotal], ClosedRange<Double>)] {
+          let ordered = totals.values.sorted { $0.cluster < $1.cluster }
+          guard
+            let interval = clusteredStudentInterval(
+              ofMean: ordered, clusterCount: prompts.count, level: ShiftIndex.confidence),
+            interval.low < interval.high
+          else { continue }
+          let shown = (interval.low...interval.high).clamped(to: range)
+          row.bind(slice)
+          row.bind(scale.rawValue)
+          row.bind(start)
+          row.bind(measure)
+          row.bind(shown.lowerBound)
+          row.bind(shown.upperBound)
+          try row.insert()
+        }
+      }
+    }
+  }
+}
+
+extension ProfileScale {
+  static let tenths = Array(stride(from: 0, to: 100, by: 10))
+
+  /// Where the stretches with bands begin: doublings from the beginning, or tenths of the response.
+  public var edges: [Int] {
+    switch self {
+    case .absolute: [0, 1] + (1..<31).map { 1 << $0 }
+    case .relative: Self.tenths
+    }
+  }
+}

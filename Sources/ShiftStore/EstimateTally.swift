@@ -1,0 +1,34 @@
+import GRDB
+import Measures
+
+/// What each sequence adds to sampled estimates, beside what `measurement` holds.
+struct EstimateTally: PositionTally {
+  static let table = "measurementEstimate"
+
+  private var sequences: [(measurementID: Int, sums: EmittedSums)] = []
+
+  mutating func add(_ sequence: TalliedSequence) {
+    sequences.append((sequence.measurementID, EmittedSums(sequence.positions)))
+  }
+
+  func write(_ slice: TallySlice, to database: Database) throws {
+    var row = try RowInsert(database, into: Self.table, columns: 14)
+    for (measurementID, sums) in sequences {
+      row.bind(measurementID)
+      row.bind(sums.pathCoverage)
+      row.bind(sums.logRankShiftCount)
+      row.bind(sums.logRankShift)
+      row.bind(sums.probabilityShiftCount)
+      row.bind(sums.probabilityShift)
+      row.bind(sums.probabilityShiftSquare)
+      row.bind(sums.ratioCount)
+      row.bind(sums.k3TunedReference)
+      row.bind(sums.k3ReferenceTuned)
+      row.bind(sums.ratioReferenceTuned)
+      row.bind(sums.ratioReferenceTunedSquare)
+      row.bind(sums.ratioTunedReference)
+      row.bind(sums.ratioTunedReferenceSquare)
+      try row.insert()
+    }
+  }
+}

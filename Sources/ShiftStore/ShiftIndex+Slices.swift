@@ -1,0 +1,137 @@
+import GRDB
+import Statistics
+
+extension ShiftIndex {
+  /// The shift over positions that are alike, slice by slice.
+  public func slices(
+    by kind: SliceKind, in comparisons: [Comparison], task: String?
+  ) throws -> [SliceRow] {
+    try reading { database in
+      let taskID = try task.map { try self.taskID(of: $0, database) }
+      return try comparisons.flatMap { comparison in
+        // A null task comes first where there is one; a comparison on one task has that one alone.
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT *, shifted * 1.0 / nullif(rankedCount, 0) AS shiftedShare,
+              rankShiftSum * 1.0 / nullif(rankShiftCount, 0) AS rankShiftMean,
+              klTunedReferenceSumLow / nullif(klTunedReferenceCount, 0) AS klLow,
+              klTunedReferenceSumHigh / nullif(klTunedReferenceCount, 0) AS klHigh
+            FROM slice
+            WHERE comparisonID = ?1 AND kind = ?2 AND taskID IS coalesce(?3, (
+              SELECT taskID FROM slice WHERE comparisonID = ?1 AND kind = ?2 ORDER BY taskID LIMIT 1))
+            ORDER BY place
+            """, arguments: [comparison.id, kind.rawValue, taskID]
+        ).map { SliceRow($0, comparison) }
+      }
+    }
+  }
+
+  /// The emitted token's rank in the reference against its rank in the tuned model, in the bins of ``RankBin``.
+  public func rankCounts(in comparisons: [Comparison], task: String?) throws -> [RankCountRow] {
+    try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "rankCount", database)
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT comparisonID, referenceBin, tunedBin, sum(count) AS count FROM rankCount WHERE \(filter)
+          GROUP BY comparisonID, referenceBin, tunedBin
+          """)
+      return comparisons.flatMap { comparison in
+        RankBin.allCases.map { reference in
+          let own = rows.filter {
+            $0["comparisonID"] == comparison.id && $0["referenceBin"] == reference.rawValue
+          }
+          return RankCountRow(
+            comparison: comparison, reference: reference,
+            counts: RankBin.allCases.map { tuned in
+              own.first { $0["tunedBin"] == tuned.rawValue }?["count"] ?? 0
+            })
+        }
+      }
+    }
+  }
+
+  /// Where responses first leave what the reference would have said.
+  public func firstDivergences(
+    in comparisons: [Comparison], task: String?
+  ) throws -> [FirstDivergenceRow] {
+    try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "firstDivergence", database)
+      return try comparisons.flatMap { comparison in
+        try FirstDivergenceRow.Event.allCases.compactMap { event in
+          let places = try Optional<Int>.fetchAll(
+            database,
+            sql: """
+              SELECT \(event.rawValue) FROM firstDivergence WHERE \(filter) AND comparisonID = ?
+              ORDER BY \(event.rawValue)
+              """, arguments: [comparison.id])
+          guard !places.isEmpty else { return nil }
+          let found = places.compactMap { $0.map(Double.init) }
+          return FirstDivergenceRow(
+            comparison: comparison, event: event, sequences: places.count,
+            neverShare: Double(places.count - found.count) / Double(places.count),
+            quartiles: [0.25, 0.5, 0.75].compactMap { quantile($0, ofSorted: found) })
+        }
+      }
+    }
+  }
+
+  /// How much of the shift lies in the first and in the last tenth of the responses.
+  public func responseEnds(in comparisons: [Comparison], task: String?) throws -> [ResponseEndRow] {
+    try reading { database in
+      let filter = try sliceFilter(comparisons, task: task, of: "profile", database)
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT comparisonID, min(9, bin / 10) AS tenth, sum(count) AS count, sum(shifted) AS shifted,
+            sum(klTunedReferenceSumLow) AS low,
+            CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END AS high
+          FROM profile WHERE scale = 'relative' AND \(filter) GROUP BY comparisonID, tenth
+          """)
+      return comparisons.flatMap { comparison in
+        let own = rows.filter { $0["comparisonID"] == comparison.id }
+        return [true, false].compactMap { isStart in
+          own.first { $0["tenth"] == (isStart ? 0 : 9) }.map {
+            ResponseEndRow($0, of: own, comparison, isStart)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension SliceRow {
+  fileprivate init(_ row: Row, _ comparison: Comparison) {
+    self.init(
+      comparison: comparison, place: row["place"], start: row["start"], end: row["end"], count: row["count"],
+      undecided: row["undecided"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
+      klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
+  }
+}
+
+extension ResponseEndRow {
+  fileprivate init(_ row: Row, of rows: [Row], _ comparison: Comparison, _ isStart: Bool) {
+    func sum(_ name: String, of rows: [Row]) -> Double? {
+      rows.reduce(0) { sum, row in
+        sum.flatMap { sum in (row[name] as Double?).map { sum + $0 } }
+      }
+    }
+    func part(_ name: String) -> Double? {
+      guard let all = sum(name, of: rows), all > 0 else { return nil }
+      return sum(name, of: [row]).map { $0 / all }
+    }
+    let others = rows.filter { $0["tenth"] as Int != row["tenth"] as Int }
+    var share: ClosedRange<Double>?
+    // The end holds least where it is least and the rest is largest.
+    if let low = sum("low", of: [row]), let high = sum("high", of: [row]), let least = sum("low", of: others),
+      let most = sum("high", of: others), high + least > 0, low + most > 0
+    {
+      share = low / (low + most)...max(low / (low + most), high / (high + least))
+    }
+    self.init(
+      comparison: comparison, isStart: isStart, positionShare: part("count") ?? 0,
+      shiftedShare: part("shifted"),
+      klTunedReferenceShare: share)
+  }
+}

@@ -1,0 +1,86 @@
+import GRDB
+import Statistics
+
+/// The sums of one comparison on one task, or on all of its tasks together.
+struct SummarySlice {
+  /// The task's row; nil for all tasks.
+  var taskID: Int?
+  var totals: SliceTotals
+
+  /// The slices of a comparison: each task in the order of the plan, then all together where there are several.
+  static func all(of comparison: Comparison, _ database: Database) throws -> [SummarySlice] {
+    var places: [Int: Int] = [:]
+    var slices: [SummarySlice] = []
+    var whole = SliceTotals()
+    try SequenceStatistics.forEach(of: [comparison.id], database) { sequence in
+      let place = places[sequence.taskID, default: slices.count]
+      if place == slices.count {
+        places[sequence.taskID] = place
+        slices.append(SummarySlice(taskID: sequence.taskID, totals: SliceTotals()))
+      }
+      slices[place].totals.add(sequence)
+      whole.add(sequence)
+    }
+    if slices.count > 1 { slices.append(SummarySlice(taskID: nil, totals: whole)) }
+    return slices
+  }
+}
+
+/// Rows of `summaryFigure` and `contrastFigure`.
+enum StoredEstimate {
+  /// Writes the estimates of one row of the owning table.
+  static func insert(
+    _ estimates: [SummaryFigure: Estimate], into table: String, owner: Int, _ weighting: Weighting,
+    _ database: Database
+  ) throws {
+    var row = try RowInsert(database, into: table, columns: 10)
+    for figure in SummaryFigure.allCases {
+      guard let estimate = estimates[figure] else { continue }
+      row.bind(owner)
+      row.bind(weighting.rawValue)
+      row.bind(figure.rawValue)
+      switch estimate.knowledge {
+      case .exact(let mean):
+        row.bind(1)
+        row.bind(mean)
+        row.bind(mean)
+      case .between(let low, let high):
+        row.bind(0)
+        row.bind(low)
+        row.bind(high)
+      }
+      try row.insert()
+    }
+  }
+
+  /// Reads the estimates of one row of the owning table.
+  static func fetch(
+    from table: String, owner: String, _ id: Int, _ weighting: Weighting, _ database: Database
+  ) throws -> [SummaryFigure: Estimate] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT * FROM \(table) WHERE \(owner) = ? AND weighting = ?",
+      arguments: [id, weighting.rawValue])
+    return rows.reduce(into: [:]) { estimates, row in
+      guard let figure = SummaryFigure(rawValue: row["figure"]) else { return }
+      let low = Estimate.Mean(row["low"], row["lowIntervalLow"], row["lowIntervalHigh"])
+      let high = (row["high"] as Double?).map {
+        Estimate.Mean($0, row["highIntervalLow"], row["highIntervalHigh"])
+      }
+      estimates[figure] = Estimate(row["exact"] ? .exact(low) : .between(low: low, high: high))
+    }
+  }
+}
+
+extension Estimate.Mean {
+  fileprivate init(_ value: Double, _ low: Double?, _ high: Double?) {
+    self.init(value, interval: low.flatMap { low in high.map { low...$0 } })
+  }
+}
+
+extension RowInsert {
+  fileprivate mutating func bind(_ mean: Estimate.Mean?) {
+    bind(mean?.value)
+    bind(mean?.interval?.lowerBound)
+    bind(mean?.interval?.upperBound)
+  }
+}

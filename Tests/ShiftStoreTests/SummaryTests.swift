@@ -1,0 +1,205 @@
+import Foundation
+import Measures
+import ShiftStore
+import Statistics
+import TestSupport
+import Testing
+import Tokenization
+
+/// Every figure of the headline table, worked out by hand.
+@Suite struct SummaryTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Exact figures of four positions on one prompt: KL 0, 1, 2 and 5, JS 0.1, 0.2, 0.3 and 0.4.
+  private static let dense: [PositionMeasures] = (0..<4).map { place in
+    var position = PositionMeasures.example(
+      position: place, token: 5, kl: .exact([0, 1, 2, 5][place]), ranks: ([1, 2, 4, 8][place], 1))
+    position.divergences.jensenShannon = .exact([0.1, 0.2, 0.3, 0.4][place])
+    position.logprobReference = log([0.5, 0.25, 0.25, 0.5][place])
+    position.logprobTuned = log(0.5)
+    position.topReference = TokenID([5, 5, 5, 1][place])
+    return position
+  }
+
+  private func index(_ measurements: [MeasurementRecord], plan: StudyPlanRecord = ExampleStudy.plan) throws
+    -> ShiftIndex
+  {
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    return index
+  }
+
+  private func row(_ index: ShiftIndex, model: String = "sft") throws -> SummaryRow {
+    try #require(
+      index.summary(of: index.comparisons(of: model, source: .own), task: nil, weighting: .token).last)
+  }
+
+  @Test func `means, shares and sampled estimates of four positions`() throws {
+    let row = try row(
+      index([
+        ExampleStudy.measurement(id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense)
+      ]))
+    func expect(_ figure: SummaryFigure, _ value: Double, _ digits: Double = 1e-15) throws {
+      let found = try #require(row[figure], "\(figure)")
+      #expect(abs(found.low.value - value) <= digits, "\(figure)")
+      #expect(found.high?.value == found.low.value, "\(figure)")
+      #expect(found.low.interval == nil, "one prompt has no interval")
+    }
+    try expect(.klTunedReference, 2)  // (0 + 1 + 2 + 5) / 4
+    try expect(.klReferenceTuned, 2)
+    try expect(.jensenShannon, 0.25)
+    try expect(.totalVariation, 0.25)
+    try expect(.entropyReference, 1)
+    try expect(.entropyTuned, 2)
+    try expect(.entropyShift, 1)  // 2 − 1
+    try expect(.rankShift, 2.75)  // (0 + 1 + 3 + 7) / 4
+    try expect(.logRankShift, 6 * log(2) / 4)  // (0 + ln 2 + ln 4 + ln 8) / 4
+    try expect(.logprobShift, log(2) / 2)  // (0 + ln 2 + ln 2 + 0) / 4
+    try expect(.probabilityShift, 0.125)  // (0 + ¼ + ¼ + 0) / 4
+    try expect(.probabilityShiftRMS, (1.0 / 32).squareRoot())  // √((0 + 1/16 + 1/16 + 0) / 4)
+    try expect(.unshiftedShare, 0.25)
+    try expect(.marginalShare, 0.25)
+    try expect(.shiftedShare, 0.5)
+    try expect(.topAgreementShare, 0)
+    try expect(.pathCoverageShare, 0.75)
+    try expect(.coverageReference, 1)
+    try expect(.coverageTuned, 1)
+    // On the tuned model's own text, with ratios p_reference / p_tuned of 1, ½, ½ and 1:
+    try expect(.k1TunedReference, log(2) / 2)
+    try expect(.k3TunedReference, (log(2) - 0.5) / 2)  // twice ½ − 1 + ln 2, over 4
+    try expect(.chiSquareReferenceTuned, -0.375)  // (1 + ¼ + ¼ + 1) / 4 − 1
+    try expect(.effectiveSampleShare, 0.9)  // 3² / (4 · 2.5)
+    #expect(row[.k3ReferenceTuned] == nil, "the reference did not write this text")
+    #expect(row[.klTunedReferenceFloor] == nil, "the study has no control")
+  }
+
+  @Test func `order statistics and concentration of four positions`() throws {
+    let row = try row(
+      index([
+        ExampleStudy.measurement(id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense)
+      ]))
+    func value(_ figure: SummaryFigure) -> Double? { row[figure]?.low.value }
+    #expect(value(.klTunedReferenceMedian) == 1.5)
+    #expect(value(.klTunedReferenceP90) == 2 + (2.7 - 2) * 3)  // h = 0.9 · 3
+    #expect(abs(try #require(value(.klTunedReferenceP99)) - 4.91) < 1e-14)
+    #expect(abs(try #require(value(.klTunedReferenceP999)) - 4.991) < 1e-14)
+    #expect(value(.klTunedReferenceMax) == 5)
+    // Σᵢⱼ |xᵢ − xⱼ| / (2 n Σ x) = 2 (1 + 2 + 5 + 1 + 4 + 3) / (2 · 4 · 8)
+    #expect(value(.klTunedReferenceGini) == 0.5)
+    #expect(value(.klTunedReferenceTop1Share) == 0.04 * 5 / 8)
+    #expect(value(.klTunedReferenceTop5Share) == 0.2 * 5 / 8)
+    #expect(value(.jensenShannonMax) == 0.4)
+    #expect(value(.rankShiftMedian) == 2)
+    #expect(value(.jensenShannonMedian) == 0.25)
+  }
+
+  @Test func `order statistics of bounds are bounds, and infinite divergences count in them`() throws {
+    let index = try index([
+      ExampleStudy.measurement(
+        id: 3, comparison: 2, sequence: 3, task: "math", prompt: "p1",
+        [
+          .example(position: 0, kl: .between(low: 1, high: 2), ranks: (1, 1)),
+          .example(position: 1, kl: .between(low: 0.5, high: 4), ranks: (1, 1)),
+          .example(position: 2, kl: .exact(.infinity), ranks: (1, 1)),
+        ])
+    ])
+    let row = try row(index, model: "rl")
+    #expect(row[.klTunedReferenceMedian]?.low.value == 1)
+    #expect(row[.klTunedReferenceMedian]?.high?.value == 4)
+    #expect(row[.klTunedReferenceMax]?.low.value == .infinity)
+    #expect(row.counts.infinite == 1)
+    // Of the two finite ones the larger holds at least 1 of 1 + 4, and so at least half, and at most 4 of 4 + 0.5.
+    let shares = try index.query(
+      "SELECT shareLow, shareHigh FROM concentration WHERE measure = 'klTunedReference' AND percent = 50"
+    ).rows
+    #expect(shares == [[.real(0.5), .real(4 / 4.5)]])
+  }
+
+  @Test func `a control is the floor of what it was measured beside`() throws {
+    var plan = ExampleStudy.plan
+    plan.models.append(ModelRecord(id: 4, name: "again", role: "tuned", method: "control"))
+    plan.comparisons.append(ComparisonRecord(id: 3, tunedID: 4, referenceID: 1, source: "sft"))
+    var control = ExampleStudy.measurement(
+      id: 2, comparison: 3, sequence: 1, task: "math", prompt: "p1",
+      Self.dense.map { position in
+        var position = position
+        position.divergences.klTunedReference = .exact(0.25)
+        position.divergences.jensenShannon = .exact(0.125)
+        return position
+      })
+    if case .measured(var sequence, let support, let measured) = control.outcome {
+      (sequence.source, sequence.name) = ("sft", "p1.sft")
+      control.outcome = .measured(sequence, support, measured)
+    }
+    let index = try index(
+      [
+        ExampleStudy.measurement(
+          id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense), control,
+      ], plan: plan)
+    let row = try row(index)
+    #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
+    #expect(row[.klTunedReferenceOverFloor]?.low.value == 8)  // 2 / 0.25
+    #expect(row[.jensenShannonOverFloor]?.low.value == 2)  // 0.25 / 0.125
+  }
+
+  /// Sequences of two models on the same prompts, with KL `2 + noise` for sft and `1 + noise` for rl.
+  private static func paired(prompts: Int) -> [MeasurementRecord] {
+    var generator = SplitMix64(seed: 3)
+    return (0..<prompts).flatMap { prompt in
+      let noise = Double.random(in: 0...1, using: &generator)
+      return [1, 2].map { comparison in
+        ExampleStudy.measurement(
+          id: 2 * prompt + comparison, comparison: comparison, sequence: 2 * prompt + comparison,
+          task: "math",
+          prompt: "p\(prompt)",
+          [.example(position: 0, kl: .exact(Double(3 - comparison) + noise), ranks: (1, 1))])
+      }
+    }
+  }
+
+  @Test func `a difference on shared prompts loses what they share`() throws {
+    let index = try index(Self.paired(prompts: 6))
+    let rows = try index.contrast("sft", minus: "rl", source: .own, task: nil, weighting: .token)
+    #expect(rows.map(\.prompts) == [6])
+    let difference = try #require(rows.first?.differences[.klTunedReference])
+    #expect(abs(difference.low.value - 1) < 1e-14)
+    #expect(difference.low.interval.map { $0.upperBound - $0.lowerBound < 1e-12 } ?? true)
+    let turned = try index.contrast("rl", minus: "sft", source: .own, task: nil, weighting: .token)
+    #expect(abs(try #require(turned[0].differences[.klTunedReference]).low.value + 1) < 1e-14)
+  }
+
+  @Test func `what is stored is what is made when it is asked for`() throws {
+    let index = try index(Self.paired(prompts: 50))
+    #expect(try index.query("SELECT count(*) FROM summary").rows == [[.integer(2)]])
+    let comparisons = try index.comparisons(of: nil, source: .own)
+    let stored = try index.summary(of: comparisons, task: nil, weighting: .sequence)
+    #expect(stored[0][.klTunedReference]?.low.interval != nil)
+    try index.close()
+    // Without the stored rows the same index makes them anew.
+    let path = index.path
+    try Self.execute("DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrast", on: path)
+    let fresh = try ShiftIndex.open(at: path).summary(of: comparisons, task: nil, weighting: .sequence)
+    #expect(fresh == stored)
+  }
+
+  @Test func `some figures are the same with the others left out`() throws {
+    let index = try index(Self.paired(prompts: 8))
+    let comparisons = try index.comparisons(of: nil, source: .own)
+    let all = try index.summary(of: comparisons, task: nil, weighting: .token)
+    let some = try index.summary(of: comparisons, task: nil, weighting: .token, figures: [.rankShift])
+    #expect(some.map { $0[.rankShift] } == all.map { $0[.rankShift] })
+    #expect(some[0][.totalVariation] == nil)
+  }
+
+  @Test func `every figure is defined in the documentation`() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Sources/Statistics/Statistics.docc/Figures.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for figure in SummaryFigure.allCases {
+      #expect(text.contains("`\(figure.rawValue)`"), "\(figure)")
+    }
+  }
+}
