@@ -60,7 +60,7 @@ enum FileSignature: Equatable {
 
   private static let magics: [(magic: [UInt8], format: ForeignFormat)] = [
     (Array("PK\u{3}\u{4}".utf8), .zip), (Array("GGUF".utf8), .gguf),
-    (Array("PAR1".utf8), .parquet), (Array("ARROW1".utf8), .arrow), ([0xFF, 0xFF, 0xFF, 0xFF], .arrow),
+    (Array("PAR1".utf8), .parquet), (Array("ARROW1".utf8), .arrow), ([0xFF, 0xFF, 0xFF, 0xFF], .arrowStream),
     ([0x89] + Array("HDF".utf8), .hdf5),
     ([0x89] + Array("PNG".utf8), .png), (Array("%PDF".utf8), .pdf), (Array("SQLite format 3".utf8), .sqlite),
     ([0x80, 0x02], .pickle), ([0x80, 0x03], .pickle), ([0x80, 0x04], .pickle), ([0x80, 0x05], .pickle),

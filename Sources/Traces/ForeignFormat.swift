@@ -1,12 +1,14 @@
 /// Kinds of files that hold no trace, or hold one in a form that must be converted first.
 public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
-  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, legacyPyTorch, parquet, pdf, pickle
+  case arrow, arrowStream, evaluationSamples, gguf, gzip, hdf5, inspectLog, legacyPyTorch, parquet, pdf,
+    pickle
   case png, sqlite, tar, text, utf16, zip, zstandard
 
   /// How a person would call it, with its article.
   public var name: String {
     switch self {
     case .arrow: "an Arrow file"
+    case .arrowStream: "an Arrow stream"
     case .evaluationSamples: "a file of lm-evaluation-harness samples"
     case .gguf: "a GGUF model"
     case .gzip: "a gzip archive in a compressed file"
@@ -29,26 +31,30 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
   /// What its owner can do, a sentence that starts with a verb.
   public var remedy: String {
     switch self {
-    case .arrow:
-      "Convert it: datasets.load_from_disk(DIRECTORY).to_json(\"trace.jsonl\")."
+    case .arrow: Self.recordsRemedy("pyarrow.ipc.open_file(FILE).read_all()")
+    case .arrowStream: Self.recordsRemedy("pyarrow.ipc.open_stream(FILE).read_all()")
     case .evaluationSamples:
       "Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
     case .gguf: "Run the model with llama-perplexity --save-all-logits FILE and pass that file."
     case .gzip, .zstandard: "Unpack the outer one: one compression around a file is read."
     case .hdf5:
-      "Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+      "Convert it: safetensors.numpy.save_file({k: v[()] for k, v in h5py.File(FILE).items()}, \"trace.safetensors\")."
     case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
-    case .parquet:
-      "Convert it: datasets.load_dataset(\"parquet\", data_files=FILE)[\"train\"].to_json(\"trace.jsonl\")."
+    case .parquet: Self.recordsRemedy("pyarrow.parquet.read_table(FILE)")
     case .pdf, .png, .text:
       "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
     case .pickle:
-      "Load it where it was made and save the tensors with safetensors: a pickle can run any program, so it is never opened."
+      "Load it where it was made, since a pickle can run any program: numpy.savez(\"trace.npz\", **pickle.load(open(FILE, \"rb\")))."
     case .legacyPyTorch: "Save it again: torch.save(torch.load(FILE, weights_only=True), \"trace.pt\")."
     case .sqlite:
       "Pass a file of logits or logprobs; to read an index use `summary`, `tokens`, `top` or `query`."
     case .utf16: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > trace.jsonl."
     case .tar, .zip: "Unpack it and pass the files in it."
     }
+  }
+
+  /// One line of Python that writes the rows of a table as JSON lines.
+  private static func recordsRemedy(_ table: String) -> String {
+    "Convert it: open(\"trace.jsonl\", \"w\").writelines(json.dumps(r) + \"\\n\" for r in \(table).to_pylist())."
   }
 }

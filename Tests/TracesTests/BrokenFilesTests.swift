@@ -113,7 +113,7 @@ import Traces
     ),
     (
       "object.pickle",
-      ": this is a Python pickle, not a trace. Load it where it was made and save the tensors with safetensors: a pickle can run any program, so it is never opened."
+      ": this is a Python pickle, not a trace. Load it where it was made, since a pickle can run any program: numpy.savez(\"trace.npz\", **pickle.load(open(FILE, \"rb\")))."
     ),
     (
       "other-emitted.jsonl",
@@ -145,11 +145,11 @@ import Traces
     ),
     (
       "table.parquet",
-      ": this is a Parquet table, not a trace. Convert it: datasets.load_dataset(\"parquet\", data_files=FILE)[\"train\"].to_json(\"trace.jsonl\")."
+      ": this is a Parquet table, not a trace. Convert it: open(\"trace.jsonl\", \"w\").writelines(json.dumps(r) + \"\\n\" for r in pyarrow.parquet.read_table(FILE).to_pylist())."
     ),
     (
       "tensors.h5",
-      ": this is an HDF5 file, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+      ": this is an HDF5 file, not a trace. Convert it: safetensors.numpy.save_file({k: v[()] for k, v in h5py.File(FILE).items()}, \"trace.safetensors\")."
     ),
     (
       "tensors.pt",
