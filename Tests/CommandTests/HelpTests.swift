@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
   private static let commands = [
-    "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize",
+    "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize", "convert",
   ]
 
   @Test(arguments: commands) func `each command explains itself`(command: String) throws {
