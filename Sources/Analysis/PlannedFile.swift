@@ -13,11 +13,13 @@ public struct PlannedFile: Sendable {
   /// The open file. Files of one sequence are opened again when they are measured, so that a study of a
   /// hundred thousand files does not hold as many mappings.
   var open: TraceFile?
+  /// Finds tokens that files give as texts, where the study names a vocabulary.
+  var lookup: TokenLookup?
 
   /// The file, opened again where it was closed.
   func opened() throws(TraceError) -> TraceFile {
     if let open { return open }
-    return try TraceFile(path: path, tensor: traces.tensor)
+    return try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
   }
 
   /// Reads one of the file's sequences, with what the study says where the file does not.

@@ -58,7 +58,7 @@ public struct StudyPlan: Sendable {
     let study = studyFile.study
     let vocabularyPath = study.vocabulary.map(studyFile.resolve)
     vocabulary = try vocabularyPath.map { try Vocabulary(contentsOf: $0) }
-    files = try Self.openFiles(of: studyFile, progress)
+    files = try Self.openFiles(of: studyFile, lookup: vocabulary.map(TokenLookup.init), progress)
     let pairing = try StudyPairing(studyFile, files: files)
     measurements = pairing.measurements
     screening = StudyScreening(measurements, files: files) { done, total in
@@ -84,7 +84,7 @@ public struct StudyPlan: Sendable {
   }
 
   private static func openFiles(
-    of studyFile: StudyFile, _ progress: (PlanningProgress) -> Void
+    of studyFile: StudyFile, lookup: TokenLookup?, _ progress: (PlanningProgress) -> Void
   ) throws -> [PlannedFile] {
     var files: [PlannedFile] = []
     for traces in studyFile.study.traces {
@@ -95,11 +95,11 @@ public struct StudyPlan: Sendable {
         }
         for path in paths {
           progress(PlanningProgress(step: .opening, done: files.count, total: nil))
-          let file = try TraceFile(path: path, tensor: traces.tensor)
+          let file = try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
           files.append(
             PlannedFile(
               path: path, traces: traces, entries: file.entries, format: file.format,
-              open: file.entries.count > 1 ? file : nil))
+              open: file.entries.count > 1 ? file : nil, lookup: lookup))
         }
       }
     }

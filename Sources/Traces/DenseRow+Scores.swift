@@ -14,6 +14,17 @@ extension DenseRow {
     withUnsafeBytes { bytes in (0..<count).map { Self.decode(bytes, $0, encoding) } }
   }
 
+  /// How far below the top score a row of llama.cpp cuts, in nats; nil for rows that are not cut.
+  ///
+  /// llama.cpp keeps 16 nats and ik_llama.cpp 24, in the same layout; a row whose scores span less keeps its own span.
+  public var floorDepth: Double? {
+    guard encoding == .affine16 else { return nil }
+    return withUnsafeBytes { bytes in
+      let scale = Float(bitPattern: UInt32(littleEndian: Self.load(bytes, at: 0)))
+      return Double(scale) * Double(UInt16.max)
+    }
+  }
+
   @inline(__always)
   private static func decode(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ encoding: Encoding) -> Float {
     let offset = encoding.headerSize + index * encoding.scoreSize

@@ -7,6 +7,9 @@ enum FileSignature: Equatable {
   case json
   /// A zip that holds NumPy arrays.
   case numpyArchive
+  case numpyArray
+  /// A zip that holds a pickle of tensors.
+  case pytorch
   case compressed(Compression)
   case foreign(ForeignFormat)
   /// None of the known beginnings.
@@ -42,14 +45,21 @@ enum FileSignature: Equatable {
 
   private static func byMagic(_ bytes: UnsafeRawBufferPointer) -> FileSignature? {
     if bytes.starts(with: "_logits_".utf8) { return .llamaLogits }
+    if bytes.starts(with: NumPyHeader.magic) { return .numpyArray }
+    if bytes.starts(with: legacyPyTorchMagic) { return .foreign(.legacyPyTorch) }
     for (magic, format) in magics where bytes.starts(with: magic) {
       return format == .zip ? zipKind(bytes) : .foreign(format)
     }
     return nil
   }
 
+  /// A pickle of the number 0x1950a86a20f9469cfc6c, with which PyTorch's files began before its version 1.6.
+  private static let legacyPyTorchMagic: [UInt8] = [
+    0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
+  ]
+
   private static let magics: [(magic: [UInt8], format: ForeignFormat)] = [
-    (Array("PK\u{3}\u{4}".utf8), .zip), ([0x93] + Array("NUMPY".utf8), .numpy), (Array("GGUF".utf8), .gguf),
+    (Array("PK\u{3}\u{4}".utf8), .zip), (Array("GGUF".utf8), .gguf),
     (Array("PAR1".utf8), .parquet), (Array("ARROW1".utf8), .arrow), ([0xFF, 0xFF, 0xFF, 0xFF], .arrow),
     ([0x89] + Array("HDF".utf8), .hdf5),
     ([0x89] + Array("PNG".utf8), .png), (Array("%PDF".utf8), .pdf), (Array("SQLite format 3".utf8), .sqlite),
@@ -68,6 +78,12 @@ enum FileSignature: Equatable {
     let byteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let start = bytes.dropFirst(byteOrderMark).first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
     if start == UInt8(ascii: "{") || start == UInt8(ascii: "[") { return .json }
+    // A stream of server-sent events, saved as it came.
+    if ["data:", "event:", "id:", ":"].contains(where: {
+      bytes.dropFirst(byteOrderMark).starts(with: $0.utf8)
+    }) {
+      return .json
+    }
     let isText = bytes.prefix(256).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
     return isText && !bytes.isEmpty ? .foreign(.text) : .unknown
   }
@@ -78,7 +94,7 @@ enum FileSignature: Equatable {
     let nameLength = Int(bytes[26]) | Int(bytes[27]) << 8
     let name = String(decoding: bytes.dropFirst(30).prefix(nameLength), as: UTF8.self)
     if name.hasSuffix(".npy") { return .numpyArchive }
-    if name.hasSuffix("data.pkl") || name.hasSuffix(".format_version") { return .foreign(.pytorch) }
+    if name.hasSuffix("data.pkl") || name.hasSuffix(".format_version") { return .pytorch }
     let isLog = name.hasPrefix("samples/") || name == "header.json" || name.hasPrefix("_journal/")
     return .foreign(isLog ? .inspectLog : .zip)
   }

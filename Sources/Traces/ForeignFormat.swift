@@ -1,7 +1,7 @@
 /// Kinds of files that hold no trace, or hold one in a form that must be converted first.
 public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
-  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, numpy, parquet, pdf, pickle, png
-  case pytorch, sqlite, tar, text, utf16, zip, zstandard
+  case arrow, evaluationSamples, gguf, gzip, hdf5, inspectLog, legacyPyTorch, parquet, pdf, pickle
+  case png, sqlite, tar, text, utf16, zip, zstandard
 
   /// How a person would call it, with its article.
   public var name: String {
@@ -12,12 +12,11 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .gzip: "a gzip archive in a compressed file"
     case .hdf5: "an HDF5 file"
     case .inspectLog: "an Inspect log"
-    case .numpy: "a single NumPy array, without token ids"
     case .parquet: "a Parquet table"
     case .pdf: "a PDF document"
     case .pickle: "a Python pickle"
     case .png: "a PNG image"
-    case .pytorch: "a PyTorch archive"
+    case .legacyPyTorch: "a PyTorch file in the format before version 1.6"
     case .sqlite: "an SQLite database"
     case .tar: "a tar archive"
     case .text: "text that is no JSON"
@@ -36,7 +35,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
       "Score its texts again and keep every token: it holds one summed logprob per answer, from which no position can be measured."
     case .gguf: "Run the model with llama-perplexity --save-all-logits FILE and pass that file."
     case .gzip, .zstandard: "Unpack the outer one: one compression around a file is read."
-    case .hdf5, .numpy:
+    case .hdf5:
       "Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
     case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
     case .parquet:
@@ -45,8 +44,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
       "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
     case .pickle:
       "Load it where it was made and save the tensors with safetensors: a pickle can run any program, so it is never opened."
-    case .pytorch:
-      "Convert it: safetensors.torch.save_file({k: v.contiguous() for k, v in torch.load(FILE, weights_only=True).items()}, \"trace.safetensors\")."
+    case .legacyPyTorch: "Save it again: torch.save(torch.load(FILE, weights_only=True), \"trace.pt\")."
     case .sqlite:
       "Pass a file of logits or logprobs; to read an index use `summary`, `tokens`, `top` or `query`."
     case .utf16: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > trace.jsonl."

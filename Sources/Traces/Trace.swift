@@ -24,6 +24,8 @@ public struct Trace: Sendable {
   public var rows: Rows
   /// Rows that the file itself marks as not to be scored (a loss mask of 0). Indices into `predicted`. Rising.
   public var masked: [Int]
+  /// How its tokens were found, where the file gives them as texts; nil where it gives ids.
+  public var textMatching: TextMatching?
 
   /// The rows of a trace: all of the vocabulary at every position, or a part of it.
   public enum Rows: Sendable {

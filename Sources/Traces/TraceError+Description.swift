@@ -55,6 +55,7 @@ extension TraceError.Problem {
       "the batch of \(batchSize) sequences has no \"attention_mask\", so that padding cannot be told from text."
     case .packedMember(let name, let method):
       "array \"\(name)\" is packed by method \(method), but only 0 (stored) and 8 (deflated) can be read."
+    case .pickle(let fault): "the pickle is not opened: \(fault.statement)."
     case .archive(let fault): "the archive is broken: \(fault.statement)."
     case .position(let position, let row, let tokens):
       "row \(row) predicts token \(position), but positions must rise and lie in 0...\(tokens - 1)."
@@ -72,6 +73,12 @@ extension TraceError.Problem {
         : "the JSON object holds \(quoted(keys, joinedBy: ", ")), but no logprobs of a trace."
     case .noLogprobs: "the record holds no logprobs."
     case .textTokens: "the record names its tokens by their text and not by their ids."
+    case .unknownText(let text, let index, let candidates):
+      candidates == 0
+        ? "token \(index) is the text \"\(text)\", which is no token of the vocabulary."
+        : "token \(index) is the text \"\(text)\", which may be any of \(candidates) tokens of the vocabulary."
+    case .probabilities: "the record holds probabilities after the sampler and no logprobs."
+    case .failedRequest(let reason): "the server answered with an error and not with a text: \(reason)."
     case .sampledTokenUnknown:
       "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
@@ -125,26 +132,41 @@ extension TraceError.Problem {
     case .foreign(let format): format.remedy
     case .unrecognised: "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."
     case .headerNumber, .safetensorsHeader: "Write the file again with the program that made it."
+    case .noTensor(_, let found) where found.isEmpty:
+      "Store the token ids and the logits of one sequence, as \"tokens\" and \"logits\"."
     case .noTensor(let wanted, _):
       switch wanted {
-      case TensorFile.tokenNames: "Store the token ids of prompt and response with the scores."
+      case TensorFile.tokenNames:
+        "Store the token ids of prompt and response with the scores, or beside them as tokens.npy."
+      case OutputHead.weightNames:
+        "Store the output head with the hidden states as \"lm_head\", or beside them as NAME.lm_head.safetensors."
       case [TensorFile.normaliserName]:
         "Store the logsumexp of each whole row: listed logits alone give no logprobs."
       default: "Name the tensor of scores with --tensor."
       }
+    case .tensorType(_, "<V2", _), .tensorType(_, "|V2", _):
+      "Save array.astype(numpy.float32): a NumPy file forgets that an array was bfloat16."
+    case .tensorType(_, "|O", _): "Save an array of numbers: one of Python objects is a pickle."
     case .tensorType: "Convert the tensor before it is saved."
     case .tensorShape: "Save one sequence to a file, without padding."
     case .noAttentionMask:
       "Store \"attention_mask\" with 1 for text and 0 for padding, or one sequence to a file."
     case .packedMember: "Save with numpy.savez or numpy.savez_compressed."
-    case .archive: "Copy it again, or write it again where the disk has room."
+    case .pickle:
+      "Save only tensors, numbers and texts: torch.save({\"tokens\": ids, \"logits\": logits}, FILE)."
+    case .archive(let fault): fault.remedy
     case .position: "Store for each row the index of the token that it predicts."
     case .json(.endsInside, _): "Check whether the file was copied whole."
     case .json: "Write the file with a JSON library."
     case .notATrace:
       "Pass records with \"choices\" or \"prompt_logprobs\"; `tokenshift inspect --help` shows them."
     case .noLogprobs: "Ask the engine for logprobs or prompt_logprobs when the text is scored."
-    case .textTokens: "Ask the server with return_tokens_as_token_ids, or keep the token ids."
+    case .textTokens:
+      "Name the vocabulary with --vocabulary or in the study, or ask the server with return_tokens_as_token_ids."
+    case .unknownText(_, _, candidates: 0): "Name the vocabulary of the model that read the text."
+    case .unknownText: "Keep the token ids: ask the server with return_tokens_as_token_ids."
+    case .probabilities: "Ask llama-server without post_sampling_probs."
+    case .failedRequest: "Ask for it again, or take the record out of the file."
     case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."

@@ -64,6 +64,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case noAttentionMask(batchSize: Int)
     /// A member of an archive is packed by another method than DEFLATE; the number is the archive's own.
     case packedMember(name: String, method: Int)
+    /// A pickle is cut, or holds something else than tensors, numbers and texts.
+    case pickle(PickleFault)
     /// An archive is not what its own directory says; what is wrong, as half a sentence.
     case archive(ArchiveFault)
     /// The predicted positions must rise and lie inside the sequence; this one, at this row, does not.
@@ -79,6 +81,12 @@ public struct TraceError: Error, Equatable, Sendable {
     case noLogprobs
     /// The tokens are given as text, without ids.
     case textTokens
+    /// The token at this index is named by a text which is that of no token of the vocabulary, or may be that of several.
+    case unknownText(String, index: Int, candidates: Int)
+    /// The record holds probabilities that a sampler has changed, and no logprobs.
+    case probabilities
+    /// A server answered with an error; the reason is the server's.
+    case failedRequest(reason: String)
     /// The entries name the most probable tokens, and nothing names the sampled ones.
     case sampledTokenUnknown
     /// A record has logprobs but no token ids of the text they belong to.

@@ -9,11 +9,14 @@ public struct TraceFile: Sendable {
   public let format: TraceFormat
   /// The compression around it, nil where it lies as it is.
   public let compression: Compression?
+  /// The other files that were read with it, such as one of token ids.
+  public let companionFiles: [String]
   /// The sequences that it holds, in the order of the file.
   public let entries: [TraceEntry]
   private let contents: Contents
   private let storage: ByteStorage
   private let indexOfID: [String: Int]
+  private let lookup: TokenLookup?
 
   private enum Contents: Sendable {
     case tensors(TensorFile)
@@ -27,17 +30,29 @@ public struct TraceFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - tensor: The name of the tensor of scores in a safetensors file, where it is neither `logits` nor `logprobs`.
+  ///   - tensor: The name of the tensor of scores in a file of tensors, where it is neither `logits` nor `logprobs`.
+  ///   - companions: Files that hold what a file of tensors lacks; those not named are looked for beside it.
+  ///   - lookup: The vocabulary in which tokens are found that a file of JSON gives as texts or bytes; such a file can
+  ///     be listed without it, but its traces cannot be read.
   /// - Throws: ``TraceError`` when the file holds no trace, or one that cannot be trusted.
-  public init(path: String, tensor: String? = nil) throws(TraceError) {
-    try self.init(ByteStorage(mapping: path), path: path, tensor: tensor)
+  public init(
+    path: String, tensor: String? = nil, companions: TraceCompanions = TraceCompanions(),
+    lookup: TokenLookup? = nil
+  ) throws(TraceError) {
+    try self.init(
+      ByteStorage(mapping: path), path: path, tensor: tensor, companions: companions, lookup: lookup)
   }
 
   /// The file of these bytes, called by this path in messages.
-  init(_ storage: ByteStorage, path: String, tensor: String?) throws(TraceError) {
+  init(
+    _ storage: ByteStorage, path: String, tensor: String?, companions: TraceCompanions = TraceCompanions(),
+    lookup: TokenLookup? = nil
+  ) throws(TraceError) {
     self.path = path
+    self.lookup = lookup
     (self.storage, compression) = try Self.unpacked(storage, path: path)
-    contents = try Self.contents(of: self.storage, path: path, tensor: tensor)
+    (contents, companionFiles) = try Self.contents(
+      of: self.storage, path: path, tensor: tensor, companions: companions)
     switch contents {
     case .tensors(let file): (format, entries) = (file.format, file.entries)
     case .llama(let file): (format, entries) = (.llamaLogits, file.entries)
@@ -63,23 +78,39 @@ public struct TraceFile: Sendable {
   }
 
   private static func contents(
-    of storage: ByteStorage, path: String, tensor: String?
-  ) throws(TraceError) -> Contents {
+    of storage: ByteStorage, path: String, tensor: String?, companions: TraceCompanions
+  ) throws(TraceError) -> (Contents, companionFiles: [String]) {
     guard storage.count > 0 else { throw TraceError(file: path, .empty) }
     let signature = storage.withUnsafeBytes { FileSignature($0) }
-    if signature == .json { return .records(try RecordFile(storage, path: path)) }
+    if signature == .json { return (.records(try RecordFile(storage, path: path)), []) }
+    let container: TensorContainer
     do throws(TraceError.Problem) {
-      switch signature {
-      case .safetensors: return .tensors(try TensorFile(safetensors: storage, scoresNamed: tensor))
-      case .numpyArchive: return .tensors(try TensorFile(numpyArchive: storage, scoresNamed: tensor))
-      case .llamaLogits: return .llama(try LlamaFile(storage))
-      case .foreign(let format): throw .foreign(format)
-      case .compressed(.gzip): throw .foreign(.gzip)
-      case .compressed(.zstandard): throw .foreign(.zstandard)
-      case .unknown, .json: throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
+      guard let tensors = try TensorContainer(storage, signature: signature) else {
+        return (try other(signature, storage), [])
       }
+      container = tensors
     } catch {
       throw TraceError(file: path, error)
+    }
+    let (completed, files) = try companions.completing(container, path: path)
+    do throws(TraceError.Problem) {
+      return (.tensors(try TensorFile(completed, scoresNamed: tensor)), files)
+    } catch {
+      throw TraceError(file: path, error)
+    }
+  }
+
+  /// What holds neither tensors nor JSON.
+  private static func other(
+    _ signature: FileSignature, _ storage: ByteStorage
+  ) throws(TraceError.Problem) -> Contents {
+    switch signature {
+    case .llamaLogits: return .llama(try LlamaFile(storage))
+    case .foreign(let format): throw .foreign(format)
+    case .compressed(.gzip): throw .foreign(.gzip)
+    case .compressed(.zstandard): throw .foreign(.zstandard)
+    case .unknown, .json, .safetensors, .numpyArchive, .numpyArray, .pytorch:
+      throw .unrecognised(beginning: storage.withUnsafeBytes { Array($0.prefix(8)) })
     }
   }
 
@@ -95,7 +126,7 @@ public struct TraceFile: Sendable {
     } catch {
       throw TraceError(file: path, error)
     }
-    if case .records(let file) = contents { return try file.trace(at: index, path: path) }
+    if case .records(let file) = contents { return try file.trace(at: index, path: path, lookup: lookup) }
     do throws(TraceError.Problem) {
       var trace =
         switch contents {
@@ -124,6 +155,12 @@ public struct TraceFile: Sendable {
   public var metadata: [String: String] {
     guard case .tensors(let file) = contents else { return [:] }
     return file.metadata
+  }
+
+  /// What the scores went through between the file and the rows; nil where they are read as they lie.
+  public var derivation: ScoreDerivation? {
+    guard case .tensors(let file) = contents else { return nil }
+    return file.derivation
   }
 
   /// The name of the tensor that holds the scores, nil in files without tensors.

@@ -9,6 +9,7 @@ import Measures
 /// ratios with their quartiles.
 @main struct Bench {
   static func main() async throws {
+    if let reading = ReadingBench(CommandLine.arguments) { return try reading.run() }
     let options = Options(CommandLine.arguments.dropFirst())
     let rows = BenchRows(vocabularySize: 151_936, positionCount: options.positions)
     var times: [String: [Double]] = [:]

@@ -16,6 +16,7 @@ struct Measure: ParsableCommand {
         tokenshift measure --reference base.safetensors --tuned sft.safetensors --vocabulary tokenizer.json
         tokenshift measure --reference base.kld --tuned rl.kld --format json
         tokenshift measure --reference base.jsonl --tuned rl.jsonl --sequence math500-400.rl --format jsonl
+        tokenshift measure --mode paper --reference base_token_losses.json --tuned rl_token_losses.json
       """)
 
   @Option(
@@ -38,6 +39,7 @@ struct Measure: ParsableCommand {
   var assume: [TraceAssumption] = []
   @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
   var tensor: String?
+  @OptionGroup var paper: PaperMode
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -51,17 +53,19 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let vocabulary = try self.vocabulary.map { try Vocabulary(contentsOf: $0) }
+    let lookup = vocabulary.map(TokenLookup.init)
+    let measurement = PairMeasurement(
+      vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)
+    guard paper.mode == .full else { return try printPaper(by: measurement, vocabulary) }
     let files = try FilePair(
-      reference: TraceFile(path: reference, tensor: tensor), tuned: TraceFile(path: tuned, tensor: tensor),
-      sequence: sequence)
+      reference: TraceFile(path: reference, tensor: tensor, lookup: lookup),
+      tuned: TraceFile(path: tuned, tensor: tensor, lookup: lookup), sequence: sequence)
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
     let verdict = files.verdict(assuming: Set(assume))
     if let refusal = verdict.refusal { throw refusal }
     for (file, warning) in verdict.warnings {
       StandardError.write("warning: \(file): \(warning.name): \(warning)")
     }
-    let measurement = PairMeasurement(
-      vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)
     var records: [(sequence: String?, measures: PositionMeasures)] = []
     var excluded = Exclusions()
     var failures: [TraceError] = []
@@ -86,6 +90,17 @@ struct Measure: ParsableCommand {
     if failures.count == files.places.count, let first = failures.first { throw first }
     if output.format != .jsonl { output.print(table(records, vocabulary, excluded)) }
     try report(failures, excluded, files)
+  }
+
+  private func printPaper(by measurement: PairMeasurement, _ vocabulary: Vocabulary?) throws {
+    let table = try paper.table(
+      reference: reference, tuned: tuned, by: measurement, vocabulary: vocabulary
+    ) {
+      try FilePair(
+        reference: TraceFile(path: reference, tensor: tensor), tuned: TraceFile(path: tuned, tensor: tensor),
+        sequence: sequence)
+    }
+    output.print(table)
   }
 
   private func table(

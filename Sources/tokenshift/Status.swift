@@ -23,6 +23,7 @@ enum Status: Int32 {
     case let error as VocabularyError: self = Status(of: error)
     case let error as StudyError: self = Status(of: error)
     case let error as StoreError: self = Status(of: error)
+    case let error as ScoreError: self = Status(of: error)
     default: return nil
     }
   }
@@ -51,6 +52,13 @@ enum Status: Int32 {
   private init(of error: StudyError) {
     switch error.problem {
     case .missing, .unreadable, .noFile: self = .noInput
+    default: self = .badData
+    }
+  }
+
+  private init(of error: ScoreError) {
+    switch error.problem {
+    case .missing, .unreadable: self = .noInput
     default: self = .badData
     }
   }

@@ -34,7 +34,7 @@ import Testing
     ),
     (
       "integer-logits.safetensors",
-      "integer-logits.safetensors: tensor \"logits\" has the type I32, but only F32, F16, BF16 can be read here. "
+      "integer-logits.safetensors: tensor \"logits\" has the type I32, but only F32, F16, BF16, F64 can be read here. "
         + "Convert the tensor before it is saved."
     ),
   ])

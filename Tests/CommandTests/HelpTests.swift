@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   private static let commands = [
-    "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize", "convert",
+    "inspect", "measure", "batch", "summary", "tokens", "top", "positions", "query", "tokenize",
+    "transfer", "latent", "convert",
   ]
 
   @Test(arguments: commands) func `each command explains itself`(command: String) throws {

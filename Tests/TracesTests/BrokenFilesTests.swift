@@ -16,7 +16,7 @@ import Traces
     ("archive.zip", ": this is a zip archive, not a trace. Unpack it and pass the files in it."),
     (
       "array.npy",
-      ": this is a single NumPy array, without token ids, not a trace. Convert it: safetensors.numpy.save_file({\"tokens\": ids, \"logits\": logits}, \"trace.safetensors\")."
+      ": no tensor is named \"tokens\" or \"input_ids\"; the file holds \"logits\". Store the token ids of prompt and response with the scores, or beside them as tokens.npy."
     ),
     (
       "batch-without-mask.safetensors",
@@ -101,7 +101,7 @@ import Traces
     ),
     (
       "no-tokens.safetensors",
-      ": no tensor is named \"tokens\" or \"input_ids\"; the file holds \"logits\". Store the token ids of prompt and response with the scores."
+      ": no tensor is named \"tokens\" or \"input_ids\"; the file holds \"logits\". Store the token ids of prompt and response with the scores, or beside them as tokens.npy."
     ),
     (
       "notes.txt",
@@ -153,11 +153,11 @@ import Traces
     ),
     (
       "tensors.pt",
-      ": this is a PyTorch archive, not a trace. Convert it: safetensors.torch.save_file({k: v.contiguous() for k, v in torch.load(FILE, weights_only=True).items()}, \"trace.safetensors\")."
+      ": the file holds no tensors. Store the token ids and the logits of one sequence, as \"tokens\" and \"logits\"."
     ),
     (
       "text-tokens.jsonl",
-      ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Ask the server with return_tokens_as_token_ids, or keep the token ids."
+      ":1: sequence \"a\": the record names its tokens by their text and not by their ids. Name the vocabulary with --vocabulary or in the study, or ask the server with return_tokens_as_token_ids."
     ),
     (
       "trailing.jsonl.gz",

@@ -36,7 +36,7 @@ import Tokenization
     "dense/arith-010.base.sft.safetensors", "llama.cpp/tiny_base.kld",
   ])
   func `a trace survives the canonical form to the bit`(name: String) throws {
-    let file = try TraceFile(path: TestFiles.samples(name))
+    let file = try TraceFile(path: TestFiles.sample(name))
     for index in file.entries.indices {
       let trace = try file.trace(at: index)
       let copy = try written(trace, metadata: file.metadata)

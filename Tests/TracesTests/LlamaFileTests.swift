@@ -102,4 +102,20 @@ import Traces
     #expect(
       message.hasPrefix("trace: the file has 20 bytes, but its header asks for 9223372036854775807 bytes"))
   }
+
+  @Test func `the depth of the floor tells llama.cpp from ik_llama.cpp`() throws {
+    let trace = try TraceFile(path: TestFiles.fixture("tiny_base.kld")).trace(at: 0)
+    guard case .dense(let rows) = trace.rows else { return }
+    for row in rows { #expect(abs((row.floorDepth ?? 0) - 16) < 1e-4) }
+    // The same row as ik_llama.cpp would store it, over 24 nats.
+    var record = rows[0].withUnsafeBytes { Array($0) }
+    record.replaceSubrange(
+      0..<4, with: withUnsafeBytes(of: (Float(24) / 65535).bitPattern.littleEndian, Array.init))
+    let deep = DenseRow(
+      storage: ByteStorage(copying: record), offset: 0, count: rows[0].count, encoding: .affine16)
+    #expect(abs((deep.floorDepth ?? 0) - 24) < 1e-5)
+    let plain = DenseRow(
+      storage: ByteStorage(copying: [0, 0, 0, 0]), offset: 0, count: 1, encoding: .float32)
+    #expect(plain.floorDepth == nil)
+  }
 }

@@ -1,4 +1,4 @@
-import TestSupport
+import Foundation
 import Testing
 
 @testable import Traces
@@ -10,22 +10,11 @@ import Testing
     "packed.jsonl.zst",
   ]
 
-  /// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works.
-  private func reads(_ bytes: [UInt8]) -> Bool {
-    let storage = ByteStorage(copying: bytes)
-    do throws(TraceError) {
-      let file = try TraceFile(storage, path: "mutated", tensor: nil)
-      for index in file.entries.indices {
-        let trace = try file.trace(at: index)
-        _ = try TracePair(reference: trace, tuned: trace)
-      }
-      _ = file.facts()
-      return true
-    } catch {
-      _ = error.description
-      return false
-    }
-  }
+  /// Files of tensors with what they need beside them.
+  static let tensorFiles = [
+    "arrays/f32.npy", "arrays/fort.npy", "pytorch/dict.pt", "pytorch/lists.pt", "pytorch/slice.pt",
+    "pytorch/generate.pt", "pytorch/protocol4.pt", "hidden/bias.safetensors",
+  ]
 
   @Test(arguments: wholeFiles)
   func `a file cut after any byte is refused, but for whole lines`(name: String) throws {
@@ -40,43 +29,65 @@ import Testing
     }
   }
 
-  @Test(arguments: wholeFiles, 0..<40 as Range<UInt64>)
+  @Test(arguments: wholeFiles, 0..<20 as Range<UInt64>)
   func `changed bytes never crash`(name: String, seed: UInt64) throws {
     let bytes = try TestFiles.bytes(TestFiles.broken(name))
-    var generator = SplitMix64(seed: seed)
-    var read = 0
-    for _ in 0..<100 {
-      var mutated = bytes
-      for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&mutated, &generator) }
-      if reads(mutated) { read += 1 }
-    }
+    var mutator = Mutator(seed: seed)
+    let read = (0..<100).count { _ in reads(mutator.mutated(bytes)) }
     #expect(read < 100)
   }
 
-  @Test(
-    arguments: [
-      RecordFileTests.engine, RecordFileTests.scored, ServerRecordsTests.sglang,
-    ], 0..<20 as Range<UInt64>)
-  func `changed records never crash`(text: String, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
-    #expect(reads(Array(text.utf8)))
-    for _ in 0..<100 {
-      var mutated = Array(text.utf8)
-      for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&mutated, &generator) }
-      _ = reads(mutated)
+  @Test(arguments: tensorFiles, 0..<10 as Range<UInt64>)
+  func `changed tensors never crash`(name: String, seed: UInt64) throws {
+    let path = TestFiles.fixture(name)
+    let bytes = try TestFiles.bytes(path)
+    #expect(reads(bytes, path: path))
+    var mutator = Mutator(seed: seed)
+    // The pickle of an archive stands at its beginning, before much padding.
+    for _ in 0..<100 { _ = reads(mutator.mutated(bytes, focus: 0..<700), path: path) }
+  }
+
+  @Test(arguments: tensorFiles)
+  func `tensors cut after any byte are refused`(name: String) throws {
+    let path = TestFiles.fixture(name)
+    let bytes = try TestFiles.bytes(path)
+    for length in 0..<bytes.count {
+      #expect(!reads(Array(bytes.prefix(length)), path: path), "\(length)")
     }
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
-    let place = Int.random(in: 0..<bytes.count, using: &generator)
-    switch Int.random(in: 0..<5, using: &generator) {
-    case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-    case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-    case 2: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
-    case 3: bytes.remove(at: place)
-    default:
-      let other = Int.random(in: 0..<bytes.count, using: &generator)
-      bytes.insert(contentsOf: bytes[min(place, other)..<max(place, other)], at: place)
+  /// `FUZZ=1000000 FUZZ_SEED=0 swift test --filter 'many changed files'` changes each file so many times.
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["FUZZ"] != nil, "FUZZ says how many changed files to read"),
+    arguments: wholeFiles.map { TestFiles.broken($0) } + tensorFiles.map { TestFiles.fixture($0) })
+  func `many changed files never crash`(path: String) throws {
+    let environment = ProcessInfo.processInfo.environment
+    if let only = environment["FUZZ_FILE"], !path.hasSuffix(only) { return }
+    let count = try #require(environment["FUZZ"].flatMap { Int($0) })
+    let seed = try #require(UInt64(environment["FUZZ_SEED"] ?? "0"))
+    let bytes = try TestFiles.bytes(path)
+    var mutator = Mutator(seed: seed)
+    var read = 0
+    for _ in 0..<count where reads(mutator.mutated(bytes, focus: 0..<700), path: path) { read += 1 }
+    print("\(path): \(read) of \(count) changed files were read, the others refused")
+    #expect(read < count)
+  }
+}
+
+/// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works.
+func reads(_ bytes: [UInt8], path: String = "mutated") -> Bool {
+  let storage = ByteStorage(copying: bytes)
+  do throws(TraceError) {
+    let file = try TraceFile(storage, path: path, tensor: nil, lookup: TextVocabulary.lookup)
+    for index in file.entries.indices {
+      let trace = try file.trace(at: index)
+      _ = try TracePair(reference: trace, tuned: trace)
     }
+    _ = file.facts()
+    return true
+  } catch {
+    _ = error.description
+    return false
   }
 }

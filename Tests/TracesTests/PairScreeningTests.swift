@@ -7,7 +7,7 @@ import Tokenization
 
 @Suite struct PairScreeningTests {
   private static func sample(_ name: String) throws -> TraceFile {
-    try TraceFile(path: TestFiles.samples(name))
+    try TraceFile(path: TestFiles.sample(name))
   }
 
   /// The verdict on all sequences that two files share by name, or on the one of each.

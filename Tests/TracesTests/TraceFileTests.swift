@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tokenization
 
@@ -52,5 +53,33 @@ import Tokenization
   func `every foreign format says what to do`(format: ForeignFormat) {
     #expect(format.remedy.hasSuffix(".") && format.remedy.first?.isUppercase == true)
     #expect(["a", "t"].contains(format.name.first))
+  }
+
+  @Test(arguments: ["whole.safetensors", "whole.kld", "whole.jsonl"])
+  func `a file that another program shortens is refused before it is read again`(name: String) throws {
+    try withFile(TestFiles.bytes(TestFiles.broken(name))) { path in
+      let file = try TraceFile(path: path)
+      _ = try file.trace(at: 0)
+      let expected = try TestFiles.bytes(path).count
+      truncate(path, 10)
+      #expect(throws: TraceError(file: path, .changed(found: 10, expected: expected))) {
+        try file.trace(at: 0)
+      }
+      #expect(
+        TraceError(file: "a.kld", .changed(found: 10, expected: 92)).description
+          == "a.kld: the file was written to while it was read: it had 92 bytes and has 10. Read it again when nothing writes to it any more."
+      )
+    }
+  }
+
+  @Test func `a file that is replaced as a whole keeps its old contents`() throws {
+    try withFile(TestFiles.bytes(TestFiles.broken("whole.kld"))) { path in
+      let file = try TraceFile(path: path)
+      let before = try file.trace(at: 0).tokens
+      try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path), options: .atomic)
+      #expect(try file.trace(at: 0).tokens == before)
+      unlink(path)
+      #expect(try file.trace(at: 0).tokens == before)
+    }
   }
 }

@@ -45,9 +45,9 @@ final class ScratchFile {
     }
   }
 
-  /// Adds bytes at the end.
-  func append(_ bytes: [UInt8]) throws(TraceError.Problem) {
-    try bytes.withUnsafeBufferPointer { (elements) throws(TraceError.Problem) in
+  /// Adds the bytes of numbers at the end.
+  func append(_ numbers: [some BitwiseCopyable]) throws(TraceError.Problem) {
+    try numbers.withUnsafeBufferPointer { (elements) throws(TraceError.Problem) in
       try append(UnsafeRawBufferPointer(elements))
     }
   }

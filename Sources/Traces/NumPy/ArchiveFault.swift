@@ -1,4 +1,4 @@
-/// What is wrong with a NumPy archive or an array in it.
+/// What is wrong with a zip archive of arrays or tensors, or with an array in it.
 public enum ArchiveFault: Equatable, Sendable {
   /// The archive has no directory at its end: it was cut short.
   case noDirectory
@@ -14,6 +14,18 @@ public enum ArchiveFault: Equatable, Sendable {
   case arrayHeader(name: String)
   /// An array has another size than its shape asks for. Both in bytes.
   case arraySize(name: String, found: Int, expected: Int)
+  /// The archive lacks this member.
+  case missing(name: String)
+  /// The archive was written on a machine of another byte order than "little".
+  case byteOrder(String)
+  /// The pickle is longer than one that names tensors. Both in bytes.
+  case pickleSize(found: Int, limit: Int)
+  /// The pickle names more things than this.
+  case names(limit: Int)
+  /// A tensor reaches beyond its storage, or has a negative number among its extents.
+  case view(tensor: String)
+  /// A tensor has more elements than its storage: it names some of them several times.
+  case expanded(tensor: String)
 
   /// Half a sentence.
   var statement: String {
@@ -26,6 +38,26 @@ public enum ArchiveFault: Equatable, Sendable {
     case .arrayHeader(let name): "the header of array \"\(name)\" is not one of NumPy"
     case .arraySize(let name, let found, let expected):
       "array \"\(name)\" takes \(found) bytes, but its shape asks for \(expected)"
+    case .missing(let name): "it has no member \"\(name)\""
+    case .byteOrder(let order): "its byte order is \"\(order)\" and not \"little\""
+    case .pickleSize(let found, let limit):
+      "its pickle has \(found) bytes, where one that names tensors has at most \(limit)"
+    case .names(let limit): "it names more than \(limit) tensors"
+    case .view(let tensor): "tensor \"\(tensor)\" does not lie within its storage"
+    case .expanded(let tensor): "tensor \"\(tensor)\" names elements of its storage several times"
+    }
+  }
+
+  /// What to do: a sentence that starts with a verb.
+  var remedy: String {
+    switch self {
+    case .noDirectory, .outside, .signature, .arrayHeader, .arraySize, .missing:
+      "Copy it again, or write it again where the disk has room."
+    case .duplicate, .view: "Write the file again with the program that made it."
+    case .encrypted: "Pack it again without a password."
+    case .byteOrder, .pickleSize, .names:
+      "Save only the tensors, on a usual machine: torch.save({\"tokens\": ids, \"logits\": logits}, FILE)."
+    case .expanded: "Save tensor.contiguous()."
     }
   }
 }

@@ -1,43 +1,69 @@
 import Tokenization
 
+/// A token as a record names it.
+enum NamedToken {
+  case id(TokenID)
+  case text([UInt8])
+}
+
 /// Logprobs in the shape of the older completions API: parallel arrays of tokens, logprobs and lists.
 struct CompletionLogprobs {
-  /// Nil for a token that is given only as a text.
-  var tokens: [TokenID?]?
+  var tokens: [NamedToken]?
   /// `NaN` where there is none: for the first token of an echoed prompt.
   var logprobs: (values: [Double], decimals: Int)?
   var lists: ListedRows?
 
   /// Lays the arrays side by side. An echoed prompt, whose first token has no logprob, is scored text.
-  func complete(_ choice: inout RecordDraft.Choice, logprobs: (values: [Double], decimals: Int)) {
+  func complete(
+    _ choice: inout RecordDraft.Choice, logprobs: (values: [Double], decimals: Int), lookup: TokenLookup?
+  ) {
     var rows = lists ?? ListedRows()
     rows.decimals = max(rows.decimals ?? 0, logprobs.decimals)
     let tokens = tokens ?? []
-    if tokens.contains(nil) || tokens.count != logprobs.values.count { rows.hasTextTokens = true }
-    rows.rows = zip(tokens, logprobs.values).enumerated().map { index, pair in
-      let (token, logprob) = pair
-      let list = index < rows.rows.count ? rows.rows[index]?.list : nil
-      let emitted = token.map { ListedToken(token: $0, logprob: logprob, rank: nil) }
-      return ListedRows.Row(list: list ?? 0..<0, emitted: emitted)
+    if tokens.count != logprobs.values.count { rows.hasTextTokens = true }
+    let listed = rows.rows
+    rows.rows = []
+    var ids: [Int] = []
+    for (index, (token, logprob)) in zip(tokens, logprobs.values).enumerated() {
+      var row =
+        index < listed.count ? listed[index] ?? ListedRows.Row(list: 0..<0) : ListedRows.Row(list: 0..<0)
+      row.emitted = emitted(token, logprob: logprob, row: index, &rows, lookup)
+      if case .text = token { row.textLogprob = logprob }
+      row.emitted.map { ids.append(Int($0.token.rawValue)) }
+      rows.rows.append(row)
     }
-    let ids = tokens.compactMap { $0.map { Int($0.rawValue) } }
     if logprobs.values.first?.isNaN == true {
       choice.promptTokens = ids
       choice.promptRows = rows
       choice.tokens = nil
     } else {
-      choice.tokens = choice.tokens ?? ids
+      if ids.count == rows.rows.count { choice.tokens = choice.tokens ?? ids }
       choice.rows = rows
+    }
+  }
+
+  private func emitted(
+    _ token: NamedToken, logprob: Double, row: Int, _ rows: inout ListedRows, _ lookup: TokenLookup?
+  ) -> ListedToken? {
+    switch token {
+    case .id(let id): return ListedToken(token: id, logprob: logprob, rank: nil)
+    case .text(let text):
+      guard let lookup else {
+        rows.hasTextTokens = true
+        return nil
+      }
+      let listed = ListedToken(token: TokenID(0), logprob: logprob, rank: nil)
+      return rows.emitted(lookup.match(text: text), text: text, row: row, listed)
     }
   }
 }
 
 extension RecordReader {
-  mutating func takeTokenTexts() throws(JSONFault) -> [TokenID?]? {
+  mutating func takeNamedTokens() throws(JSONFault) -> [NamedToken]? {
     if try cursor.takeNull() { return nil }
-    var tokens: [TokenID?] = []
+    var tokens: [NamedToken] = []
     try cursor.beginArray()
-    while try cursor.nextElement() { tokens.append(try takeTokenText()) }
+    while try cursor.nextElement() { tokens.append(try takeNamedToken()) }
     return tokens
   }
 

@@ -14,6 +14,18 @@ struct ListedRows {
   struct Row {
     var list: Range<Int>
     var emitted: ListedToken?
+    /// The largest logprob of a token that was in the list and could not be told; nil where there was none.
+    var leftOut: Double?
+    /// The logprob of the emitted token, where the file names it by a text.
+    var textLogprob: Double?
+  }
+
+  /// A token that is named by a text which is that of no token, or of several.
+  struct UnknownText: Equatable {
+    var text: [UInt8]
+    /// Its row.
+    var row: Int
+    var candidates: Int
   }
 
   /// Nil where the file holds `null`.
@@ -22,10 +34,16 @@ struct ListedRows {
   var tokens: [ListedToken] = []
   /// The most digits behind the decimal point of any logprob.
   var decimals: Int?
-  /// Some tokens are given as text and no id stands beside them.
+  /// Some tokens are given as text, no id stands beside them, and there is no vocabulary to find them in.
   var hasTextTokens = false
+  /// The first emitted token that is not in the vocabulary.
+  var unknownText: UnknownText?
+  /// Texts that were looked up in a vocabulary; nil where none was.
+  var matching: TextMatching?
   /// The entries name the most probable tokens instead of the emitted ones.
   var lacksEmitted = false
+  /// The entries hold probabilities after a sampler instead of logprobs.
+  var holdsProbabilities = false
   /// How far the encoding of numbers in a binary file moved a logprob at most.
   var storageRounding = 0.0
 
@@ -36,5 +54,88 @@ struct ListedRows {
   mutating func append(_ entry: PlainEntry, token: TokenID) {
     tokens.append(ListedToken(token: token, logprob: entry.logprob ?? .nan, rank: entry.rank))
     decimals = max(decimals ?? 0, entry.decimals)
+  }
+
+  /// Drops rows that were not measured.
+  ///
+  /// llama.cpp's server gives a token that a draft model proposed the logprob 0 and an empty list. Where other rows
+  /// have lists, that is what such a row says.
+  mutating func dropUnmeasured() {
+    guard rows.contains(where: { $0?.list.isEmpty == false }) else { return }
+    rows = rows.map { row in
+      guard let row, row.list.isEmpty, row.leftOut == nil, let own = row.emitted, own.logprob == 0,
+        own.rank == nil
+      else { return row }
+      return nil
+    }
+  }
+
+  /// Appends the rows of the next chunk of a stream.
+  mutating func append(_ next: ListedRows) {
+    let offset = tokens.count
+    if unknownText == nil, var unknown = next.unknownText {
+      unknown.row += rows.count
+      unknownText = unknown
+    }
+    rows += next.rows.map { row in
+      row.map { row in
+        var moved = row
+        moved.list = row.list.lowerBound + offset..<row.list.upperBound + offset
+        return moved
+      }
+    }
+    tokens += next.tokens
+    if let others = next.decimals { decimals = max(decimals ?? 0, others) }
+    hasTextTokens = hasTextTokens || next.hasTextTokens
+    lacksEmitted = lacksEmitted || next.lacksEmitted
+    holdsProbabilities = holdsProbabilities || next.holdsProbabilities
+    storageRounding = max(storageRounding, next.storageRounding)
+    if let others = next.matching { add(others) }
+  }
+
+  private mutating func add(_ others: TextMatching) {
+    var sum = matching ?? TextMatching()
+    sum.shared += others.shared
+    sum.leftOut += others.leftOut
+    matching = sum
+  }
+}
+
+// MARK: Texts
+
+extension ListedRows {
+  /// An emitted token that row `row` names by this text; nil where it is not in the vocabulary.
+  mutating func emitted(
+    _ match: TokenLookup.Match, text: [UInt8], row: Int, _ listed: ListedToken
+  ) -> ListedToken? {
+    matching = matching ?? TextMatching()
+    switch match {
+    case .one(let token): return ListedToken(token: token, logprob: listed.logprob, rank: listed.rank)
+    case .shared(let token):
+      matching?.shared += 1
+      return ListedToken(token: token, logprob: listed.logprob, rank: listed.rank)
+    case .unknown(let candidates):
+      if unknownText == nil { unknownText = UnknownText(text: text, row: row, candidates: candidates) }
+      return nil
+    }
+  }
+
+  mutating func add(leftOut count: Int) {
+    var sum = matching ?? TextMatching()
+    sum.leftOut += count
+    matching = sum
+  }
+
+  /// The same rows, about these tokens: their ids stand beside the texts that the rows name.
+  func naming(_ tokens: [Int]) -> ListedRows {
+    var named = self
+    named.unknownText = nil
+    named.matching?.shared = 0
+    named.rows = zip(rows, tokens).map { row, token in
+      guard var row, let logprob = row.textLogprob, let id = Int32(exactly: token) else { return row }
+      row.emitted = ListedToken(token: TokenID(id), logprob: logprob, rank: row.emitted?.rank)
+      return row
+    }
+    return named
   }
 }

@@ -8,46 +8,64 @@ extension RecordDraft {
   /// insist on generating behind it is no part of the sequence: it would differ from model to model. A record counts
   /// as scored when its prompt has logprobs and it says where the response begins, or at most one token was generated.
   func trace(ofChoice index: Int, id: String?) throws(TraceError.Problem) -> Trace {
-    let choice = index < choices.count ? choices[index] : nil
+    let choice = messages.isEmpty ? (index < choices.count ? choices[index] : nil) : try branch(index)
     let promptTokens = choice?.promptTokens ?? promptTokens
     if let scored = choice?.promptRows ?? promptRows {
       let generated = max(choice?.tokens?.count ?? 0, choice?.rows?.rows.count ?? 0)
       if promptLength != nil || generated <= 1 || choice?.rows == nil {
+        try verify(scored, offset: 0)
         guard let promptTokens else { throw .noTokenIDs }
-        return try scoredTrace(scored, tokens: promptTokens, id: id)
+        return try scoredTrace(scored, tokens: promptTokens, choice, id: id)
       }
     }
     return try generatedTrace(choice, promptTokens: promptTokens ?? [], id: id)
   }
 
   private func scoredTrace(
-    _ listed: ListedRows, tokens numbers: [Int], id: String?
+    _ listed: ListedRows, tokens numbers: [Int], _ choice: Choice?, id: String?
   ) throws(TraceError.Problem) -> Trace {
-    guard !listed.hasTextTokens else { throw .textTokens }
+    try verify(listed, offset: 0)
     let tokens = try tokenIDs(numbers, vocabularySize: nil)
     // Engines write null for the first token, for which there is no distribution; some writers drop it.
     let missing = tokens.count - listed.rows.count
     guard missing == 0 || (missing == 1 && !listed.rows.isEmpty) else {
       throw .rowCount(found: listed.rows.count, expected: tokens.count)
     }
-    return try trace(
+    var trace = try trace(
       tokens: tokens, from: min(1, tokens.count), listed, dropping: missing == 0 ? min(1, tokens.count) : 0,
-      promptLength, id)
+      choice?.promptLength ?? promptLength, id)
+    guard let mask = choice?.lossMask else { return trace }
+    guard mask.count == tokens.count else { throw .rowCount(found: mask.count, expected: tokens.count) }
+    trace.masked = trace.predicted.indices.filter { !mask[trace.predicted[$0]] }
+    return trace
   }
 
   private func generatedTrace(
     _ choice: Choice?, promptTokens: [Int], id: String?
   ) throws(TraceError.Problem) -> Trace {
-    guard let choice, let listed = choice.rows else { throw .noLogprobs }
-    guard !listed.hasTextTokens else { throw .textTokens }
+    guard let choice, var listed = choice.rows else { throw .noLogprobs }
+    if let tokens = choice.tokens, tokens.count == listed.rows.count { listed = listed.naming(tokens) }
+    try verify(listed, offset: promptTokens.count)
     guard !listed.lacksEmitted else { throw .sampledTokenUnknown }
     let written = choice.tokens ?? listed.rows.compactMap { $0?.emitted.map { Int($0.token.rawValue) } }
     guard choice.tokens != nil || written.count == listed.rows.count else { throw .noTokenIDs }
     guard written.count == listed.rows.count else {
       throw .rowCount(found: listed.rows.count, expected: written.count)
     }
+    listed.dropUnmeasured()
     let tokens = try tokenIDs(promptTokens + written, vocabularySize: nil)
     return try trace(tokens: tokens, from: promptTokens.count, listed, dropping: 0, promptTokens.count, id)
+  }
+
+  /// Refuses rows whose tokens cannot be told.
+  private func verify(_ listed: ListedRows, offset: Int) throws(TraceError.Problem) {
+    guard !listed.holdsProbabilities else { throw .probabilities }
+    guard !listed.hasTextTokens else { throw .textTokens }
+    if let unknown = listed.unknownText {
+      throw .unknownText(
+        String(decoding: unknown.text, as: UTF8.self), index: offset + unknown.row,
+        candidates: unknown.candidates)
+    }
   }
 
   private func trace(
@@ -58,9 +76,11 @@ extension RecordDraft {
       throw .promptLength(promptLength.map(String.init) ?? "", tokens: tokens.count)
     }
     let rows = try RowNormaliser.rows(listed, from: dropped, emitted: tokens[start...])
-    return Trace(
+    var trace = Trace(
       id: id, model: names.model, task: names.task, prompt: names.prompt, tokens: tokens,
       promptLength: promptLength,
       predicted: Array(start..<tokens.count), rows: .truncated(rows))
+    trace.textMatching = listed.matching
+    return trace
   }
 }

@@ -8,13 +8,34 @@ struct RecordDraft {
   var promptTokens: [Int]?
   var promptRows: ListedRows?
   var choices: [Choice] = []
+  /// A tree of messages, each branch of which is an answer.
+  var messages: [MessageNode] = []
 
   /// One answer.
   struct Choice {
+    /// Its number among the answers, by which the chunks of a stream find it.
+    var index = 0
     var tokens: [Int]?
     var rows: ListedRows?
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?
+    /// The number of tokens before the response, where `promptTokens` hold both.
+    var promptLength: Int?
+    /// For each token of `promptTokens` whether it counts, where the file says so.
+    var lossMask: [Bool]?
+  }
+
+  /// Adds what the next chunk of a stream says about an answer.
+  mutating func append(_ chunk: Choice) {
+    guard let place = choices.firstIndex(where: { $0.index == chunk.index }) else {
+      return choices.append(chunk)
+    }
+    if let tokens = chunk.tokens { choices[place].tokens = (choices[place].tokens ?? []) + tokens }
+    if let rows = chunk.rows {
+      if choices[place].rows == nil { choices[place].rows = rows } else { choices[place].rows?.append(rows) }
+    }
+    choices[place].promptTokens = choices[place].promptTokens ?? chunk.promptTokens
+    choices[place].promptRows = choices[place].promptRows ?? chunk.promptRows
   }
 }

@@ -13,7 +13,7 @@ struct RecordFile: Sendable {
     var line: Int
 
     /// The record's id, numbered where the record holds several answers.
-    var id: String? { record.choiceCount > 1 ? record.names.id.map { "\($0)#\(choice)" } : record.names.id }
+    var id: String? { record.choiceCount > 1 ? record.id.map { "\($0)#\(choice)" } : record.id }
   }
 
   let storage: ByteStorage
@@ -26,7 +26,9 @@ struct RecordFile: Sendable {
       var finder = RecordFinder(text, path: path)
       return try finder.sequences()
     }
-    guard let format = sequences.first?.record.format else { throw TraceError(file: path, .noLogprobs) }
+    guard let format = sequences.lazy.compactMap(\.record.format).first else {
+      throw TraceError(file: path, .noLogprobs)
+    }
     self.format = format
   }
 
@@ -39,12 +41,17 @@ struct RecordFile: Sendable {
   }
 
   /// Reads the record of one sequence.
-  func trace(at index: Int, path: String) throws(TraceError) -> Trace {
+  ///
+  /// - Parameter lookup: Finds tokens that the record names by text.
+  func trace(at index: Int, path: String, lookup: TokenLookup?) throws(TraceError) -> Trace {
     let sequence = sequences[index]
+    if let reason = sequence.record.failure {
+      throw TraceError(file: path, line: sequence.line, sequence: sequence.id, .failedRequest(reason: reason))
+    }
     return try storage.withUnsafeBytes { (text) throws(TraceError) in
       let draft: RecordDraft
       do throws(JSONFault) {
-        draft = try RecordReader.draft(text, range: sequence.record.range)
+        draft = try RecordReader.draft(text, range: sequence.record.range, lookup: lookup)
       } catch {
         let (line, column) = place(
           of: error, in: text, from: sequence.record.range.lowerBound, line: sequence.line)
@@ -52,6 +59,8 @@ struct RecordFile: Sendable {
       }
       do throws(TraceError.Problem) {
         var trace = try draft.trace(ofChoice: sequence.choice, id: sequence.id)
+        // A text without its prompt, and without the prompt's name, shares its prompt with nobody.
+        if trace.prompt == nil, trace.promptTokens?.isEmpty ?? true { trace.prompt = sequence.record.id }
         trace.file = path
         trace.line = sequence.line
         return trace
@@ -59,73 +68,6 @@ struct RecordFile: Sendable {
         throw TraceError(file: path, line: sequence.line, sequence: sequence.id, error)
       }
     }
-  }
-}
-
-/// Finds the records of a file of JSON, and refuses what is none.
-struct RecordFinder {
-  private let text: UnsafeRawBufferPointer
-  private let path: String
-  private var cursor: JSONCursor
-  private var found: [RecordFile.Sequence] = []
-  /// The line of the byte up to which lines have been counted.
-  private var line = 1
-  private var counted = 0
-
-  init(_ text: UnsafeRawBufferPointer, path: String) {
-    self.text = text
-    self.path = path
-    cursor = JSONCursor(text, range: 0..<text.count)
-  }
-
-  mutating func sequences() throws(TraceError) -> [RecordFile.Sequence] {
-    cursor.skipByteOrderMark()
-    do throws(JSONFault) {
-      if cursor.nextByte() == UInt8(ascii: "[") {
-        try findInArray()
-      } else {
-        while cursor.nextByte() != nil { try findRecord() }
-      }
-    } catch {
-      let (line, column) = place(of: error, in: text, from: counted, line: line)
-      throw TraceError(file: path, line: line, .json(error.reason, column: column))
-    }
-    return try checked()
-  }
-
-  private mutating func findInArray() throws(JSONFault) {
-    try cursor.beginArray()
-    while try cursor.nextElement() { try findRecord() }
-    guard cursor.nextByte() == nil else { throw cursor.expected("nothing behind the array") }
-  }
-
-  private mutating func findRecord() throws(JSONFault) {
-    let outline = try RecordOutlineReader.read(&cursor)
-    line += lineEnds(in: counted..<outline.range.lowerBound, of: text)
-    counted = outline.range.lowerBound
-    for choice in 0..<max(1, outline.choiceCount) {
-      found.append(RecordFile.Sequence(record: outline, choice: choice, line: line))
-    }
-  }
-
-  private func checked() throws(TraceError) -> [RecordFile.Sequence] {
-    guard !found.isEmpty else { throw TraceError(file: path, .notATrace(keys: [])) }
-    var lines: [String: Int] = [:]
-    for sequence in found {
-      guard sequence.record.evaluationKeys < 3 else {
-        throw TraceError(file: path, line: sequence.line, .foreign(.evaluationSamples))
-      }
-      guard sequence.record.format != nil else {
-        let problem: TraceError.Problem =
-          sequence.record.choiceCount > 0 ? .noLogprobs : .notATrace(keys: sequence.record.firstKeys)
-        throw TraceError(file: path, line: sequence.line, problem)
-      }
-      guard let id = sequence.id else { continue }
-      if let first = lines.updateValue(sequence.line, forKey: id) {
-        throw TraceError(file: path, line: sequence.line, .duplicateSequence(id: id, firstPlace: first))
-      }
-    }
-    return found
   }
 }
 

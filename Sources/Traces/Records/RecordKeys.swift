@@ -13,9 +13,21 @@ struct RecordKeys: Sendable {
   let promptLength = JSONKey("prompt_length")
   let promptLen = JSONKey("prompt_len")
 
+  let dataset = JSONKey("dataset")
+  let environment = JSONKey("env_name")
+
   // Batches wrap the response.
   let response = JSONKey("response")
   let body = JSONKey("body")
+  let error = JSONKey("error")
+  let message = JSONKey("message")
+
+  // Streams.
+  let object = JSONKey("object")
+  let delta = JSONKey("delta")
+  let index = JSONKey("index")
+  let done = JSONKey("done")
+  let stop = JSONKey("stop")
 
   // Tokens and their logprobs.
   let promptTokenIDs = JSONKey("prompt_token_ids")
@@ -28,10 +40,18 @@ struct RecordKeys: Sendable {
   let topLogprobs = JSONKey("top_logprobs")
   let tokenID = JSONKey("token_id")
   let token = JSONKey("token")
+  let text = JSONKey("text")
   let logprob = JSONKey("logprob")
   let rank = JSONKey("rank")
   let id = JSONKey("id")
   let bytes = JSONKey("bytes")
+  let probability = JSONKey("prob")
+  let refusal = JSONKey("refusal")
+
+  // vLLM's flat lists.
+  let startIndices = JSONKey("start_indices")
+  let endIndices = JSONKey("end_indices")
+  let ranks = JSONKey("ranks")
 
   // The older completions API.
   let tokens = JSONKey("tokens")
@@ -46,6 +66,56 @@ struct RecordKeys: Sendable {
   let inputTopLogprobs = JSONKey("input_top_logprobs")
   let outputTokenLogprobs = JSONKey("output_token_logprobs")
   let outputTopLogprobs = JSONKey("output_top_logprobs")
+
+  // SGLang's flat lists; `val` and `idx` may be arrays or base64 of them.
+  let input = FlatKeys(
+    values: JSONKey("input_top_logprobs_val_flat"), indices: JSONKey("input_top_logprobs_idx_flat"),
+    packedValues: JSONKey("input_top_logprobs_val_flat_b64"),
+    packedIndices: JSONKey("input_top_logprobs_idx_flat_b64"),
+    shape: JSONKey("input_top_logprobs_shape"), nullPrefix: JSONKey("input_top_logprobs_null_prefix"))
+  let output = FlatKeys(
+    values: JSONKey("output_top_logprobs_val_flat"), indices: JSONKey("output_top_logprobs_idx_flat"),
+    packedValues: JSONKey("output_top_logprobs_val_flat_b64"),
+    packedIndices: JSONKey("output_top_logprobs_idx_flat_b64"),
+    shape: JSONKey("output_top_logprobs_shape"), nullPrefix: JSONKey("output_top_logprobs_null_prefix"))
+
+  /// The names of one flattened list of the most probable tokens.
+  struct FlatKeys: Sendable {
+    let values: JSONKey
+    let indices: JSONKey
+    let packedValues: JSONKey
+    let packedIndices: JSONKey
+    let shape: JSONKey
+    let nullPrefix: JSONKey
+  }
+
+  // OpenAI's Responses API: `output` holds messages, whose `content` has parts.
+  let responseOutput = JSONKey("output")
+
+  // text-generation-inference.
+  let details = JSONKey("details")
+  let prefill = JSONKey("prefill")
+  let topTokens = JSONKey("top_tokens")
+  let bestOfSequences = JSONKey("best_of_sequences")
+  let generatedText = JSONKey("generated_text")
+
+  // Losses of the emitted tokens alone.
+  let results = JSONKey("results")
+  let tokenLosses = JSONKey("token_losses")
+  let loss = JSONKey("loss")
+
+  // prime-rl.
+  let trainerLogprobs = JSONKey("trainer_logprobs")
+  let lossMask = JSONKey("loss_mask")
+  let step = JSONKey("step")
+  let microStep = JSONKey("micro_step")
+  let exportIndex = JSONKey("export_sequence_idx")
+
+  // verifiers.
+  let traces = JSONKey("traces")
+  let nodes = JSONKey("nodes")
+  let parent = JSONKey("parent")
+  let mask = JSONKey("mask")
 
   // Samples of lm-evaluation-harness.
   let documentID = JSONKey("doc_id")

@@ -6,10 +6,30 @@ struct RecordOutline: Equatable, Sendable {
   var choiceCount = 0
   /// The shape of its logprobs; nil for a record that is no trace.
   var format: TraceFormat?
+  /// Its place in the list of a larger record.
+  var part: Int?
+  /// What a server said in place of an answer.
+  var failure: String?
   /// The keys of lm-evaluation-harness samples that were seen.
   var evaluationKeys = 0
   /// The first keys, for a message about a record that is no trace.
   var firstKeys: [String] = []
+
+  /// The name of a record, with its place where it is part of a larger one.
+  var id: String? {
+    guard let name = names.id(in: format) else { return nil }
+    return part.map { "\(name)#\($0)" } ?? name
+  }
+}
+
+/// What ties the chunks of a stream together.
+struct StreamMark: Equatable {
+  /// The name that all chunks of one stream share; nil where the server gives none.
+  var id: String?
+  /// This chunk says that it is the last.
+  var isLast = false
+  /// The numbers of the answers that the chunks are about.
+  var choices: Set<Int> = []
 }
 
 /// Passes over a record, and notes what tells it apart.
@@ -17,17 +37,29 @@ struct RecordOutlineReader {
   /// So many keys are enough for a message.
   private static let mostKeys = 8
 
-  private(set) var cursor: JSONCursor
-  private let keys = RecordKeys.all
-  private var outline: RecordOutline
+  var cursor: JSONCursor
+  let keys = RecordKeys.all
+  var outline: RecordOutline
+  /// Members of a larger record that are records themselves.
+  var parts: [RecordOutline] = []
+  var stream = StreamMark()
+  /// The record says that it is a chunk of a stream.
+  var isChunk = false
+
+  /// The records in one object, and what ties it to its neighbours where it is a chunk of a stream.
+  struct Found {
+    var outlines: [RecordOutline]
+    var stream: StreamMark
+    var isChunk: Bool
+  }
 
   init(_ cursor: JSONCursor) {
     self.cursor = cursor
     outline = RecordOutline(range: cursor.position..<cursor.position)
   }
 
-  /// The outline of the object that is next, and the cursor behind it.
-  static func read(_ cursor: inout JSONCursor) throws(JSONFault) -> RecordOutline {
+  /// What is in the object that is next, and the cursor behind it.
+  static func read(_ cursor: inout JSONCursor) throws(JSONFault) -> Found {
     _ = cursor.nextByte()
     var reader = RecordOutlineReader(cursor)
     try reader.readRecord()
@@ -35,7 +67,19 @@ struct RecordOutlineReader {
     // One outline for each record of the file is kept: nothing is kept that is not needed.
     if reader.outline.format != nil { reader.outline.firstKeys = [] }
     reader.outline.range = reader.outline.range.lowerBound..<cursor.position
-    return reader.outline
+    reader.stream.id = reader.outline.names.recordID
+    let isTrace = reader.outline.format != nil || reader.parts.isEmpty
+    return Found(
+      outlines: isTrace ? [reader.outline] : reader.filledParts, stream: reader.stream,
+      isChunk: reader.isChunk && isTrace)
+  }
+
+  private var filledParts: [RecordOutline] {
+    parts.map { part in
+      var part = part
+      part.names = part.names.filled(by: outline.names)
+      return part
+    }
   }
 
   private mutating func readRecord() throws(JSONFault) {
@@ -45,9 +89,15 @@ struct RecordOutlineReader {
       switch key {
       case keys.promptLogprobs: try notePresence(of: .promptLogprobs)
       case keys.completionProbabilities: try notePresence(of: .llamaServer)
+      case keys.trainerLogprobs: try notePresence(of: .tokenExport)
+      case keys.tokenLosses: try notePresence(of: .tokenLosses)
       case keys.metaInfo: try readMetaInfo()
       case keys.choices, keys.outputs: try readChoices()
       case keys.response, keys.body: try readWrapped()
+      case keys.details, keys.token, keys.logprobs, keys.responseOutput: try readServerMember(key)
+      case keys.object, keys.done, keys.stop, keys.generatedText: try readStreamMark(key)
+      case keys.results, keys.traces, keys.nodes: try readParts(key)
+      case keys.error: try readFailure()
       case keys.documentID, keys.responses, keys.filteredResponses:
         outline.evaluationKeys += 1
         try cursor.skip()
@@ -81,13 +131,19 @@ struct RecordOutlineReader {
         continue
       }
       try cursor.beginObject()
+      var index = 0
       while let key = try cursor.nextKey() {
         switch key {
         case keys.logprobs: try readLogprobs()
         case keys.promptLogprobs: try notePresence(of: .promptLogprobs)
+        case keys.index: index = try cursor.takeInteger()
+        case keys.delta:
+          isChunk = true
+          try cursor.skip()
         default: try cursor.skip()
         }
       }
+      stream.choices.insert(index)
     }
   }
 
@@ -96,8 +152,10 @@ struct RecordOutlineReader {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.content: try notePresence(of: .tokenInTokenOut)
+      case keys.content, keys.refusal:
+        try notePresence(of: try contentNamesIDs() ? .tokenInTokenOut : .chatCompletions)
       case keys.tokenLogprobs: try notePresence(of: .completions)
+      case keys.startIndices: try notePresence(of: .promptLogprobs)
       default: try cursor.skip()
       }
     }
@@ -115,7 +173,7 @@ struct RecordOutlineReader {
   }
 
   /// Skips a value; one that is not null shows this format. A scored prompt outweighs what was generated behind it.
-  private mutating func notePresence(of format: TraceFormat) throws(JSONFault) {
+  mutating func notePresence(of format: TraceFormat) throws(JSONFault) {
     if try cursor.takeNull() { return }
     if outline.format == nil || format == .promptLogprobs { outline.format = format }
     try cursor.skip()

@@ -1,12 +1,15 @@
 import Tokenization
 
-/// The two shapes in which records list logprobs, and the hot loops of reading.
+/// Lists of the most probable tokens by position, and the numbers in them.
 extension RecordReader {
   // MARK: One object for each position, keyed by token id
 
   /// `[null, {"9707": {"logprob": -8.31, "rank": 412}, "151644": -0.02}, [{"token_id": …}], …]`, nil for null.
-  mutating func takePositionList() throws(JSONFault) -> ListedRows? {
+  ///
+  /// - Parameter keyedByText: The keys of an object are texts, even where they look like numbers.
+  mutating func takePositionList(keyedByText: Bool = false) throws(JSONFault) -> ListedRows? {
     if try cursor.takeNull() { return nil }
+    if let rows = try takeFlatRows() { return rows }
     var rows = ListedRows()
     try cursor.beginArray()
     while try cursor.nextElement() {
@@ -15,12 +18,16 @@ extension RecordReader {
         continue
       }
       let start = rows.tokens.count
+      var leftOut: Double?
       if cursor.nextByte() == UInt8(ascii: "[") {
         try takeList(into: &rows)
+        leftOut = takeLeftOut(into: &rows)
+      } else if keyedByText {
+        leftOut = try takeTokensByText(into: &rows)
       } else {
         try takeTokensByID(into: &rows)
       }
-      rows.rows.append(ListedRows.Row(list: start..<rows.tokens.count, emitted: nil))
+      rows.rows.append(ListedRows.Row(list: start..<rows.tokens.count, leftOut: leftOut))
     }
     return rows
   }
@@ -59,13 +66,38 @@ extension RecordReader {
       return TokenID(raw)
     }
     cursor = before
-    let id = try takeTokenText()
+    let name = try takeNamedToken()
     try cursor.takeColon()
-    if id == nil {
-      rows.hasTextTokens = true
-      try cursor.skip()
+    if case .id(let id) = name { return id }
+    rows.hasTextTokens = true
+    try cursor.skip()
+    return nil
+  }
+
+  /// `{" Hello": -0.5, …}`. Tells the logprob that an entry which is left out may have had, nil where none is.
+  ///
+  /// Tokens that share a text share a key, and only one of them is left in the file: where a text may be that of
+  /// several tokens, whatever was listed besides is lost, and nothing limits how probable it was.
+  private mutating func takeTokensByText(into rows: inout ListedRows) throws(JSONFault) -> Double? {
+    var leftOut: Double?
+    try cursor.beginObject()
+    while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
+      let name = try takeNamedToken()
+      try cursor.takeColon()
+      let logprob = try takeLogprob(into: &rows)
+      switch (name, lookup) {
+      case (.id(let id), _): rows.tokens.append(ListedToken(token: id, logprob: logprob, rank: nil))
+      case (.text, nil): rows.hasTextTokens = true
+      case (.text(let text), let lookup?):
+        if case .one(let id) = lookup.match(text: text) {
+          rows.tokens.append(ListedToken(token: id, logprob: logprob, rank: nil))
+        } else {
+          rows.add(leftOut: 1)
+          leftOut = 0
+        }
+      }
     }
-    return id
+    return leftOut
   }
 
   private mutating func readMembers(
@@ -81,79 +113,6 @@ extension RecordReader {
     }
   }
 
-  // MARK: One entry for each emitted token, with a list of others
-
-  /// `[{"token_id": 9707, "logprob": -0.12, "rank": 1, "top_logprobs": […]}, …]`, nil for null.
-  mutating func takeContent() throws(JSONFault) -> ListedRows? {
-    if try cursor.takeNull() { return nil }
-    var rows = ListedRows()
-    try cursor.beginArray()
-    while try cursor.nextElement() {
-      let start = rows.tokens.count
-      let emitted = try takeListedToken(into: &rows)
-      if emitted == nil { rows.hasTextTokens = true }
-      rows.rows.append(ListedRows.Row(list: start..<rows.tokens.count, emitted: emitted))
-    }
-    return rows
-  }
-
-  /// An array of listed tokens.
-  private mutating func takeList(into rows: inout ListedRows) throws(JSONFault) {
-    if try cursor.takeNull() { return }
-    try cursor.beginArray()
-    while try cursor.nextElement() {
-      if takePlainEntry(into: &rows) { continue }
-      if let listed = try takeListedToken(into: &rows) {
-        rows.tokens.append(listed)
-      } else {
-        rows.hasTextTokens = true
-      }
-    }
-  }
-
-  /// Takes an entry that names its id in the layout of most engines; false where it must be read the careful way.
-  @inline(__always)
-  private mutating func takePlainEntry(into rows: inout ListedRows) -> Bool {
-    guard let entry = PlainEntry(cursor.base, at: cursor.position, before: cursor.end),
-      let token = entry.token
-    else {
-      return false
-    }
-    rows.append(entry, token: TokenID(token))
-    cursor.finishValue(at: entry.end)
-    return true
-  }
-
-  /// One entry, nil where it names its token only by a text. A list inside it is appended to `rows`.
-  private mutating func takeListedToken(into rows: inout ListedRows) throws(JSONFault) -> ListedToken? {
-    var token: TokenID?
-    var listed = ListedToken(token: TokenID(0), logprob: .nan, rank: nil)
-    let listStart = rows.tokens.count
-    var namesItsSource = true
-    try cursor.beginObject()
-    while let key = try cursor.nextKey() {
-      switch key {
-      case keys.tokenID: token = try takeTokenID()
-      case keys.logprob: listed.logprob = try takeLogprob(into: &rows)
-      case keys.rank: listed.rank = try takeRank()
-      case keys.topLogprobs: try takeList(into: &rows)
-      case keys.token: token = try takeTokenText() ?? token
-      case keys.id:
-        token = try takeTokenID()
-        namesItsSource = false
-      case keys.bytes:
-        // Servers that write the bytes of a token write those of the sampled one.
-        namesItsSource = true
-        try cursor.skip()
-      default: try cursor.skip()
-      }
-    }
-    if !namesItsSource, rows.tokens.count > listStart { rows.lacksEmitted = true }
-    guard let token else { return nil }
-    listed.token = token
-    return listed
-  }
-
   // MARK: Numbers
 
   @inline(__always)
@@ -166,13 +125,17 @@ extension RecordReader {
     return TokenID(id)
   }
 
-  /// vLLM writes `token_id:15496` in the place of a text when it is asked to; any other text gives nil.
-  mutating func takeTokenText() throws(JSONFault) -> TokenID? {
-    if cursor.nextByte() != UInt8(ascii: "\"") { return try takeTokenID() }
+  /// A text, or an id: vLLM writes `token_id:15496` in the place of a text when it is asked to.
+  mutating func takeNamedToken() throws(JSONFault) -> NamedToken {
+    if cursor.nextByte() != UInt8(ascii: "\"") {
+      guard let id = try takeTokenID() else { return .text([]) }
+      return .id(id)
+    }
     let text = try cursor.takeStringBytes()
-    guard text.starts(with: "token_id:".utf8) else { return nil }
-    guard let id = Int32(String(decoding: text.dropFirst(9), as: UTF8.self)), id >= 0 else { return nil }
-    return TokenID(id)
+    guard text.starts(with: "token_id:".utf8),
+      let id = Int32(String(decoding: text.dropFirst(9), as: UTF8.self)), id >= 0
+    else { return .text(text) }
+    return .id(TokenID(id))
   }
 
   @inline(__always)
@@ -184,7 +147,7 @@ extension RecordReader {
   }
 
   @inline(__always)
-  private mutating func takeRank() throws(JSONFault) -> Int32? {
+  mutating func takeRank() throws(JSONFault) -> Int32? {
     if try cursor.takeNull() { return nil }
     let start = cursor.position
     guard let rank = Int32(exactly: try cursor.takeInteger()), rank >= 1 else {

@@ -5,16 +5,14 @@ extension RecordReader {
   // MARK: llama.cpp
 
   /// `"completion_probabilities": [{"id": 15496, "logprob": -1.2, "top_logprobs": […]}, …]`.
-  ///
-  /// Tokens that a draft model proposed have the logprob 0 and an empty list: they were not measured.
   mutating func readCompletionProbabilities() throws(JSONFault) {
-    guard var rows = try takeContent() else { return }
-    let ids = rows.rows.compactMap { $0?.emitted.map { Int($0.token.rawValue) } }
-    rows.rows = rows.rows.map { row in
-      guard let row, row.list.isEmpty, row.emitted?.logprob == 0 else { return row }
-      return nil
-    }
-    draft.choices.append(RecordDraft.Choice(tokens: ids, rows: rows))
+    guard let rows = try takeContent() else { return }
+    append(RecordDraft.Choice(rows: rows))
+  }
+
+  /// Adds an answer, or what the next chunk of a stream says about it.
+  mutating func append(_ choice: RecordDraft.Choice) {
+    isLaterChunk ? draft.append(choice) : draft.choices.append(choice)
   }
 
   // MARK: SGLang
@@ -26,6 +24,8 @@ extension RecordReader {
     var output = ListedRows()
     var inputTokens: [ListedToken]?
     var outputTokens: [ListedToken]?
+    var inputLists = FlatTriples()
+    var outputLists = FlatTriples()
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
@@ -33,15 +33,23 @@ extension RecordReader {
       case keys.outputTokenLogprobs: outputTokens = try takeTriples(into: &output)
       case keys.inputTopLogprobs: try readTripleLists(into: &input)
       case keys.outputTopLogprobs: try readTripleLists(into: &output)
+      case keys.input.values, keys.input.indices, keys.input.packedValues, keys.input.packedIndices,
+        keys.input.shape, keys.input.nullPrefix:
+        try inputLists.take(key, of: keys.input, from: &cursor)
+      case keys.output.values, keys.output.indices, keys.output.packedValues, keys.output.packedIndices,
+        keys.output.shape, keys.output.nullPrefix:
+        try outputLists.take(key, of: keys.output, from: &cursor)
       default: try cursor.skip()
       }
     }
+    try inputLists.append(to: &input, of: inputTokens?.count ?? 0, cursor)
+    try outputLists.append(to: &output, of: outputTokens?.count ?? 0, cursor)
     if let inputTokens, !inputTokens.isEmpty {
       draft.promptTokens = inputTokens.map { Int($0.token.rawValue) }
       draft.promptRows = joined(inputTokens, input)
     }
     if let outputTokens {
-      draft.choices.append(
+      append(
         RecordDraft.Choice(
           tokens: outputTokens.map { Int($0.token.rawValue) }, rows: joined(outputTokens, output)))
     }

@@ -1,19 +1,50 @@
 import Tokenization
 
 /// Reads one JSON record into a draft, in one pass and in whatever order its members stand.
+///
+/// A record is one object, or the chunks of one stream, one behind the other.
 struct RecordReader {
   var cursor: JSONCursor
   let keys = RecordKeys.all
+  /// Finds tokens that the record names by text or bytes; nil where no vocabulary is at hand.
+  let lookup: TokenLookup?
   var draft = RecordDraft()
+  /// A chunk of the stream has been read before the object that is being read.
+  private(set) var isLaterChunk = false
+  /// What text-generation-inference streams in one event: a token, and the list beside it.
+  var event = EventToken()
+  /// What prime-rl's trainer exports beside the tokens.
+  var export = ExportedColumns()
+  /// Listed tokens of the row that is being read whose text is that of no token, or of several.
+  var unknownTexts: [(text: [UInt8], logprob: Double)] = []
 
   /// A reader of the record in this range of the text.
-  init(_ text: UnsafeRawBufferPointer, range: Range<Int>) { cursor = JSONCursor(text, range: range) }
+  init(_ text: UnsafeRawBufferPointer, range: Range<Int>, lookup: TokenLookup? = nil) {
+    cursor = JSONCursor(text, range: range)
+    self.lookup = lookup
+  }
 
   /// The record as it stands.
-  static func draft(_ text: UnsafeRawBufferPointer, range: Range<Int>) throws(JSONFault) -> RecordDraft {
-    var reader = RecordReader(text, range: range)
-    try reader.readRecord()
+  static func draft(
+    _ text: UnsafeRawBufferPointer, range: Range<Int>, lookup: TokenLookup?
+  ) throws(JSONFault) -> RecordDraft {
+    var reader = RecordReader(text, range: range, lookup: lookup)
+    while true {
+      _ = reader.cursor.skipEventFields()
+      guard reader.cursor.nextByte() != nil else { break }
+      try reader.readRecord()
+      reader.finishChunk()
+      reader.cursor.skipComma()
+    }
+    reader.finishExport()
+    reader.draft.choices.sort { $0.index < $1.index }
     return reader.draft
+  }
+
+  private mutating func finishChunk() {
+    if let rows = event.rows { append(RecordDraft.Choice(rows: rows)) }
+    event = EventToken()
+    isLaterChunk = true
   }
 
   private mutating func readRecord() throws(JSONFault) {
@@ -28,6 +59,9 @@ struct RecordReader {
       case keys.metaInfo: try readMetaInfo()
       // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
       case keys.response, keys.body: try readWrapped()
+      case keys.details, keys.token, keys.topTokens, keys.logprobs, keys.responseOutput:
+        try readServerMember(key)
+      case keys.trainerLogprobs, keys.lossMask, keys.tokenLosses, keys.nodes: try readEmittedOnly(key)
       default: if try !draft.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
@@ -42,13 +76,13 @@ struct RecordReader {
   }
 
   private mutating func readPromptTokens() throws(JSONFault) {
-    guard let tokens = try takeIntegers() else { return }
+    guard let tokens = try takeIntegers(), !isLaterChunk else { return }
     guard draft.promptTokens == nil else { throw cursor.fault(.repeatedKey("prompt_token_ids")) }
     draft.promptTokens = tokens
   }
 
   private mutating func readPromptRows() throws(JSONFault) {
-    guard let rows = try takePositionList() else { return }
+    guard let rows = try takePositionList(), !isLaterChunk else { return }
     guard draft.promptRows == nil else { throw cursor.fault(.repeatedKey("prompt_logprobs")) }
     draft.promptRows = rows
   }
@@ -65,9 +99,12 @@ struct RecordReader {
 
   private mutating func readChoices() throws(JSONFault) {
     if try cursor.takeNull() { return }
-    guard draft.choices.isEmpty else { throw cursor.fault(.repeatedKey("choices")) }
+    guard draft.choices.isEmpty || isLaterChunk else { throw cursor.fault(.repeatedKey("choices")) }
     try cursor.beginArray()
-    while try cursor.nextElement() { draft.choices.append(try takeChoice()) }
+    while try cursor.nextElement() {
+      let choice = try takeChoice()
+      isLaterChunk ? draft.append(choice) : draft.choices.append(choice)
+    }
   }
 
   private mutating func takeChoice() throws(JSONFault) -> RecordDraft.Choice {
@@ -75,7 +112,8 @@ struct RecordReader {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.tokenIDs: choice.tokens = try takeIntegers()
+      case keys.index: choice.index = try cursor.takeInteger()
+      case keys.tokenIDs: choice.tokens = try takeIntegers() ?? choice.tokens
       case keys.logprobs: try readLogprobs(into: &choice)
       case keys.promptTokenIDs: choice.promptTokens = try takeIntegers()
       case keys.promptLogprobs: choice.promptRows = try takePositionList()
@@ -85,25 +123,29 @@ struct RecordReader {
     return choice
   }
 
-  /// `{"content": […]}` of a server, `{"tokens": […], …}` of the older API, or the list of positions of an engine.
+  /// `{"content": […]}` of a server, `{"tokens": […], …}` of the older API, or the positions of an engine.
   private mutating func readLogprobs(into choice: inout RecordDraft.Choice) throws(JSONFault) {
     guard cursor.nextByte() == UInt8(ascii: "{") else {
       choice.rows = try takePositionList()
+      return
+    }
+    if let rows = try takeFlatRows() {
+      choice.rows = rows
       return
     }
     var completion = CompletionLogprobs()
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
-      case keys.content: if let rows = try takeContent() { choice.rows = rows }
-      case keys.tokens: completion.tokens = try takeTokenTexts()
+      case keys.content, keys.refusal: if let rows = try takeContent() { choice.rows = rows }
+      case keys.tokens: completion.tokens = try takeNamedTokens()
       case keys.tokenLogprobs: completion.logprobs = try takeLogprobs()
-      case keys.topLogprobs: completion.lists = try takePositionList()
+      case keys.topLogprobs: completion.lists = try takePositionList(keyedByText: true)
       default: try cursor.skip()
       }
     }
     if choice.rows == nil, let logprobs = completion.logprobs {
-      completion.complete(&choice, logprobs: logprobs)
+      completion.complete(&choice, logprobs: logprobs, lookup: lookup)
     }
   }
 }

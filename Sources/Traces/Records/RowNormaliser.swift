@@ -8,6 +8,7 @@ import Tokenization
 ///    the cap. Its rank decides: within the length of the list it is one of them. (Counting ties against the token,
 ///    as vLLM does, can only raise the rank and the cap.)
 /// 3. Without a rank the emitted token is left out of the cap.
+/// 4. A token that was in the list and could not be told is not listed here, and must not lie above the cap.
 struct RowNormaliser {
   /// At and below this, engines write "not known, or below my threshold" (−9999, the lowest float32), not a number.
   static let unknownBelow = -9990.0
@@ -93,7 +94,8 @@ struct RowNormaliser {
     sort(from: start)
     disagreement = max(disagreement, removeRepetitions(from: start))
     let others = tokens.count - start
-    let lowestOther = others > 0 ? logprobs[tokens.count - 1] : 0
+    let leftOut = row.leftOut.map { $0 > Self.unknownBelow ? min($0, 0) : -.infinity }
+    let lowestOther = others > 0 ? logprobs[tokens.count - 1] : leftOut == nil ? 0 : -.infinity
     let emittedLogprob = try own.flatMap { (own) throws(TraceError.Problem) in
       try known(own.logprob, at: index)
     }
@@ -104,10 +106,24 @@ struct RowNormaliser {
     let rank = own?.rank.map(Int.init)
     // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
     let counts = emittedLogprob != nil && (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
+    let cap = max(counts ? logprobs[tokens.count - 1] : lowestOther, leftOut ?? -.infinity)
     return Draft(
-      range: start..<tokens.count, cap: counts ? logprobs[tokens.count - 1] : lowestOther,
-      emittedLogprob: emittedLogprob, emittedRank: rank,
+      range: start..<tokens.count, cap: cap, emittedLogprob: emittedLogprob,
+      emittedRank: withoutTies(rank, emittedLogprob, start..<tokens.count),
       disagreement: disagreement.isFinite ? disagreement : 0)
+  }
+
+  /// The rank without the tokens that only tie with the emitted one, which vLLM counts as more probable.
+  ///
+  /// Only where the file keeps enough digits to tell equal floats from close ones, and only for ties that are listed.
+  private func withoutTies(_ rank: Int?, _ logprob: Double?, _ range: Range<Int>) -> Int? {
+    guard let rank, let logprob, logprob.isFinite, rank > 1, rounding < Double(Float(logprob).ulp) / 2 else {
+      return rank
+    }
+    let above = logprobs[range].prefix { $0 > logprob }.count
+    let ties = logprobs[range].dropFirst(above).prefix { $0 == logprob }.count - 1
+    // All that are more probable are listed where the rank says so.
+    return rank <= above + 1 + ties ? min(rank, above + 1) : rank
   }
 
   /// The logprob as a number to work with, nil where the file says "not known".

@@ -15,8 +15,8 @@ extension Tensor {
 
   /// Adds all elements, row by row and little-endian.
   private func appendElements(size: Int, to copy: inout [UInt8]) {
-    let strides = strides ?? Self.rowStrides(of: shape)
     guard shape.allSatisfy({ $0 > 0 }) else { return }
+    let strides = strides ?? Self.rowStrides(of: shape)
     copy.reserveCapacity(shape.reduce(size, *))
     var index = [Int](repeating: 0, count: shape.count)
     storage.withUnsafeBytes { all in

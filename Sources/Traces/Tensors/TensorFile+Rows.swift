@@ -5,6 +5,7 @@ extension TensorFile {
   /// Numbers of single, half and bfloat precision keep their bits. Double precision is rounded to the nearest single
   /// one; what lies beyond its range becomes infinite, which for a score far below all others says the same.
   func denseRows(_ count: Int, from first: Int) throws(TraceError.Problem) -> [DenseRow] {
+    if let head { return try head.rows(first..<first + count) }
     let size = try scoreSize
     let strides = scores.strides ?? Tensor.rowStrides(of: scores.shape)
     let (rowStride, stride) = (strides[strides.count - 2], strides[strides.count - 1])

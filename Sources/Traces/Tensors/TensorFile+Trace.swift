@@ -3,6 +3,9 @@ import Tokenization
 extension TensorFile {
   /// One sequence of the batch.
   func trace(at index: Int) throws(TraceError.Problem) -> Trace {
+    for tensor in [tokens, scores] + (head.map { [$0.weights] } ?? []) {
+      try tensor.storage.checkUnchanged()
+    }
     let padded = try part(index, of: tokens)
     let kept = try unpadded(padded.count, at: index)
     let vocabularySize = isSparse ? nil : rowLength

@@ -1,4 +1,4 @@
-/// A file of named tensors that holds one sequence, or a batch of padded ones.
+/// Named tensors that hold one sequence, or a batch of padded ones.
 ///
 /// Names: `tokens` or `input_ids` [T]; `logits` or `logprobs` [R, V] or [1, R, V]; optionally `positions` [R], the
 /// index of the token that each row predicts, and `loss_mask` [T], 0 where a token is not to be scored. A batch has
@@ -10,7 +10,10 @@ struct TensorFile: Sendable {
 
   let format: TraceFormat
   let metadata: [String: String]
+  /// The scores, or the hidden states from which ``head`` makes them.
   let scores: Tensor
+  /// What makes scores of hidden states; nil where the file holds the scores themselves.
+  let head: OutputHead?
   let tokens: Tensor
   /// The sequences of the batch; 1 for a file of one sequence.
   let batchSize: Int
@@ -21,13 +24,17 @@ struct TensorFile: Sendable {
   private let tensors: [String: Tensor]
 
   /// Picks the tensors that make a trace; `name` is that of the scores, where it is not one of the usual.
-  init(
-    format: TraceFormat, tensors: [Tensor], metadata: [String: String], scoresNamed name: String?
-  ) throws(TraceError.Problem) {
-    self.format = format
-    self.metadata = metadata
+  init(_ container: TensorContainer, scoresNamed name: String?) throws(TraceError.Problem) {
+    format = container.format
+    metadata = container.metadata
+    let tensors = container.tensors
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    scores = try Self.tensor(named: name.map { [$0] } ?? Self.scoreNames, among: tensors)
+    head = name == nil ? try OutputHead(among: tensors) : nil
+    if let head {
+      scores = head.hidden
+    } else {
+      scores = try Self.tensor(named: name.map { [$0] } ?? Self.scoreNames, among: tensors)
+    }
     guard Tensor.scoreTypes.contains(scores.type) else {
       throw .tensorType(tensor: scores.name, found: scores.type, expected: Tensor.scoreTypes)
     }
@@ -35,12 +42,16 @@ struct TensorFile: Sendable {
     guard shape.count == 3, shape[0] > 0, shape[2] > 0 else {
       throw .tensorShape(tensor: scores.name, found: scores.shape, expected: "[rows, vocabulary]")
     }
-    (batchSize, rowCount, rowLength) = (shape[0], shape[1], shape[2])
+    (batchSize, rowCount, rowLength) = (shape[0], shape[1], head?.vocabularySize ?? shape[2])
     tokens = try Self.tensor(named: Self.tokenNames, among: tensors)
     let isFlat = tokens.shape.count == 1 && batchSize == 1
     guard isFlat || (tokens.shape.count == 2 && tokens.shape[0] == batchSize) else {
       let expected = batchSize == 1 ? "[tokens]" : "[\(batchSize), tokens]"
       throw .tensorShape(tensor: tokens.name, found: tokens.shape, expected: expected)
+    }
+    // Sequences without tokens take no room in a file, so that there could be any number of them.
+    guard batchSize == 1 || tokens.shape[1] > 0 else {
+      throw .tensorShape(tensor: tokens.name, found: tokens.shape, expected: "at least one token in each")
     }
     guard batchSize == 1 || self.tensors["attention_mask"] != nil else {
       throw .noAttentionMask(batchSize: batchSize)
@@ -70,5 +81,11 @@ struct TensorFile: Sendable {
     let id = batchSize == 1 ? name : name.map { "\($0)#\(index)" } ?? "sequence-\(index)"
     return TraceEntry(
       id: id, model: metadata["model"], task: metadata["task"], prompt: metadata["prompt_id"])
+  }
+
+  /// What the scores went through since the file; nil where they are read as they lie.
+  var derivation: ScoreDerivation? {
+    if let head { return .product(hiddenStates: head.hidden.type, head: head.weights.type) }
+    return scores.type == "F64" && !isSparse ? .rounded : nil
   }
 }

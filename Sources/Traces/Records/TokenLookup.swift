@@ -1,0 +1,77 @@
+public import Tokenization
+
+/// Finds the tokens of a vocabulary by what files give in place of ids: their bytes, or the text of them.
+///
+/// A text that was decoded from part of a character holds U+FFFD, and may stand for many tokens. Where it does, no
+/// token is chosen.
+public struct TokenLookup: Sendable {
+  private let vocabulary: Vocabulary
+  /// The first of several ids with the same bytes.
+  private let shared: Set<TokenID>
+  /// Texts in which U+FFFD stands for bytes that are no text, and the tokens that they may stand for.
+  private let damaged: [[UInt8]: (first: TokenID, count: Int)]
+
+  /// What is known of a token that a file names by bytes or text.
+  enum Match: Equatable {
+    case one(TokenID)
+    /// Several ids have exactly these bytes; the first of them.
+    case shared(TokenID)
+    /// So many tokens may be meant, or none.
+    case unknown(candidates: Int)
+  }
+
+  /// The lookup for this vocabulary. Takes as long as looking up every token once.
+  public init(_ vocabulary: Vocabulary) {
+    self.vocabulary = vocabulary
+    var shared: Set<TokenID> = []
+    var damaged: [[UInt8]: (first: TokenID, count: Int)] = [:]
+    for id in vocabulary.ids {
+      guard let bytes = vocabulary.bytes(of: id) else { continue }
+      if let first = vocabulary.id(of: bytes), first != id { shared.insert(first) }
+      guard !Self.isASCII(bytes) else { continue }
+      let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+      if !text.elementsEqual(bytes) { damaged[text, default: (id, 0)].count += 1 }
+    }
+    self.shared = shared
+    self.damaged = damaged
+  }
+
+  /// The token with these bytes, which may be those of a damaged text.
+  func match(bytes: [UInt8]) -> Match {
+    let exact = vocabulary.id(of: bytes)
+    guard let others = damaged[bytes] else {
+      guard let exact else { return .unknown(candidates: 0) }
+      return shared.contains(exact) ? .shared(exact) : .one(exact)
+    }
+    if exact == nil, others.count == 1 { return .one(others.first) }
+    return .unknown(candidates: others.count + (exact == nil ? 0 : 1))
+  }
+
+  /// The token with this text. OpenAI's older API writes bytes that are no text as `bytes:\xe2\x80`.
+  func match(text: [UInt8]) -> Match {
+    match(bytes: Self.escapedBytes(text) ?? text)
+  }
+
+  private static func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.allSatisfy { $0 < 0x80 } }
+
+  /// The bytes that `bytes:\xe2\x80` stands for; nil for any other text.
+  static func escapedBytes(_ text: [UInt8]) -> [UInt8]? {
+    let prefix = Array("bytes:".utf8)
+    guard text.starts(with: prefix), text.dropFirst(prefix.count).first == UInt8(ascii: "\\") else {
+      return nil
+    }
+    var bytes: [UInt8] = []
+    var rest = text.dropFirst(prefix.count)
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x"), rest.count >= 3,
+        let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
+      else {
+        bytes.append(byte)
+        continue
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(3)
+    }
+    return bytes
+  }
+}

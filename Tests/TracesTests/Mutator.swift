@@ -1,0 +1,60 @@
+import TestSupport
+
+/// Changes files as disks, copies and malice do: bits, bytes, lengths, and numbers that are often too large.
+struct Mutator {
+  private var generator: SplitMix64
+
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+
+  private static let numbers: [UInt64] = [
+    0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF,
+    0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFFF, 0x4000_0000_0000_0000, 0x2000_0000_0000_0001,
+  ]
+
+  /// One to four changes, half of them among the bytes of `focus`.
+  mutating func mutated(_ original: [UInt8], focus: Range<Int>? = nil) -> [UInt8] {
+    var bytes = original
+    for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
+      var range = 0..<bytes.count
+      if let focus, Bool.random(using: &generator) { range = focus.clamped(to: range) }
+      guard !range.isEmpty else { continue }
+      change(&bytes, at: Int.random(in: range, using: &generator))
+    }
+    return bytes
+  }
+
+  private mutating func change(_ bytes: inout [UInt8], at place: Int) {
+    switch Int.random(in: 0..<9, using: &generator) {
+    case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+    case 1, 2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+    case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
+    case 4: bytes.remove(at: place)
+    case 5:
+      let other = Int.random(in: 0..<bytes.count, using: &generator)
+      bytes.insert(contentsOf: bytes[min(place, other)..<max(place, other)].prefix(4096), at: place)
+    case 6: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
+    case 7: replaceDigit(&bytes, after: place)
+    default: overwrite(&bytes, at: place)
+    }
+  }
+
+  /// Puts what no length, index or id can be in place of a digit.
+  private mutating func replaceDigit(_ bytes: inout [UInt8], after place: Int) {
+    guard let digit = bytes[place...].firstIndex(where: { (0x30...0x39).contains($0) }) else { return }
+    let number = Self.writtenNumbers.randomElement(using: &generator) ?? ""
+    bytes.replaceSubrange(digit...digit, with: Array(number.utf8))
+  }
+
+  private static let writtenNumbers = [
+    "-1", "9223372036854775807", "4294967296", "1e300", "0.5", "null", "NaN", "[]", "\"x\"",
+  ]
+
+  /// Puts a number of one to eight bytes over others.
+  private mutating func overwrite(_ bytes: inout [UInt8], at place: Int) {
+    let number = Self.numbers.randomElement(using: &generator) ?? 0
+    let width = [1, 2, 4, 8].randomElement(using: &generator) ?? 8
+    for index in place..<min(bytes.count, place + width) {
+      bytes[index] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(index - place)))
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Testing
+import Tokenization
+
+@testable import Traces
+
+/// Streams of server-sent events, saved as they came or line by line.
+@Suite struct StreamRecordsTests {
+  private static func chunk(_ id: String, _ choices: String) -> String {
+    #"{"id":"\#(id)","object":"chat.completion.chunk","model":"gpt","choices":[\#(choices)]}"#
+  }
+
+  private static func delta(_ index: Int, _ entries: String...) -> String {
+    #"{"index":\#(index),"delta":{"content":"x"},"logprobs":{"content":[\#(entries.joined(separator: ","))],"refusal":null},"finish_reason":null}"#
+  }
+
+  private static func entry(_ text: String, _ logprob: Double) -> String {
+    #"{"token":"\#(text)","logprob":\#(logprob),"bytes":null,"top_logprobs":[{"token":"\#(text)","logprob":\#(logprob),"bytes":null}]}"#
+  }
+
+  /// Two answers whose chunks come in turns, after a chunk that only says who speaks, before one that only counts.
+  static let chunks = [
+    chunk("chatcmpl-1", #"{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null}"#),
+    chunk("chatcmpl-1", delta(1, entry("Hi", -0.5))),
+    chunk("chatcmpl-1", delta(0, entry("Hello", -0.25), entry(" the", -1.5))),
+    chunk("chatcmpl-1", delta(1, entry(" a", -0.75))),
+    chunk("chatcmpl-1", ""),
+  ]
+
+  private func expectAnswers(_ text: String) throws {
+    let (file, traces) = try readTexts(text, .chatCompletions)
+    #expect(file.entries.count == 2)
+    #expect(traces.map(\.ids) == [[0, 2], [1, 3]])
+    #expect(traces[0].truncatedRows.map { $0?.emittedLogprob } == [-0.25, -1.5])
+    #expect(traces[1].truncatedRows.map { $0?.tokens.map(\.rawValue) } == [[1], [3]])
+    #expect(traces[1].model == "gpt")
+  }
+
+  @Test(arguments: ["\n\n", "\r\n\r\n", "\n: ping\n\n", "\nevent: message\nid: 7\n"])
+  func `events are joined into the answers they belong to`(gap: String) throws {
+    try expectAnswers(Self.chunks.map { "data: \($0)\(gap)" }.joined() + "data: [DONE]\n\n")
+    try expectAnswers(Self.chunks.map { "data:\($0)\(gap)" }.joined())
+  }
+
+  @Test func `chunks saved line by line are joined likewise`() throws {
+    try expectAnswers(Self.chunks.joined(separator: "\n"))
+    try expectAnswers("[" + Self.chunks.joined(separator: ",\n") + "]")
+  }
+
+  @Test func `one stream ends where another begins`() throws {
+    let other = Self.chunk("chatcmpl-2", Self.delta(0, Self.entry("Hi", -0.5)))
+    for text in [
+      (Self.chunks + [other]).joined(separator: "\n"),
+      (Self.chunks + [other]).map { "data: \($0)\n\n" }.joined(),
+    ] {
+      let (file, traces) = try readTexts(text, .chatCompletions)
+      #expect(file.entries.map(\.line).count == 3)
+      #expect(traces.map(\.ids) == [[0, 2], [1, 3], [1]])
+    }
+  }
+
+  @Test func `a stream without names ends with DONE`() throws {
+    let unnamed =
+      #"{"choices":[{"index":0,"text":"x","logprobs":{"tokens":["Hi"],"token_logprobs":[-0.5],"top_logprobs":[{"Hi":-0.5}]}}]}"#
+    let text = "data: \(unnamed)\n\ndata: \(unnamed)\n\ndata: [DONE]\n\ndata: \(unnamed)\n\n"
+    let (file, traces) = try readTexts(text, .completions)
+    #expect(file.entries.map(\.line) == [1, 7])
+    #expect(traces.map(\.ids) == [[1, 1], [1]])
+  }
+
+  @Test func `a stream that ends in an error is refused`() throws {
+    let text =
+      "data: \(Self.chunks[1])\n\ndata: {\"id\":\"chatcmpl-1\",\"error\":{\"message\":\"out of memory\"}}\n"
+    let file = try TraceFile(
+      ByteStorage(copying: Array(text.utf8)), path: "trace", tensor: nil, lookup: TextVocabulary.lookup)
+    #expect(throws: TraceError(file: "trace", line: 1, .failedRequest(reason: "out of memory"))) {
+      try file.trace(at: 0)
+    }
+  }
+
+  // MARK: Other servers
+
+  @Test func `Ollama's lines are joined until one says it is done`() throws {
+    func line(_ text: String, _ logprob: Double, done: Bool) -> String {
+      #"{"model":"m","response":"x","done":\#(done),"logprobs":[\#(Self.entry(text, logprob))]}"#
+    }
+    let last = #"{"model":"m","response":"","done":true,"done_reason":"stop"}"#
+    let text = [
+      line("Hello", -0.25, done: false), line(" a", -0.5, done: false), last, line("Hi", -1, done: true),
+    ]
+    .joined(separator: "\n")
+    let (file, traces) = try readTexts(text, .ollama)
+    #expect(file.entries.map(\.line) == [1, 4])
+    #expect(traces.map(\.ids) == [[0, 3], [1]])
+  }
+
+  @Test func `text-generation-inference streams a token with its list in each event`() throws {
+    func event(_ id: Int, _ logprob: Double, last: Bool) -> String {
+      #"data:{"index":1,"token":{"id":\#(id),"text":"x","logprob":\#(logprob),"special":false},"top_tokens":[{"id":9,"text":"y","logprob":-0.125,"special":false}],"generated_text":\#(last ? "\"x\"" : "null"),"details":null}"#
+    }
+    let text = [event(7, -2.5, last: false), event(8, -3.5, last: true), event(4, -1.5, last: true)]
+      .joined(separator: "\n\n")
+    let (file, traces) = try readTexts(text, .textGeneration, lookup: nil)
+    #expect(file.entries.count == 2)
+    #expect(traces.map(\.ids) == [[7, 8], [4]])
+    #expect(traces[0].truncatedRows.map { $0?.unlistedCap } == [-0.125, -0.125])
+    #expect(traces[0].truncatedRows[1]?.tokens.map(\.rawValue) == [9, 8])
+  }
+
+  @Test func `llama-server's events are joined until it stops`() throws {
+    func event(_ id: Int, stop: Bool) -> String {
+      let entries =
+        stop
+        ? ""
+        : #","completion_probabilities":[{"id":\#(id),"token":"x","bytes":[120],"logprob":-0.5,"top_logprobs":[{"id":\#(id),"token":"x","bytes":[120],"logprob":-0.5}]}]"#
+      return #"data: {"content":"x","stop":\#(stop)\#(entries)}"#
+    }
+    let text = [event(7, stop: false), event(8, stop: false), event(0, stop: true), event(5, stop: false)]
+      .joined(separator: "\n\n")
+    let traces = try readTexts(text, .llamaServer, lookup: nil).traces
+    #expect(traces.map(\.ids) == [[7, 8], [5]])
+  }
+}
