@@ -22,8 +22,14 @@ extension StudyPlan {
   /// Measures one pair of traces. What is wrong with them becomes a problem in the result.
   func measure(_ planned: PlannedMeasurement) -> MeasuredItem {
     do {
+      let judged = screening.verdicts[StudyScreening.Pair(planned)]
+      // Said once for all sequences of the two files, when the study was planned.
+      guard judged?.refusal == nil else { return refused(planned, problems: []) }
       let pair = try TracePair(
-        reference: trace(planned.reference), tuned: trace(planned.tuned))
+        reference: files[planned.reference.file].namedTrace(at: planned.reference.entry),
+        tuned: files[planned.tuned.file].namedTrace(at: planned.tuned.entry))
+      let doubts = judged == nil ? try doubts(about: pair, planned) : nil
+      if let doubts, doubts.isRefused { return refused(planned, problems: doubts.problems) }
       let sequence = try record(of: pair, planned)
       let study = studyFile.study
       let result = PairMeasurement(
@@ -33,30 +39,37 @@ extension StudyPlan {
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
-          problems: problems(of: result.sequence.exclusions, pair, planned)
+          problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
             + [floorProblem(result.sequence, planned)].compactMap { $0 }),
         positions: result.sequence.positions.count, moved: result.shares.map(MeasuredItem.Moved.init))
     } catch {
-      return MeasuredItem(
-        record: MeasurementRecord(
-          id: planned.id, comparisonID: planned.comparisonID, outcome: .refused,
-          problems: [
-            ProblemRecord(
-              severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
-              message: "\(error)")
-          ]), positions: 0)
+      return refused(
+        planned,
+        problems: [
+          ProblemRecord(
+            severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: "\(error)")
+        ])
     }
   }
 
-  /// Reads a trace, with what the study says where the file does not.
-  private func trace(_ place: TraceLocation) throws(TraceError) -> Trace {
-    let file = files[place.file]
-    var trace = try file.trace(at: place.entry)
-    trace.id = file.traces.sequence ?? trace.id
-    trace.task = file.traces.task ?? trace.task
-    trace.prompt = file.traces.prompt ?? trace.prompt
-    trace.promptLength = trace.promptLength ?? file.traces.promptLength
-    return trace
+  private func refused(_ planned: PlannedMeasurement, problems: [ProblemRecord]) -> MeasuredItem {
+    MeasuredItem(
+      record: MeasurementRecord(
+        id: planned.id, comparisonID: planned.comparisonID, outcome: .refused, problems: problems),
+      positions: 0)
+  }
+
+  /// What speaks against comparing a pair whose files share no other sequence.
+  private func doubts(
+    about pair: TracePair, _ planned: PlannedMeasurement
+  ) throws(TraceError) -> (isRefused: Bool, problems: [ProblemRecord]) {
+    var screening = try StudyScreening.screening(planned, files)
+    screening.add(pair)
+    let verdict = screening.verdict()
+    return (
+      verdict.refusal != nil,
+      StudyScreening.problems(verdict, comparisonID: planned.comparisonID, refused: 1)
+    )
   }
 
   private func record(of pair: TracePair, _ planned: PlannedMeasurement) throws -> SequenceRecord {

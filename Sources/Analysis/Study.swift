@@ -1,3 +1,5 @@
+public import Traces
+
 /// What is compared with what: the models, and the files that hold what each said about which responses.
 ///
 /// Nothing is read out of file names; a file's own records may name sequences, tasks and prompts.
@@ -28,6 +30,8 @@ public struct Study: Equatable, Sendable {
     public var promptLength: Int?
     /// The tensor of scores in safetensors files, where it is neither `logits` nor `logprobs`.
     public var tensor: String?
+    /// What its author vouches for, against what the values look like.
+    public var assumptions: Set<TraceAssumption>
     /// Paths and globs, relative to the study file.
     public var files: [String]
     /// The line of the study file where the entry begins.

@@ -1,4 +1,5 @@
 import Foundation
+import Traces
 import Yams
 
 /// Reads study files, JSON or YAML, with the line of whatever is wrong.
@@ -126,7 +127,7 @@ private struct StudyReader {
     let mapping = try mapping(node, of: "an entry of traces")
     try checkKeys(
       mapping, of: "an entry of traces",
-      known: ["model", "source", "task", "prompt", "sequence", "promptLength", "tensor", "files"])
+      known: ["model", "source", "task", "prompt", "sequence", "promptLength", "tensor", "assume", "files"])
     guard let files = mapping["files"] else {
       throw StudyError(file: file, line: line(node), .missingKey("files", of: "an entry of traces"))
     }
@@ -141,7 +142,7 @@ private struct StudyReader {
       source: try text("source", mapping, of: "an entry of traces"), task: try optionalText("task", mapping),
       prompt: try optionalText("prompt", mapping), sequence: try optionalText("sequence", mapping),
       promptLength: try optionalSize("promptLength", mapping), tensor: try optionalText("tensor", mapping),
-      files: patterns, line: line(node) ?? 1)
+      assumptions: try assumptions(mapping), files: patterns, line: line(node) ?? 1)
   }
 
   private func check(_ models: [Study.Model]) throws(StudyError) {
@@ -232,6 +233,22 @@ extension StudyReader {
         .wrongValue(key: key, expected: "a whole number above 0", found: shown(node)))
     }
     return value
+  }
+
+  private func assumptions(_ mapping: Node.Mapping) throws(StudyError) -> Set<TraceAssumption> {
+    guard let node = mapping["assume"], node.null == nil else { return [] }
+    let words = node.sequence.map { $0.map(shown) } ?? [shown(node)]
+    var assumptions: Set<TraceAssumption> = []
+    for word in words {
+      guard let assumption = TraceAssumption(rawValue: word) else {
+        let known = TraceAssumption.allCases.map(\.rawValue).joined(separator: ", ")
+        throw StudyError(
+          file: file, line: line(node),
+          .wrongValue(key: "assume", expected: "one of \(known) or a list of them", found: word))
+      }
+      assumptions.insert(assumption)
+    }
+    return assumptions
   }
 
   private func optionalFloor(_ mapping: Node.Mapping) throws(StudyError) -> Double? {

@@ -1,7 +1,7 @@
 import Foundation
 public import ShiftStore
 public import Tokenization
-public import Traces
+import Traces
 
 /// Where one model's trace of one sequence stands.
 public struct TraceLocation: Hashable, Sendable {
@@ -9,29 +9,6 @@ public struct TraceLocation: Hashable, Sendable {
   public var file: Int
   /// The sequence, as an index into the file's entries.
   public var entry: Int
-}
-
-/// A file of the study and what the study says about it.
-public struct PlannedFile: Sendable {
-  /// The path, resolved.
-  public var path: String
-  /// The entry of the study that named it.
-  public var traces: Study.Traces
-  /// The sequences in it.
-  public var entries: [TraceEntry]
-  /// How it was recognised.
-  public var format: TraceFormat
-  /// The open file. Files of one sequence are opened again when they are measured, so that a study of a
-  /// hundred thousand files does not hold as many mappings.
-  var open: TraceFile?
-  /// Finds tokens that files give as texts, where the study names a vocabulary.
-  var lookup: TokenLookup?
-
-  /// Reads one of the file's sequences.
-  func trace(at entry: Int) throws(TraceError) -> Trace {
-    if let open { return try open.trace(at: entry) }
-    return try TraceFile(path: path, tensor: traces.tensor, lookup: lookup).trace(at: entry)
-  }
 }
 
 /// One comparison of one sequence, to be measured.
@@ -64,19 +41,31 @@ public struct StudyPlan: Sendable {
   public let record: StudyPlanRecord
   /// The vocabulary, where the study names one.
   public let vocabulary: Vocabulary?
+  /// Which pairs of files may be compared, as far as it was judged beforehand.
+  let screening: StudyScreening
 
   /// Opens every file of a study, pairs its sequences, and lists what is to be measured.
   ///
+  /// - Parameters:
+  ///   - studyFile: The study.
+  ///   - toolVersion: Kept in the index.
+  ///   - progress: Told before each file and each pair of files.
   /// - Throws: ``StudyError``, ``TraceError`` or ``VocabularyError``: a study is planned whole or not at all.
-  public init(_ studyFile: StudyFile, toolVersion: String) throws {
+  public init(
+    _ studyFile: StudyFile, toolVersion: String, progress: (PlanningProgress) -> Void = { _ in }
+  ) throws {
     self.studyFile = studyFile
     let study = studyFile.study
     let vocabularyPath = study.vocabulary.map(studyFile.resolve)
     vocabulary = try vocabularyPath.map { try Vocabulary(contentsOf: $0) }
-    files = try Self.openFiles(of: studyFile, lookup: vocabulary.map(TokenLookup.init))
+    files = try Self.openFiles(of: studyFile, lookup: vocabulary.map(TokenLookup.init), progress)
     let pairing = try StudyPairing(studyFile, files: files)
     measurements = pairing.measurements
+    screening = StudyScreening(measurements, files: files) { done, total in
+      progress(PlanningProgress(step: .screening, done: done, total: total))
+    }
     let modelIDs = Dictionary(uniqueKeysWithValues: study.models.enumerated().map { ($1.name, $0 + 1) })
+    let inputs = try Self.inputs(files, modelIDs: modelIDs, in: studyFile, progress)
     record = StudyPlanRecord(
       study: StudyRecord(
         toolVersion: toolVersion, studyFile: studyFile.path, studyText: studyFile.text,
@@ -88,14 +77,14 @@ public struct StudyPlan: Sendable {
           id: index + 1, name: model.name, role: model.isReference ? "reference" : "tuned",
           method: model.method)
       },
-      inputs: try files.map { try InputRecord($0, modelID: modelIDs[$0.traces.model] ?? 0, in: studyFile) },
+      inputs: inputs,
       comparisons: pairing.comparisons,
       vocabulary: vocabulary.map(Self.tokenRecords) ?? [],
-      problems: pairing.problems)
+      problems: pairing.problems + screening.problems)
   }
 
   private static func openFiles(
-    of studyFile: StudyFile, lookup: TokenLookup?
+    of studyFile: StudyFile, lookup: TokenLookup?, _ progress: (PlanningProgress) -> Void
   ) throws -> [PlannedFile] {
     var files: [PlannedFile] = []
     for traces in studyFile.study.traces {
@@ -105,6 +94,7 @@ public struct StudyPlan: Sendable {
           throw StudyError(file: studyFile.path, line: traces.line, .noFile(pattern: pattern))
         }
         for path in paths {
+          progress(PlanningProgress(step: .opening, done: files.count, total: nil))
           let file = try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
           files.append(
             PlannedFile(
@@ -114,6 +104,18 @@ public struct StudyPlan: Sendable {
       }
     }
     return files
+  }
+
+  private static func inputs(
+    _ files: [PlannedFile], modelIDs: [String: Int], in studyFile: StudyFile,
+    _ progress: (PlanningProgress) -> Void
+  ) throws -> [InputRecord] {
+    var inputs: [InputRecord] = []
+    for (index, file) in files.enumerated() {
+      progress(PlanningProgress(step: .hashing, done: index, total: files.count))
+      inputs.append(try InputRecord(file, modelID: modelIDs[file.traces.model] ?? 0, in: studyFile))
+    }
+    return inputs
   }
 
   /// What changes numbers, as JSON with sorted keys.

@@ -111,6 +111,7 @@ extension TraceError.Problem {
       "a row has \(count(reference, "score")), but \(tuned) in \(file)."
     case .nothingInCommon(let file): "no response token has a row both here and in \(file)."
     case .noSharedSequence(let tunedFile): "the file shares no sequence with \(tunedFile)."
+    case .refused(let refusal): refusal.statement
     default: nil
     }
   }
@@ -180,6 +181,7 @@ extension TraceError.Problem {
     case .vocabularySizesDiffer: "Compare models that share one vocabulary, and cut padding from both alike."
     case .nothingInCommon: "Keep the logprobs of the same tokens for both models."
     case .noSharedSequence: "Give the traces of one sequence the same trace_id in both files."
+    case .refused(let refusal): refusal.remedy
     }
   }
 

@@ -120,5 +120,7 @@ public struct TraceError: Error, Equatable, Sendable {
     case nothingInCommon(tunedFile: String)
     /// Two files of several sequences have no sequence by the same name.
     case noSharedSequence(tunedFile: String)
+    /// The values of the two files do not mean the same.
+    case refused(TraceRefusal)
   }
 }

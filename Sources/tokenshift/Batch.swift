@@ -43,7 +43,11 @@ struct Batch: AsyncParsableCommand {
   func run() async throws {
     let stop = StopRequest()
     let signals = StopSignals(stop)
-    let plan = try StudyPlan(try StudyFile(contentsOf: study), toolVersion: TokenShift.version)
+    var planning = PlanningMeter(isQuiet: quiet)
+    let plan = try StudyPlan(try StudyFile(contentsOf: study), toolVersion: TokenShift.version) {
+      planning.show($0)
+    }
+    planning.end()
     if !force, let existing = try finishedIndex(plan) {
       StandardError.write("\(index): the index is already whole.")
       return try report(.finished(refused: existing.refusedCount()), existing, plan)

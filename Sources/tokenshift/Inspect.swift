@@ -7,10 +7,12 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What is this dump? Format, rows, vocabulary, digits, coverage, alignment, problems.",
     discussion: """
-      Files are recognised by their content, never by their name.
+      Files are recognised by their content, never by their name. Of two files it is also said whether they can be \
+      compared, and if not, where they first differ; then the exit code is 1.
 
       Examples:
         tokenshift inspect base.safetensors
+        tokenshift inspect base.jsonl sft.jsonl
         tokenshift inspect traces/*.jsonl --format jsonl
       """)
 
@@ -20,6 +22,9 @@ struct Inspect: ParsableCommand {
   var rows = 2000
   @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
   var tensor: String?
+  @Option(
+    help: "Vouch for the values of two files, against what they look like: raw, logits or logprobs.")
+  var assume: [TraceAssumption] = []
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -28,20 +33,20 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     var read: [(path: String, facts: TraceFacts)] = []
+    var opened: [TraceFile] = []
     var failures: [TraceError] = []
     for path in files {
       do throws(TraceError) {
-        read.append((path, try TraceFile(path: path, tensor: tensor).facts(rowLimit: rows == 0 ? nil : rows)))
+        let file = try TraceFile(path: path, tensor: tensor)
+        // Only a pair is compared; of more files no more than one is to be open.
+        if files.count == 2 { opened.append(file) }
+        read.append((path, file.facts(rowLimit: rows == 0 ? nil : rows)))
       } catch {
         failures.append(error)
       }
     }
-    switch output.format {
-    case .table, .markdown:
-      for (path, facts) in read { output.print(.factSheet(path, facts)) }
-    case .json, .jsonl, .csv, .tsv:
-      if !read.isEmpty { output.print(.facts(read)) }
-    }
+    let comparison = opened.count == 2 ? FileComparison(opened[0], opened[1], assuming: Set(assume)) : nil
+    show(read, comparison)
     try report(failures)
     let unreadable = read.filter { file in file.facts.warnings.contains { $0.isUnreadable } }
     guard unreadable.isEmpty else {
@@ -49,6 +54,24 @@ struct Inspect: ParsableCommand {
         status: .incomplete,
         message:
           "sequences of \(unreadable.map(\.path).joined(separator: ", ")) cannot be read, as said above.")
+    }
+    if let difference = comparison?.difference {
+      throw CommandFailure(
+        status: .incomplete, message: "the two files cannot be compared: \(difference.reason)")
+    }
+  }
+
+  /// People get a sheet for each file and one for the pair; programs one table, with the pair as its summary.
+  private func show(_ read: [(path: String, facts: TraceFacts)], _ comparison: FileComparison?) {
+    switch output.format {
+    case .table, .markdown:
+      for (path, facts) in read { output.print(.factSheet(path, facts)) }
+      if let comparison { output.print(.comparison(comparison, files[0], files[1])) }
+    case .json, .jsonl, .csv, .tsv:
+      guard !read.isEmpty else { return }
+      var table = Table.facts(read)
+      if let comparison { table.summary = Table.fields(comparison, files[0], files[1]) }
+      output.print(table)
     }
   }
 

@@ -34,6 +34,9 @@ struct Measure: ParsableCommand {
     parsing: .unconditional,
     help: "A logprob below which no token lies (nats): gives truncated traces an upper bound on KL.")
   var floor: Double?
+  @Option(
+    help: "Vouch for the values of both files, against what they look like: raw, logits or logprobs.")
+  var assume: [TraceAssumption] = []
   @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
   var tensor: String?
   @OptionGroup var paper: PaperMode
@@ -58,6 +61,11 @@ struct Measure: ParsableCommand {
       reference: TraceFile(path: reference, tensor: tensor, lookup: lookup),
       tuned: TraceFile(path: tuned, tensor: tensor, lookup: lookup), sequence: sequence)
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
+    let verdict = files.verdict(assuming: Set(assume))
+    if let refusal = verdict.refusal { throw refusal }
+    for (file, warning) in verdict.warnings {
+      StandardError.write("warning: \(file): \(warning.name): \(warning)")
+    }
     var records: [(sequence: String?, measures: PositionMeasures)] = []
     var excluded = Exclusions()
     var failures: [TraceError] = []

@@ -19,6 +19,7 @@ enum Status: Int32 {
   init?(of error: any Error) {
     switch error {
     case let error as TraceError: self = Status(of: error)
+    case let error as ConversionError: self = Status(of: error)
     case let error as VocabularyError: self = Status(of: error)
     case let error as StudyError: self = Status(of: error)
     case let error as StoreError: self = Status(of: error)
@@ -31,6 +32,13 @@ enum Status: Int32 {
     switch error.problem {
     case .missing, .directory, .unreadable: self = .noInput
     default: self = .badData
+    }
+  }
+
+  private init(of error: ConversionError) {
+    switch error.problem {
+    case .exists, .unwritable: self = .cannotWrite
+    case .tooLarge: self = .badData
     }
   }
 

@@ -83,6 +83,19 @@ struct Summary: ParsableCommand {
     if errors > 0 {
       notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")
     }
+    return notes + warningNotes(problems)
+  }
+
+  /// Doubts about whole files, each in its own words; the others are counted.
+  private static func warningNotes(_ problems: [ProblemRecord]) -> [String] {
+    let doubts = problems.filter { $0.severity == .warning && $0.sequence == nil }
+    var notes = doubts.prefix(Self.shownDoubts).map { "warning: \($0.message)" }
+    if doubts.count > Self.shownDoubts {
+      notes.append("\(doubts.count - Self.shownDoubts) more warnings: see the table problem.")
+    }
     return notes
   }
+
+  /// More lines than this would hide the table.
+  private static let shownDoubts = 5
 }

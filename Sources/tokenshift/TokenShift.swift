@@ -25,7 +25,7 @@ struct TokenShift: AsyncParsableCommand {
     version: version,
     subcommands: [
       Inspect.self, Measure.self, Batch.self, Summary.self, Gate.self, Tokens.self, Top.self, Positions.self,
-      Query.self, Tokenize.self, Transfer.self, Latent.self,
+      Query.self, Tokenize.self, Transfer.self, Latent.self, Convert.self,
     ])
 
   /// Parses, runs, and turns what went wrong into one line and an exit code.

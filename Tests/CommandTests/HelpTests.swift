@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   private static let commands = [
     "inspect", "measure", "batch", "summary", "gate", "tokens", "top", "positions", "query", "tokenize",
-    "transfer", "latent",
+    "transfer", "latent", "convert",
   ]
 
   @Test(arguments: commands) func `each command explains itself`(command: String) throws {

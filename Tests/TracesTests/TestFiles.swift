@@ -8,15 +8,13 @@ enum TestFiles {
   /// A small file made by a real writer.
   static func fixture(_ name: String) -> String { tests.appending(path: "Fixtures/\(name)").path }
 
-  /// A deliberately broken file.
-  static func broken(_ name: String) -> String {
-    tests.appending(path: "../../samples/broken/\(name)").standardizedFileURL.path
-  }
-
   /// A file of `samples`.
   static func sample(_ name: String) -> String {
     tests.appending(path: "../../samples/\(name)").standardizedFileURL.path
   }
+
+  /// A deliberately broken file.
+  static func broken(_ name: String) -> String { sample("broken/\(name)") }
 
   static func bytes(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

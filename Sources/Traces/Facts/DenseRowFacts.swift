@@ -3,36 +3,55 @@ import Tokenization
 
 /// What one look at a dense row tells.
 struct DenseRowFacts {
-  /// ln Σ exp(score), in nats; NaN where a score is.
-  let logSumExp: Double
+  /// Tokens that a quick look takes from a row: enough to see a sampler's work on a whole vocabulary.
+  static let sampleSize = 512
+
+  /// ln Σ exp(score), in nats; NaN where a score is, nil where only a sample of the tokens was looked at.
+  let logSumExp: Double?
+  /// Whether a score that was looked at is NaN.
+  let holdsNaN: Bool
   /// The share of tokens with probability 0.
   let excluded: Double
   /// The share of tokens that are stored as "at or below the floor".
   let floored: Double
-  private let scores: [Float]
 
-  init(_ row: DenseRow) {
-    scores = row.scores()
-    let largest = Double(scores.max() ?? -.infinity)
-    var sum = 0.0
-    var excludedCount = 0
-    for score in scores {
-      sum += exp(Double(score) - largest)
-      if score == -.infinity { excludedCount += 1 }
+  /// A look at every token, or at a sample of evenly spaced ones.
+  init(_ row: DenseRow, isSampled: Bool = false) {
+    let places = isSampled ? row.samplePlaces : Array(0..<row.count)
+    let scores = isSampled ? places.map(row.score) : row.scores()
+    let count = Double(max(scores.count, 1))
+    excluded = Double(scores.count { $0 == -.infinity }) / count
+    holdsNaN = scores.contains(where: \.isNaN)
+    floored = Double(row.flooredCount(among: places)) / count
+    guard !isSampled else {
+      logSumExp = nil
+      return
     }
-    logSumExp = largest + log(sum)
-    excluded = Double(excludedCount) / Double(max(scores.count, 1))
-    floored = Self.flooredShare(row)
+    let largest = Double(scores.max() ?? -.infinity)
+    logSumExp = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
+  }
+}
+
+extension DenseRow {
+  /// Evenly spaced tokens.
+  var samplePlaces: [Int] {
+    let stride = max(1, count / DenseRowFacts.sampleSize)
+    return Array(Swift.stride(from: 0, to: count, by: stride))
   }
 
-  /// The surprise of a token, −ln p, in nats.
-  func surprise(of token: TokenID) -> Double { logSumExp - Double(scores[Int(token.rawValue)]) }
-
-  private static func flooredShare(_ row: DenseRow) -> Double {
-    guard row.encoding == .affine16, row.count > 0 else { return 0 }
-    let zeros = row.withUnsafeBytes { bytes in
-      (0..<row.count).count { bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0 }
+  /// How many of these tokens are stored as "at or below the floor".
+  fileprivate func flooredCount(among places: [Int]) -> Int {
+    guard encoding == .affine16 else { return 0 }
+    return withUnsafeBytes { bytes in
+      places.count { bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0 }
     }
-    return Double(zeros) / Double(row.count)
+  }
+
+  /// The score that stands for "at or below the floor", nil where the encoding has none.
+  var floorScore: Float? {
+    guard encoding == .affine16 else { return nil }
+    return withUnsafeBytes { bytes in
+      Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+    }
   }
 }

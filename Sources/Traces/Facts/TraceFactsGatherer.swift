@@ -7,10 +7,6 @@ struct TraceFactsGatherer {
   static let normalisedWithin = 0.05
   /// More excluded tokens than this share of a row are no rounding but a sampler's work.
   static let excludedShare = 0.01
-  /// So much mass leaves nothing to the tokens that are not listed, in the digits that engines keep.
-  static let allMass = 0.99999
-  /// Rounding and the arithmetic of engines can raise a sum of probabilities this far above 1.
-  static let massRounding = 1e-2
   /// Fewer rows than this say nothing about what all rows have in common.
   static let fewestRows = 20
   /// A difference of means counts from this many of its standard errors on.
@@ -19,16 +15,13 @@ struct TraceFactsGatherer {
   private(set) var facts: TraceFacts
   private var logSumExp = RunningMean()
   private var floored = RunningMean()
-  private var mass = RunningMean()
-  private var leastMass = Double.infinity
-  private var largestMass = 0.0
-  private var rowsAboveOne = 0
+  private var mass = ListedMass()
   private var rowsWithExclusions = 0
-  private var rowsWithAllMass = 0
   private var rowsWithNaN = 0
   private var emptyRows = 0
   private var emittedUnknown = 0
   private var sequencesWithoutPromptLength = 0
+  private let isSampled: Bool
   private var asRead = RunningMean()
   private var oneEarlier = RunningMean()
   private var oneLater = RunningMean()
@@ -36,7 +29,10 @@ struct TraceFactsGatherer {
   private var earlierAdvantage = RunningMean()
   private var laterAdvantage = RunningMean()
 
-  init(format: TraceFormat, sequenceCount: Int) {
+  /// - Parameter isSampled: Whether a sample of the tokens of dense rows is enough. Then logits are not told from
+  ///   logprobs and no surprise is known, only differences of it.
+  init(format: TraceFormat, sequenceCount: Int, isSampled: Bool = false) {
+    self.isSampled = isSampled
     facts = TraceFacts(format: format, sequenceCount: sequenceCount)
   }
 
@@ -46,10 +42,15 @@ struct TraceFactsGatherer {
 
   /// Adds the first `limit` rows of a trace.
   mutating func add(_ trace: Trace, rowLimit limit: Int) {
+    add(trace, rows: trace.predicted.indices.prefix(limit))
+  }
+
+  /// Adds these rows of a trace.
+  mutating func add(_ trace: Trace, rows: some Sequence<Int>) {
     facts.sequencesRead += 1
     facts.tokensRead += trace.tokens.count
     if trace.promptLength == nil { sequencesWithoutPromptLength += 1 }
-    for row in trace.predicted.indices.prefix(limit) {
+    for row in rows {
       switch trace.rows {
       case .dense(let rows): add(rows[row], of: trace, predicting: trace.predicted[row])
       case .truncated(let rows):
@@ -65,15 +66,17 @@ struct TraceFactsGatherer {
   private mutating func add(_ row: DenseRow, of trace: Trace, predicting index: Int) {
     facts.rowsRead += 1
     facts.rows = .dense(vocabularySize: row.count, encoding: row.encoding)
-    let look = DenseRowFacts(row)
-    guard !look.logSumExp.isNaN else {
+    let look = DenseRowFacts(row, isSampled: isSampled)
+    guard !look.holdsNaN else {
       rowsWithNaN += 1
       return
     }
-    logSumExp.add(look.logSumExp)
+    if let sum = look.logSumExp { logSumExp.add(sum) }
     if look.excluded > Self.excludedShare { rowsWithExclusions += 1 }
     if look.floored > 0 { floored.add(look.floored) }
-    addAlignment(of: trace, at: index) { look.surprise(of: $0) }
+    addAlignment(of: trace, at: index) { token in
+      (look.logSumExp ?? 0) - Double(row.score(at: Int(token.rawValue)))
+    }
   }
 
   private mutating func add(_ row: TruncatedRow, of trace: Trace, predicting index: Int) {
@@ -86,12 +89,7 @@ struct TraceFactsGatherer {
     } else {
       facts.rows = .truncated(listed: count...count, precision: row.precision)
     }
-    let covered = row.logprobs.reduce(0) { $0 + exp($1) }
-    mass.add(min(covered, 1))
-    leastMass = min(leastMass, covered)
-    largestMass = max(largestMass, covered)
-    if covered > 1 + Self.massRounding { rowsAboveOne += 1 }
-    if covered >= Self.allMass { rowsWithAllMass += 1 }
+    mass.add(row)
     if row.logprobs.contains(-.infinity) { rowsWithExclusions += 1 }
     if row.emittedLogprob == nil { emittedUnknown += 1 }
     addAlignment(of: trace, at: index) { token in
@@ -123,13 +121,15 @@ struct TraceFactsGatherer {
     facts.metadata = metadata
     switch facts.rows {
     case .dense:
-      facts.values = logSumExp.count > 0 && abs(logSumExp.mean) < Self.normalisedWithin ? .logprobs : .logits
+      if logSumExp.count > 0 {
+        facts.values = abs(logSumExp.mean) < Self.normalisedWithin ? .logprobs : .logits
+      }
     case .truncated:
       facts.values = .logprobs
-      facts.coverage = TraceFacts.Coverage(mean: mass.mean, least: leastMass)
+      facts.coverage = TraceFacts.Coverage(mean: mass.mean.mean, least: mass.least)
     case nil: break
     }
-    if asRead.count > 0 {
+    if asRead.count > 0, !isSampled || logSumExp.count > 0 || facts.coverage != nil {
       facts.alignment = TraceFacts.Alignment(
         asRead: asRead.mean, oneEarlier: oneEarlier.mean, oneLater: oneLater.mean, rows: asRead.count)
     }
@@ -149,24 +149,23 @@ struct TraceFactsGatherer {
       evidence.append(.stated(name: "temperature", value: temperature))
     }
     if rowsWithExclusions > 0 { evidence.append(.excludedTokens(rows: rowsWithExclusions)) }
-    if facts.rowsRead >= Self.fewestRows, rowsWithAllMass == facts.rowsRead {
-      evidence.append(.nothingUnlisted(rows: facts.rowsRead))
-    }
-    return evidence
+    return evidence + [mass.evidence].compactMap { $0 }
   }
 
   private var rowWarnings: [TraceWarning] {
     var warnings: [TraceWarning] = []
     if asRead.count >= Self.fewestRows {
       if earlierAdvantage.isClearlyPositive(Self.clearly) {
-        warnings.append(.misaligned(asRead: asRead.mean, moved: oneEarlier.mean))
+        warnings.append(.misaligned(gain: earlierAdvantage.mean))
       }
       if laterAdvantage.isClearlyPositive(Self.clearly) {
-        warnings.append(.misaligned(asRead: asRead.mean, moved: oneLater.mean))
+        warnings.append(.misaligned(gain: laterAdvantage.mean))
       }
     }
     if rowsWithNaN > 0 { warnings.append(.notANumber(rows: rowsWithNaN)) }
-    if rowsAboveOne > 0 { warnings.append(.massAboveOne(rows: rowsAboveOne, largest: largestMass)) }
+    if mass.rowsAboveOne > 0 {
+      warnings.append(.massAboveOne(rows: mass.rowsAboveOne, largest: mass.largest))
+    }
     if floored.count > 0 { warnings.append(.floored(rows: floored.count, share: floored.mean)) }
     if emptyRows > 0 { warnings.append(.emptyRows(emptyRows)) }
     if emittedUnknown > 0 { warnings.append(.emittedUnknown(rows: emittedUnknown)) }
@@ -174,25 +173,5 @@ struct TraceFactsGatherer {
       warnings.append(.noPromptLength(sequences: sequencesWithoutPromptLength))
     }
     return warnings
-  }
-}
-
-/// Mean and spread of numbers that come one at a time (Welford 1962).
-struct RunningMean {
-  private(set) var count = 0
-  private(set) var mean = 0.0
-  private var squares = 0.0
-
-  mutating func add(_ value: Double) {
-    count += 1
-    let before = value - mean
-    mean += before / Double(count)
-    squares += before * (value - mean)
-  }
-
-  /// Whether the mean is above 0 by more than so many of its standard errors.
-  func isClearlyPositive(_ errors: Double) -> Bool {
-    guard count > 1 else { return false }
-    return mean > errors * (squares / Double(count - 1) / Double(count)).squareRoot()
   }
 }

@@ -2,8 +2,8 @@
 public enum TraceWarning: Equatable, Sendable {
   /// A sequence cannot be read.
   case unreadable(TraceError)
-  /// The tokens fit the rows clearly better when they are moved by one. Mean surprise in nats.
-  case misaligned(asRead: Double, moved: Double)
+  /// The tokens fit the rows clearly better when they are moved by one; by so many nats per token.
+  case misaligned(gain: Double)
   /// The values went through a sampler; what shows it.
   case processed(Evidence)
   /// Rows hold a NaN.
@@ -20,6 +20,11 @@ public enum TraceWarning: Equatable, Sendable {
   case noPromptLength(sequences: Int)
   /// The tensor is named after logprobs, but its rows are not normalised; mean logsumexp in nats.
   case notNormalised(logSumExp: Double)
+  /// The scores lie `ratio` times as far apart as those of another file, over so many rows: more than fine-tuning
+  /// alone usually does.
+  case scaled(ratio: Double, rows: Int, otherFile: String)
+  /// A person vouches for the file, against this reason to refuse it.
+  case assumed(TraceAssumption, TraceRefusal)
 
   /// What shows that a sampler changed the values.
   public enum Evidence: Equatable, Sendable {
@@ -27,8 +32,27 @@ public enum TraceWarning: Equatable, Sendable {
     case stated(name: String, value: String)
     /// Tokens have probability 0; the rows in which they do.
     case excludedTokens(rows: Int)
-    /// In every row the few listed tokens hold all of the probability.
-    case nothingUnlisted(rows: Int)
+    /// In so many rows the listed tokens hold all of the probability though the last of them is far from improbable;
+    /// of so many rows whose last listed token is.
+    case nothingUnlisted(rows: Int, of: Int)
+  }
+
+  /// One word for each kind of warning, by which programs tell them apart.
+  public var name: String {
+    switch self {
+    case .unreadable: "unreadable"
+    case .misaligned: "misaligned"
+    case .processed: "processed"
+    case .notANumber: "notANumber"
+    case .massAboveOne: "massAboveOne"
+    case .floored: "floored"
+    case .emptyRows: "emptyRows"
+    case .emittedUnknown: "emittedUnknown"
+    case .noPromptLength: "noPromptLength"
+    case .notNormalised: "notNormalised"
+    case .scaled: "scaled"
+    case .assumed(let assumption, _): "assumed-\(assumption.rawValue)"
+    }
   }
 }
 
@@ -37,16 +61,16 @@ extension TraceWarning: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let error): error.description
-    case .misaligned(let asRead, let moved):
-      "The text fits better when rows and tokens are moved by one: \(rounded(moved)) nats per token instead of \(rounded(asRead)). Check what the rows predict."
+    case .misaligned(let gain):
+      "The text fits better when rows and tokens are moved by one, by \(gain.inThousandths) nats per token. Check what the rows predict."
     case .processed(let evidence):
-      "\(evidence.statement) Figures compare what was sampled from, not what the models say."
+      "\(evidence.statement). Figures compare what was sampled from, not what the models say."
     case .notANumber(let rows):
       "\(count(rows, "row")) \(rows == 1 ? "holds" : "hold") a NaN. Such rows are left out and counted."
     case .massAboveOne(let rows, let largest):
-      "The probabilities listed in \(count(rows, "row")) add up to more than 1, to \(rounded(largest)) at most. These may be no logprobs."
+      "The probabilities listed in \(count(rows, "row")) add up to more than 1, to \(largest.inThousandths) at most. These may be no logprobs."
     case .floored(let rows, let share):
-      "\(count(rows, "row")) \(rows == 1 ? "stores" : "store") tokens as a floor only, \(rounded(100 * share)) % of a row on average. Divergences can come out too small."
+      "\(count(rows, "row")) \(rows == 1 ? "stores" : "store") tokens as a floor only, \((100 * share).inThousandths) % of a row on average. Divergences can come out too small."
     case .emptyRows(let rows):
       "\(count(rows, "position")) \(rows == 1 ? "has" : "have") no row. Such positions are counted as missing."
     case .emittedUnknown(let rows):
@@ -54,25 +78,32 @@ extension TraceWarning: CustomStringConvertible {
     case .noPromptLength(let sequences):
       "\(count(sequences, "sequence")) \(sequences == 1 ? "does" : "do") not say where the response begins. The first row counts as position 0."
     case .notNormalised(let logSumExp):
-      "The tensor is named \"logprobs\", but its rows have a logsumexp of \(rounded(logSumExp)). They are taken as logits."
+      "The tensor is named \"logprobs\", but its rows have a logsumexp of \(logSumExp.inThousandths). They are taken as logits."
+    case .scaled(let ratio, let rows, let otherFile):
+      "In \(count(rows, "row")) the scores lie \(ratio.inThousandths) times as far apart as in \(otherFile), more than fine-tuning usually does. Check that both are at temperature 1."
+    case .assumed(let assumption, let refusal):
+      "The values are taken as \(assumption.rawValue) because it was said so; otherwise they are refused: \(refusal.statement)"
     }
   }
 
   private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-  private func rounded(_ value: Double) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-    return String((value * 1000).rounded() / 1000)
-  }
 }
 
 extension TraceWarning.Evidence {
-  fileprivate var statement: String {
+  /// What was seen, without a full stop.
+  var statement: String {
+    let words = lowercasedStatement
+    return words.prefix(1).uppercased() + words.dropFirst()
+  }
+
+  /// The same to go on with behind a place.
+  var lowercasedStatement: String {
     switch self {
-    case .stated(let name, let value): "The file says \(name) = \"\(value)\"."
+    case .stated(let name, let value): "the file says \(name) = \"\(value)\""
     case .excludedTokens(let rows):
-      "Tokens have probability 0 in \(rows) row\(rows == 1 ? "" : "s"), as after top-k or top-p."
-    case .nothingUnlisted(let rows):
-      "The listed tokens hold all of the probability in \(rows == 1 ? "the one row" : "all \(rows) rows") read, as after top-k or top-p."
+      "tokens have probability 0 in \(rows) row\(rows == 1 ? "" : "s"), as after top-k or top-p"
+    case .nothingUnlisted(let rows, let telling):
+      "the listed tokens hold all of the probability in \(rows) of \(telling) rows that end far from 0, as after top-k or top-p"
     }
   }
 }

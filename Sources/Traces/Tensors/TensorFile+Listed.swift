@@ -3,6 +3,8 @@ import Tokenization
 /// Scores of listed tokens only: `indices` [R, K] beside `logits` or `logprobs` [R, K].
 extension TensorFile {
   static let normaliserName = "logsumexp"
+  /// How far each row's logprobs can be from the true ones, in nats; NaN for a position that has no row.
+  static let precisionName = "precision"
 
   /// Rows of the listed tokens; row i is about `emitted[i]`.
   ///
@@ -15,7 +17,9 @@ extension TensorFile {
         tensor: "indices", found: self["indices"]?.shape ?? [],
         expected: "\(scores.shape), as \"\(scores.name)\" has")
     }
-    let ids = try tokenIDs(indices.integers(), vocabularySize: nil)
+    // −1 fills up rows that list fewer tokens than others.
+    let numbers = try indices.integers()
+    let ids = try tokenIDs(numbers.map { $0 == -1 ? 0 : $0 }, vocabularySize: nil)
     let values = try scores.doubles()
     let normalisers = try rowNumbers(Self.normaliserName)
     guard scores.name == "logprobs" || normalisers != nil else {
@@ -26,21 +30,31 @@ extension TensorFile {
     guard emittedRanks.map({ $0.count == rowCount }) ?? true else {
       throw .rowCount(found: emittedRanks?.count ?? 0, expected: rowCount)
     }
+    let precisions = try rowNumbers(Self.precisionName)
     var listed = ListedRows()
     for row in emitted.indices {
+      guard precisions.map({ !$0[row].isNaN }) ?? true else {
+        listed.rows.append(nil)
+        continue
+      }
       let start = listed.tokens.count
-      for place in row * rowLength..<(row + 1) * rowLength {
+      for place in row * rowLength..<(row + 1) * rowLength where numbers[place] != -1 {
         let logprob = values[place] - (normalisers?[row] ?? 0)
         listed.tokens.append(ListedToken(token: ids[place], logprob: logprob, rank: nil))
         listed.storageRounding = max(listed.storageRounding, scores.rounding(of: values[place]))
       }
       let own = emittedLogprobs.map {
         ListedToken(
-          token: emitted[row], logprob: $0[row], rank: emittedRanks.flatMap { Int32(exactly: $0[row]) })
+          token: emitted[row], logprob: $0[row],
+          rank: emittedRanks.flatMap { Int32(exactly: $0[row]) }.flatMap { $0 > 0 ? $0 : nil })
       }
       listed.rows.append(ListedRows.Row(list: start..<listed.tokens.count, emitted: own))
     }
-    return try RowNormaliser.rows(listed, emitted: emitted[...])
+    var rows = try RowNormaliser.rows(listed, emitted: emitted[...])
+    if let precisions {
+      for row in rows.indices { rows[row]?.precision = precisions[row] }
+    }
+    return rows
   }
 
   /// The numbers of a tensor [R], nil where the file has none of this name.

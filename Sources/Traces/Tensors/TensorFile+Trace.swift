@@ -89,12 +89,16 @@ extension TensorFile {
     return mask
   }
 
+  /// What the metadata says where the source of the file did not know.
+  static let unknownPromptLength = "unknown"
+
   /// The metadata's `prompt_length`; else the tokens before the first one to be scored; else before the first row,
   /// where the file chose its rows. Rows from token 1 on are no choice: nothing is known before token 0.
   private func promptLength(
     of count: Int, mask: [Int]?, positions: [Int]?
   ) throws(TraceError.Problem) -> Int? {
     if batchSize == 1, let text = metadata["prompt_length"] ?? metadata["prompt_len"] {
+      if text == Self.unknownPromptLength { return nil }
       guard let stated = Int(text), (0...count).contains(stated) else {
         throw .promptLength(text, tokens: count)
       }

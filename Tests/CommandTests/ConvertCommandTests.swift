@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ConvertCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `figures are the same to the last digit from the canonical form and from JSON made of it`()
+    throws
+  {
+    let inputs = ["base-on-rl", "rl-on-rl"]
+    for name in inputs {
+      let canonical = folder.file(name)
+      #expect(
+        try Program.run("convert", "samples/traces/\(name).jsonl", "--output", canonical).status == 0)
+      let files = try FileManager.default.contentsOfDirectory(atPath: canonical).sorted().map {
+        canonical + "/" + $0
+      }
+      #expect(files.count == 11)
+      let back = try Program.start(
+        ["convert"] + files + ["--to", "jsonl", "--output", folder.file(name + ".jsonl")]
+      )
+      .finish()
+      #expect(back.status == 0, "\(back.error)")
+    }
+    func figures(_ reference: String, _ tuned: String) throws -> String {
+      let run = try Program.run("measure", "-r", reference, "-t", tuned, "--format", "csv")
+      #expect(run.status == 0, "\(run.error)")
+      return run.output
+    }
+    let before = try figures("samples/traces/base-on-rl.jsonl", "samples/traces/rl-on-rl.jsonl")
+    let after = try figures(folder.file("base-on-rl.jsonl"), folder.file("rl-on-rl.jsonl"))
+    #expect(
+      before.split(whereSeparator: \.isNewline).sorted() == after.split(whereSeparator: \.isNewline).sorted())
+    let one = "arith-004.rl.safetensors"
+    let canonical = try figures(folder.file("base-on-rl/" + one), folder.file("rl-on-rl/" + one))
+    let kept = before.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("arith-004.rl,") }
+    #expect(canonical.split(whereSeparator: \.isNewline).dropFirst() == kept[...] && !kept.isEmpty)
+  }
+
+  @Test func `nothing is replaced without being asked to`() throws {
+    let output = try folder.write("mine", to: "out.safetensors")
+    let source = "samples/dense/arith-010.base.rl.safetensors"
+    let run = try Program.run("convert", source, "--output", output)
+    #expect(run.status == 73)
+    #expect(run.error.contains("pass --force to replace it"))
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "mine")
+    #expect(try Program.run("convert", source, "--output", output, "--force").status == 0)
+    #expect(try Program.run("inspect", output).status == 0)
+  }
+}

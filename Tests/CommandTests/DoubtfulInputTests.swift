@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Values that a sampler has changed, set against a model's own.
+@Suite struct DoubtfulInputTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  static let files = ["temperature", "top-p", "processed"]
+
+  @Test(arguments: files)
+  func `measuring refuses with the reason, and says so when it is overruled`(name: String) throws {
+    let arguments = [
+      "measure", "-r", "samples/traces/base-on-sft.jsonl", "-t", "samples/doubtful/\(name).jsonl", "--format",
+      "csv",
+    ]
+    let refused = try Program.start(arguments).finish()
+    #expect(refused.status == 65)
+    #expect(refused.output.isEmpty)
+    #expect(refused.error.contains("\ntokenshift: samples/doubtful/\(name).jsonl: "), "\(refused.error)")
+    #expect(refused.error.contains("--assume raw"))
+    let overruled = try Program.start(arguments + ["--assume", "raw"]).finish()
+    #expect(overruled.status == 0)
+    #expect(overruled.output.split(whereSeparator: \.isNewline).count > 200)
+    #expect(
+      overruled.error.contains("warning: samples/doubtful/\(name).jsonl: assumed-raw: "), "\(overruled.error)"
+    )
+  }
+
+  /// The sequences of a file, each in a file of its own where they are to be measured apart.
+  private func study(_ name: String, isSplit: Bool, assume: String) throws -> String {
+    var lines: [String] = []
+    for (model, path) in [("base", "traces/base-on-sft.jsonl"), ("sft", "doubtful/\(name).jsonl")] {
+      let entry = "  - {model: \(model), source: sft, task: t\(model == "sft" ? assume : ""), files: "
+      guard isSplit else {
+        lines.append(entry + "\"\(Program.sample(path))\"}")
+        continue
+      }
+      let records = try String(contentsOfFile: Program.sample(path), encoding: .utf8).split(separator: "\n")
+      for (index, record) in records.enumerated() {
+        _ = try folder.write(record + "\n", to: "\(model)-\(index).jsonl")
+      }
+      lines.append(entry + "\"\(model)-*.jsonl\"}")
+    }
+    return try folder.write(
+      """
+      schemaVersion: 1
+      models: [{name: base, role: reference}, {name: sft, role: tuned}]
+      traces:
+      \(lines.joined(separator: "\n"))
+      """, to: "study.yaml")
+  }
+
+  @Test(arguments: files, [false, true])
+  func `a batch refuses with a problem, and keeps what overruled it`(name: String, isSplit: Bool) throws {
+    let index = folder.file("index.sqlite")
+    let refused = try Program.run(
+      "batch", study(name, isSplit: isSplit, assume: ""), "--index", index)
+    #expect(refused.status == 1)
+    #expect(refused.error.contains("assume: raw"), "\(refused.error)")
+    let problems = try Program.run(
+      "query", index,
+      "SELECT count(*) FROM problem WHERE severity = 'error' AND message LIKE '%assume: raw%'",
+      "--format", "csv")
+    #expect(problems.output.contains("\n\(isSplit ? 2 : 1)"), "\(problems.output)")
+    let overruled = try Program.run(
+      "batch", study(name, isSplit: isSplit, assume: ", assume: raw"), "--index", index, "--force")
+    #expect(overruled.status == 0, "\(overruled.error)")
+    let summary = try Program.run("summary", index)
+    #expect(summary.output.contains("assumed-raw"), "\(summary.output)")
+  }
+
+  @Test func `an assumption that does not exist is refused`() throws {
+    let path = try study("top-p", isSplit: false, assume: ", assume: cooked")
+    let run = try Program.run("batch", path, "--index", folder.file("index.sqlite"))
+    #expect(run.status == 65)
+    #expect(run.error.contains("\"assume\" must be one of raw, logits, logprobs or a list of them"))
+  }
+}
