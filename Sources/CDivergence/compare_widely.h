@@ -1,4 +1,4 @@
-// The second pass in double precision, for groups that hold excluded tokens or ratios beyond e⁶⁴.
+// The second pass in double precision, for groups that hold excluded tokens or ratios beyond e³².
 
 /// Below this logprob a token has no mass in double precision, and counts as excluded.
 #define LEAST_LOGPROB -708.0
@@ -24,7 +24,7 @@ ALWAYS_INLINE doubles wide_phi(doubles z, doubles shrunk) {
   return z < 0.25 ? 0.5 * z * z * series : z - (1.0 - shrunk);
 }
 
-/// Compares eight tokens; see `compare_tokens`.
+/// Compares eight tokens; see `compare_group`.
 ///
 /// One row may exclude a token that the other allows: then z and φ are infinite, E and χ are 1.
 ALWAYS_INLINE void compare_tokens_widely(
@@ -51,12 +51,11 @@ ALWAYS_INLINE void compare_tokens_widely(
 
   doubles distance = absent ? (doubles)(0.0) : m * E;
   doubles moved = rose ? distance : -distance;
-  sums->greater += absent ? (doubles)(0.0) : m;
   sums->kl_tuned_reference += absent ? (doubles)(0.0) : m * (rose ? phi : chi);
   sums->kl_reference_tuned += absent ? (doubles)(0.0) : m * (rose ? chi : phi);
   sums->jensen_shannon += absent ? (doubles)(0.0) : m * js;
   sums->distance += distance;
-  sums->moved += moved;
+  sums->risen += rose ? distance : (doubles)(0.0);
   doubles tuned_mass = rose ? m : m * shrunk;
   for (size_t lane = 0; lane < 8; lane++) {
     if (to.kl && tuned_mass[lane] > 0) to.kl[lane] += (float)(tuned_mass[lane] * y[lane]);
@@ -64,7 +63,7 @@ ALWAYS_INLINE void compare_tokens_widely(
   }
 }
 
-/// Compares `count` tokens of two rows of float32; a multiple of STEP. `to` may end before `count` is reached: `room`
+/// Compares `count` tokens of two rows of float32; a multiple of SUMS. `to` may end before `count` is reached: `room`
 /// says how many tokens it has.
 static void compare_group_widely(
   struct scores reference, struct scores tuned, size_t count, const struct placement *at, struct shares to,

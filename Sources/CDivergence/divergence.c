@@ -8,12 +8,21 @@ bool divergence_path_runs(enum divergence_path path) {
   case DIVERGENCE_AVX2:
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
   case DIVERGENCE_AVX512:
+#if defined(DIVERGENCE_EMULATES_AVX512)
+    return divergence_path_runs(DIVERGENCE_AVX2);
+#endif
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
       && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #endif
   default:
     return false;
   }
+}
+
+size_t divergence_room(size_t count) {
+  // For each row a mass of every token, in whole groups, and a centre of every group; whole cache lines.
+  size_t groups = (count + DIVERGENCE_GROUP - 1) / DIVERGENCE_GROUP;
+  return 2 * ((groups * (DIVERGENCE_GROUP + 1) + 15) & ~(size_t)15);
 }
 
 void divergence_measure(

@@ -2,7 +2,7 @@
 // without looking at most of the row again.
 
 /// Tokens that one group maximum stands for, at least.
-enum { GROUP = 512 };
+enum { GROUP = DIVERGENCE_GROUP };
 /// Group maxima that are kept. A row of more than GROUP · GROUP_LIMIT tokens has larger groups.
 enum { GROUP_LIMIT = 1024 };
 

@@ -2,6 +2,9 @@
 //
 // Sums are kept in sixteen lanes on every path, so that all paths add in the same order. A path whose vectors hold
 // fewer numbers goes over a group of tokens several times, once for each part of the sixteen.
+//
+// Loops take one vector at a time and are not unrolled: they have few enough constants to keep them in registers, and
+// the processor looks far enough ahead to overlap one turn with the next.
 
 #include <math.h>
 #include <string.h>
@@ -16,17 +19,10 @@
 
 enum { SUMS = 16, LANES = PATH_LANES, PARTS = SUMS / LANES };
 
-/// Vectors that go through a computation in lock step, so that each one's next operation need not wait for its last.
-enum { CHAINS = 4 };
-
-/// Tokens that one step of a loop takes, over all its parts.
-enum { STEP = CHAINS * SUMS };
-
 typedef float floats __attribute__((ext_vector_type(PATH_LANES)));
 typedef int32_t ints __attribute__((ext_vector_type(PATH_LANES)));
 typedef uint16_t shorts __attribute__((ext_vector_type(PATH_LANES)));
 typedef float floats_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
-typedef int32_t ints_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
 typedef uint16_t shorts_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
 
 typedef double doubles __attribute__((ext_vector_type(8)));
@@ -51,7 +47,12 @@ ALWAYS_INLINE floats greater(floats a, floats b) { return a > b ? a : b; }
 
 ALWAYS_INLINE bool any(ints mask) { return __builtin_reduce_or(mask) != 0; }
 
-ALWAYS_INLINE void put(struct lanes *lanes, int part, floats x) {
+/// The lesser one of each pair; `b` where a number is NaN.
+ALWAYS_INLINE floats lesser(floats a, floats b) { return a < b ? a : b; }
+
+ALWAYS_INLINE floats magnitude(floats x) { return __builtin_elementwise_abs(x); }
+
+ALWAYS_INLINE void put(struct lanes *lanes, size_t part, floats x) {
   memcpy(lanes->of + part * LANES, &x, sizeof x);
 }
 
@@ -78,42 +79,20 @@ ALWAYS_INLINE double total(doubles x) {
   return (half.x + half.z) + (half.y + half.w);
 }
 
-/// The vectors of one part of a step.
-struct chains {
-  floats of[CHAINS];
-};
+/// The vector at `from`.
+ALWAYS_INLINE floats vector(const float *from) { return *(const floats_anywhere *)from; }
 
-#define EACH_PART _Pragma("clang loop unroll(full)") for (int part = 0; part < PARTS; part++)
-#define EACH_CHAIN _Pragma("clang loop unroll(full)") for (int j = 0; j < CHAINS; j++)
+ALWAYS_INLINE void set_vector(float *to, floats x) { *(floats_anywhere *)to = x; }
 
-/// `x = n · ln 2 + r` with a whole n and |r| ≤ ½ ln 2, for |x| < 2²¹. n = 0 leaves r = x to the last bit.
-struct reduced {
-  struct chains r;
-  /// n in the lowest bits, and in the bits above what a shift by 23 pushes out.
-  ints n[CHAINS];
-};
-
-ALWAYS_INLINE struct reduced reduce(struct chains x) {
-  struct reduced it;
-  struct chains shifted, n;
-  // Above 1.5 · 2²³ neighbouring floats are one apart: the sum is rounded to a whole number.
-  EACH_CHAIN shifted.of[j] = multiply_add(x.of[j], all(0x1.715476p0f), all(0x1.8p23f));
-  EACH_CHAIN n.of[j] = shifted.of[j] - 0x1.8p23f;
-  EACH_CHAIN it.r.of[j] = multiply_add(n.of[j], all(-0x1.62e43p-1f), x.of[j]);
-  EACH_CHAIN it.n[j] = (ints)shifted.of[j];
-  return it;
-}
-
-/// `x · 2ⁿ` for a positive x and an n that leaves the result a normal number: n goes into the exponent field.
-ALWAYS_INLINE floats scaled(floats x, ints n) { return (floats)((ints)x + (n << 23)); }
+#define EACH_PART _Pragma("clang loop unroll(full)") for (size_t part = 0; part < PARTS; part++)
+/// The vectors of one part of `count` numbers, a multiple of SUMS.
+#define EACH_VECTOR(i, part, count) \
+  _Pragma("clang loop unroll(disable)") for (size_t i = part * LANES; i < count; i += SUMS)
 
 /// `c[0] + c[1] x + … + c[degree] x^degree`, by Horner's rule.
-ALWAYS_INLINE struct chains polynomial(struct chains x, const float *c, int degree) {
-  struct chains p;
-  EACH_CHAIN p.of[j] = multiply_add(x.of[j], all(c[degree]), all(c[degree - 1]));
-  for (int k = degree - 2; k >= 0; k--) {
-    EACH_CHAIN p.of[j] = multiply_add(x.of[j], p.of[j], all(c[k]));
-  }
+ALWAYS_INLINE floats polynomial(floats x, const float *c, int degree) {
+  floats p = all(c[degree]);
+  _Pragma("clang loop unroll(full)") for (int k = degree - 1; k >= 0; k--) p = multiply_add(x, p, all(c[k]));
   return p;
 }
 
@@ -124,13 +103,14 @@ ALWAYS_INLINE struct chains polynomial(struct chains x, const float *c, int degr
 ALWAYS_INLINE floats bounded(floats x) { return LEAST_LOGARITHM > x ? all(LEAST_LOGARITHM) : x; }
 
 /// `eˣ` for −87 ≤ x ≤ 88, with a relative error below 2 · 10⁻⁷. Unspecified elsewhere.
-ALWAYS_INLINE struct chains exponential(struct chains x) {
+ALWAYS_INLINE floats exponential(floats x) {
   // Minimax over |r| ≤ ½ ln 2: relative error 9.2 · 10⁻⁸.
-  static const float c[] = {
-    1, 0.9999997019767761f, 0.4999915063381195f, 0.1666763722896576f, 4.189797490835190e-2f,
-    8.290305733680725e-3f};
-  struct reduced it = reduce(x);
-  struct chains p = polynomial(it.r, c, 5);
-  EACH_CHAIN p.of[j] = scaled(p.of[j], it.n[j]);
-  return p;
+  static const float c[] = {1, 0.9999997019767761f, 0.4999915063381195f, 0.1666763722896576f,
+                            4.189797490835190e-2f, 8.290305733680725e-3f};
+  // x = n · ln 2 + r. Above 1.5 · 2²³ neighbouring floats are one apart: the sum is rounded to a whole number.
+  floats shifted = multiply_add(x, all(0x1.715476p0f), all(0x1.8p23f));
+  floats n = shifted - 0x1.8p23f;
+  floats r = multiply_add(n, all(-0x1.62e43p-1f), x);
+  // n stands in the lowest bits of `shifted`; its sum with the exponent field multiplies by 2ⁿ.
+  return (floats)((ints)polynomial(r, c, 5) + ((ints)shifted << 23));
 }

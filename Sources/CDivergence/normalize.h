@@ -1,7 +1,4 @@
-// The first pass: the log-sum-exp and the entropy of a row, and its group maxima.
-
-/// Tokens that are read in one go. A multiple of GROUP.
-enum { BLOCK = 2048 };
+// The first pass: every token's mass, the log-sum-exp and the entropy of a row, and its group maxima.
 
 /// How far before the token in use its memory is called for, in bytes.
 enum { PREFETCH_DISTANCE = 4096 };
@@ -10,95 +7,87 @@ enum { PREFETCH_DISTANCE = 4096 };
 /// centre is subtracted.
 #define CENTRE_SLACK 4.0f
 
+/// Every token's `e^(x − c)`, so that the second pass need not compute it again, and the centre c that each group had.
+struct kept {
+  float *masses, *centres;
+};
+
+ALWAYS_INLINE struct kept kept_in(float *room, size_t count) {
+  return (struct kept){room, room ? room + (count + GROUP - 1) / GROUP * GROUP : NULL};
+}
+
 /// The running sums of one row around a centre c, which is one of its scores.
 struct mass {
   float centre;
   /// `Σ e^(x − c)` and `Σ (x − c) e^(x − c)`.
-  double sum, weighted;
+  doubles sum, weighted;
+  struct kept kept;
   struct groups groups;
 };
 
-/// The same sums of one block, around the centre of the row.
-struct block_mass {
-  doubles sum, weighted;
-  float greatest;
+/// The same sums of one group.
+struct group_mass {
+  struct lanes sum, weighted, greatest;
 };
 
-ALWAYS_INLINE double log_sum(const struct mass *mass) { return log(mass->sum); }
+/// `ln Σ e^(x − c)`, to a multiple of 2⁻³⁶: the sum with a centre that grows by a constant then grows by it exactly.
+ALWAYS_INLINE double log_sum(const struct mass *mass) { return rint(log(total(mass->sum)) * 0x1p36) * 0x1p-36; }
 
-ALWAYS_INLINE void move_centre(struct mass *mass, float centre) {
+static void move_centre(struct mass *mass, float centre) {
   double step = (double)mass->centre - centre, factor = exp(step);
   mass->weighted = factor * (mass->weighted + step * mass->sum);
   mass->sum *= factor;
   mass->centre = centre;
 }
 
-struct lane_mass {
-  floats sum, weighted, greatest;
-};
-
-ALWAYS_INLINE void add_mass(struct lane_mass *sums, struct chains x, float centre) {
-  struct chains below;
-  EACH_CHAIN below.of[j] = bounded(x.of[j] - centre);
-  struct chains e = exponential(below);
-  EACH_CHAIN sums->greatest = greater(x.of[j], sums->greatest);
-  EACH_CHAIN sums->sum += e.of[j];
-  EACH_CHAIN sums->weighted = multiply_add(e.of[j], below.of[j], sums->weighted);
-}
-
 ALWAYS_INLINE void prefetch(struct scores row, size_t i) {
-  const unsigned char *ahead = row.bytes + i * score_size(row) + PREFETCH_DISTANCE;
-  for (size_t line = 0; line < STEP * score_size(row); line += 64) __builtin_prefetch(ahead + line, 0, 3);
+  __builtin_prefetch(row.bytes + i * score_size(row) + PREFETCH_DISTANCE, 0, 3);
 }
 
-/// Adds the sums of `count` tokens, a multiple of STEP and at most GROUP, to those of a block.
-ALWAYS_INLINE float sum_group(struct scores row, size_t count, float centre, struct block_mass *block) {
-  struct lanes sum, weighted, top;
-  EACH_PART {
-    struct lane_mass sums = {0, 0, all(-INFINITY)};
-    for (size_t i = 0; i < count; i += STEP) {
-      if (part == 0) prefetch(row, i);
-      add_mass(&sums, load_step(row, i, part), centre);
-    }
-    put(&sum, part, sums.sum);
-    put(&weighted, part, sums.weighted);
-    put(&top, part, sums.greatest);
-  }
-  block->sum += widened(&sum);
-  block->weighted += widened(&weighted);
-  return greatest(&top);
-}
-
-/// The sums of `count` tokens, a multiple of STEP, of which the first is token `first` of the whole row.
-ALWAYS_INLINE struct block_mass sum_block(
-  struct scores block, size_t first, size_t count, float centre, struct groups *groups
+/// The sums of `count` tokens, a multiple of SUMS and at most GROUP. `masses` takes each token's mass if `keeps`.
+ALWAYS_INLINE struct group_mass sum_group(
+  struct scores row, size_t count, float centre, bool keeps, float *masses
 ) {
-  struct block_mass sums = {0, 0, -INFINITY};
-  for (size_t start = 0; start < count; start += GROUP) {
-    size_t length = count - start < GROUP ? count - start : GROUP;
-    float top = sum_group(from(block, start), length, centre, &sums);
-    note_greatest(groups, first + start, top);
-    if (top > sums.greatest) sums.greatest = top;
+  struct group_mass group;
+  EACH_PART {
+    floats sum = 0, weighted = 0, greatest = all(-INFINITY);
+    EACH_VECTOR(i, part, count) {
+      if (part == 0) prefetch(row, i);
+      floats x = load(row, i), below = bounded(x - centre), e = exponential(below);
+      greatest = greater(x, greatest);
+      sum += e;
+      weighted = multiply_add(e, below, weighted);
+      if (keeps) set_vector(masses + i, e);
+    }
+    put(&group.sum, part, sum);
+    put(&group.weighted, part, weighted);
+    put(&group.greatest, part, greatest);
   }
-  return sums;
+  return group;
 }
 
-/// Adds one block to the sums of its row.
+/// Adds the group that begins at token `first` to the sums of its row.
 ///
-/// - Returns: False where a NaN or +∞ stands in the block.
-ALWAYS_INLINE bool take_block(struct scores block, size_t first, size_t count, struct mass *mass) {
+/// - Returns: False where a NaN or +∞ stands in the group.
+ALWAYS_INLINE bool take_group(
+  struct scores group, size_t first, size_t count, bool keeps, struct mass *mass
+) {
+  float *masses = keeps ? mass->kept.masses + first : NULL;
   for (;;) {
-    struct block_mass sums = sum_block(block, first, count, mass->centre, &mass->groups);
-    if (sums.greatest == INFINITY) return false;
+    struct group_mass sums = sum_group(group, count, mass->centre, keeps, masses);
+    float top = greatest(&sums.greatest);
+    if (top == INFINITY) return false;
     // The comparison is of a difference: a constant added to a row must not change what happens to it.
-    if (sums.greatest - mass->centre > CENTRE_SLACK) {
-      move_centre(mass, sums.greatest);
+    if (top - mass->centre > CENTRE_SLACK) {
+      move_centre(mass, top);
       continue;
     }
-    double weighted = total(sums.weighted);
-    if (isnan(weighted)) return false;
-    mass->sum += total(sums.sum);
+    doubles weighted = widened(&sums.weighted);
+    if (isnan(total(weighted))) return false;
+    mass->sum += widened(&sums.sum);
     mass->weighted += weighted;
+    note_greatest(&mass->groups, first, top);
+    if (keeps) mass->kept.centres[first / GROUP] = mass->centre;
     return true;
   }
 }

@@ -104,12 +104,16 @@ extension DivergenceKernel {
     var result = divergence_result()
     reference.withUnsafeBytes { referenceBytes in
       tuned.withUnsafeBytes { tunedBytes in
-        var request = divergence_request(
-          reference: divergence_row(bytes: referenceBytes.baseAddress, encoding: reference.encoding.stored),
-          tuned: divergence_row(bytes: tunedBytes.baseAddress, encoding: tuned.encoding.stored),
-          count: count, emitted: Int(emitted.rawValue), top_count: max(topCount, 1), first_pass_only: false,
-          kl_shares: klShares, moved_mass: movedMass)
-        divergence_measure(instructions.path, &request, &result)
+        let roomSize = divergence_room(count) * MemoryLayout<Float>.stride
+        withUnsafeTemporaryAllocation(byteCount: roomSize, alignment: 64) { room in
+          var request = divergence_request(
+            reference: divergence_row(bytes: referenceBytes.baseAddress, encoding: reference.encoding.stored),
+            tuned: divergence_row(bytes: tunedBytes.baseAddress, encoding: tuned.encoding.stored),
+            count: count, emitted: Int(emitted.rawValue), top_count: max(topCount, 1),
+            room: room.baseAddress?.assumingMemoryBound(to: Float.self),
+            kl_shares: klShares, moved_mass: movedMass)
+          divergence_measure(instructions.path, &request, &result)
+        }
       }
     }
     return result

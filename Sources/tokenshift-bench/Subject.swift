@@ -29,6 +29,9 @@ struct Subject: Sendable {
 
   private func run(_ rows: BenchRows) {
     let shares = work == .fullWithShares ? Shares(count: rows.vocabularySize) : nil
+    let roomSize = divergence_room(rows.vocabularySize) * MemoryLayout<Float>.stride
+    let room = UnsafeMutableRawPointer.allocate(byteCount: roomSize, alignment: 64)
+    defer { room.deallocate() }
     for position in 0..<rows.positionCount {
       let reference = rows.referenceRow(position, encoding), tuned = rows.tunedRow(position, encoding)
       if work == .memorySum {
@@ -39,7 +42,8 @@ struct Subject: Sendable {
       }
       var request = divergence_request(
         reference: reference, tuned: tuned, count: rows.vocabularySize, emitted: 1000, top_count: 20,
-        first_pass_only: work == .firstPass, kl_shares: shares?.kl, moved_mass: shares?.moved)
+        room: work == .firstPass ? nil : room.assumingMemoryBound(to: Float.self),
+        kl_shares: shares?.kl, moved_mass: shares?.moved)
       var result = divergence_result()
       divergence_measure(path, &request, &result)
       keep(result.tuned.entropy)

@@ -34,8 +34,9 @@ struct divergence_request {
   size_t emitted;
   /// How many of the most probable tokens to list, 1 … DIVERGENCE_TOP_LIMIT.
   size_t top_count;
-  /// Leaves out the second pass: both divergences, Jensen–Shannon and total variation stay 0.
-  bool first_pass_only;
+  /// `divergence_room(count)` numbers of working space, best at a multiple of 64 bytes. Null leaves out the second pass: both divergences,
+  /// Jensen–Shannon and total variation stay 0.
+  float *room;
   /// Where to add every token's share of KL(tuned ‖ reference) and its moved mass, or null; `count` numbers each.
   float *kl_shares, *moved_mass;
 };
@@ -71,6 +72,9 @@ struct divergence_result {
 
 /// Whether this machine can run a path.
 bool divergence_path_runs(enum divergence_path path);
+
+/// How many floats of working space two rows of `count` scores need. `count` must be below SIZE_MAX / 32.
+size_t divergence_room(size_t count);
 
 /// Measures one pair of rows. The path must run on this machine.
 void divergence_measure(
