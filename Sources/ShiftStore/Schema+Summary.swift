@@ -1,4 +1,17 @@
 extension Schema {
+  /// A figure by one weighting: the mean or its two bounds, each with its interval.
+  private static let estimateColumns = """
+    weighting TEXT NOT NULL CHECK (weighting IN ('token', 'sequence')),
+      figure TEXT NOT NULL,
+      exact INTEGER NOT NULL CHECK (exact IN (0, 1)),
+      low REAL NOT NULL,
+      lowIntervalLow REAL,
+      lowIntervalHigh REAL,
+      high REAL,
+      highIntervalLow REAL,
+      highIntervalHigh REAL,
+    """
+
   /// What the headline table tells, counted once when the last sequence is in. A null task is all tasks together.
   static let summaryTables = """
     CREATE TABLE measurementEstimate (
@@ -48,15 +61,7 @@ extension Schema {
     ) STRICT;
     CREATE TABLE summaryFigure (
       summaryID INTEGER NOT NULL REFERENCES summary (id),
-      weighting TEXT NOT NULL CHECK (weighting IN ('token', 'sequence')),
-      figure TEXT NOT NULL,
-      exact INTEGER NOT NULL CHECK (exact IN (0, 1)),
-      low REAL NOT NULL,
-      lowIntervalLow REAL,
-      lowIntervalHigh REAL,
-      high REAL,
-      highIntervalLow REAL,
-      highIntervalHigh REAL,
+      \(estimateColumns)
       PRIMARY KEY (summaryID, weighting, figure)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE contrast (
@@ -68,15 +73,7 @@ extension Schema {
     ) STRICT;
     CREATE TABLE contrastFigure (
       contrastID INTEGER NOT NULL REFERENCES contrast (id),
-      weighting TEXT NOT NULL CHECK (weighting IN ('token', 'sequence')),
-      figure TEXT NOT NULL,
-      exact INTEGER NOT NULL CHECK (exact IN (0, 1)),
-      low REAL NOT NULL,
-      lowIntervalLow REAL,
-      lowIntervalHigh REAL,
-      high REAL,
-      highIntervalLow REAL,
-      highIntervalHigh REAL,
+      \(estimateColumns)
       PRIMARY KEY (contrastID, weighting, figure)
     ) STRICT, WITHOUT ROWID;
     """

@@ -53,41 +53,47 @@ struct Positions: ParsableCommand {
   func run() throws {
     let index = try index.openWhole()
     let comparisons = try index.comparisons(of: model, source: slice.source)
+    output.print(try table(index, comparisons))
+  }
+
+  private func table(_ index: ShiftIndex, _ comparisons: [Comparison]) throws -> Table {
+    let task = slice.task
+    switch order {
+    case .position: return try profile(.absolute, index, comparisons)
+    case .relative: return try profile(.relative, index, comparisons)
+    case .ends: return .responseEnds(try index.responseEnds(in: comparisons, task: task), notes: notes)
+    case .entropy:
+      return .slices(
+        try index.slices(by: .entropy, in: comparisons, task: task), by: .entropy, notes: notes)
+    case .confidence:
+      return .slices(
+        try index.slices(by: .confidence, in: comparisons, task: task), by: .confidence, notes: notes)
+    case .rank: return .rankCounts(try index.rankCounts(in: comparisons, task: task), notes: notes)
+    case .divergence:
+      return .firstDivergences(try index.firstDivergences(in: comparisons, task: task), notes: notes)
+    }
+  }
+
+  /// What the columns of a table are.
+  private var notes: [String] {
     let task = "\(slice.task ?? "All tasks")."
     switch order {
-    case .position: output.print(try profile(.absolute, index, comparisons))
-    case .relative: output.print(try profile(.relative, index, comparisons))
-    case .ends:
-      output.print(
-        .responseEnds(
-          try index.responseEnds(in: comparisons, task: slice.task),
-          notes: ["\(task) Shares of all positions, of the shifted ones, and of the sum of KL."]))
+    case .position, .relative:
+      return ["\(task) Means by token. Position 0 is the first token of the response."]
+    case .ends: return ["\(task) Shares of all positions, of the shifted ones, and of the sum of KL."]
     case .entropy:
-      output.print(
-        .slices(
-          try index.slices(by: .entropy, in: comparisons, task: slice.task), by: .entropy,
-          notes: [
-            "\(task) Tenths of the positions by the reference's entropy in nats, of truncated traces by its lower bound;",
-            "undecided = those whose upper bound lies in a later tenth. Means by token.",
-          ]))
+      return [
+        "\(task) Tenths of the positions by the reference's entropy in nats, of truncated traces by its lower bound;",
+        "undecided = those whose upper bound lies in a later tenth. Means by token.",
+      ]
     case .confidence:
-      output.print(
-        .slices(
-          try index.slices(by: .confidence, in: comparisons, task: slice.task), by: .confidence,
-          notes: ["\(task) By the reference's probability of the token in the text. Means by token."]))
-    case .rank:
-      output.print(
-        .rankCounts(
-          try index.rankCounts(in: comparisons, task: slice.task),
-          notes: ["\(task) Positions by the ranks of the token in the text, where both are known."]))
+      return ["\(task) By the reference's probability of the token in the text. Means by token."]
+    case .rank: return ["\(task) Positions by the ranks of the token in the text, where both are known."]
     case .divergence:
-      output.print(
-        .firstDivergences(
-          try index.firstDivergences(in: comparisons, task: slice.task),
-          notes: [
-            "\(task) Position 0 is the first token of the response; quartiles are over responses where it happens.",
-            "shifted = reference rank above 3; otherTop = the two models have different first choices.",
-          ]))
+      return [
+        "\(task) Position 0 is the first token of the response; quartiles are over responses where it happens.",
+        "shifted = reference rank above 3; otherTop = the two models have different first choices.",
+      ]
     }
   }
 
