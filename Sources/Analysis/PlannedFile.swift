@@ -13,13 +13,17 @@ public struct PlannedFile: Sendable {
   /// The open file. Files of one sequence are opened again when they are measured, so that a study of a
   /// hundred thousand files does not hold as many mappings.
   var open: TraceFile?
+  /// Files that hold what it lacks, as named in the study, resolved.
+  var companions: TraceCompanions
+  /// The other files that were read with it.
+  var companionFiles: [String]
   /// Finds tokens that files give as texts, where the study names a vocabulary.
   var lookup: TokenLookup?
 
   /// The file, opened again where it was closed.
   func opened() throws(TraceError) -> TraceFile {
     if let open { return open }
-    return try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
+    return try TraceFile(path: path, tensor: traces.tensor, companions: companions, lookup: lookup)
   }
 
   /// Reads one of the file's sequences, with what the study says where the file does not.

@@ -28,8 +28,11 @@ public struct Study: Equatable, Sendable {
     public var sequence: String?
     /// The number of prompt tokens, where the file does not say.
     public var promptLength: Int?
-    /// The tensor of scores in safetensors files, where it is neither `logits` nor `logprobs`.
+    /// The tensor of scores in files of tensors, where it is neither `logits` nor `logprobs`.
     public var tensor: String?
+    /// Files that hold what files of tensors lack; paths are relative to the study file, and those not
+    /// named are looked for beside the traces.
+    public var companions: TraceCompanions
     /// What its author vouches for, against what the values look like.
     public var assumptions: Set<TraceAssumption>
     /// Paths and globs, relative to the study file.

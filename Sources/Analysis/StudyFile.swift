@@ -127,7 +127,10 @@ private struct StudyReader {
     let mapping = try mapping(node, of: "an entry of traces")
     try checkKeys(
       mapping, of: "an entry of traces",
-      known: ["model", "source", "task", "prompt", "sequence", "promptLength", "tensor", "assume", "files"])
+      known: [
+        "model", "source", "task", "prompt", "sequence", "promptLength", "tensor", "tokens", "lmHead",
+        "assume", "files",
+      ])
     guard let files = mapping["files"] else {
       throw StudyError(file: file, line: line(node), .missingKey("files", of: "an entry of traces"))
     }
@@ -142,6 +145,8 @@ private struct StudyReader {
       source: try text("source", mapping, of: "an entry of traces"), task: try optionalText("task", mapping),
       prompt: try optionalText("prompt", mapping), sequence: try optionalText("sequence", mapping),
       promptLength: try optionalSize("promptLength", mapping), tensor: try optionalText("tensor", mapping),
+      companions: TraceCompanions(
+        tokens: try optionalText("tokens", mapping), head: try optionalText("lmHead", mapping)),
       assumptions: try assumptions(mapping), files: patterns, line: line(node) ?? 1)
   }
 

@@ -88,6 +88,9 @@ public struct StudyPlan: Sendable {
   ) throws -> [PlannedFile] {
     var files: [PlannedFile] = []
     for traces in studyFile.study.traces {
+      let companions = TraceCompanions(
+        tokens: traces.companions.tokens.map(studyFile.resolve),
+        head: traces.companions.head.map(studyFile.resolve))
       for pattern in traces.files {
         let paths = Glob.paths(matching: pattern, in: studyFile)
         guard !paths.isEmpty else {
@@ -95,11 +98,13 @@ public struct StudyPlan: Sendable {
         }
         for path in paths {
           progress(PlanningProgress(step: .opening, done: files.count, total: nil))
-          let file = try TraceFile(path: path, tensor: traces.tensor, lookup: lookup)
+          let file = try TraceFile(
+            path: path, tensor: traces.tensor, companions: companions, lookup: lookup)
           files.append(
             PlannedFile(
               path: path, traces: traces, entries: file.entries, format: file.format,
-              open: file.entries.count > 1 ? file : nil, lookup: lookup))
+              open: file.entries.count > 1 ? file : nil, companions: companions,
+              companionFiles: file.companionFiles, lookup: lookup))
         }
       }
     }
@@ -113,7 +118,12 @@ public struct StudyPlan: Sendable {
     var inputs: [InputRecord] = []
     for (index, file) in files.enumerated() {
       progress(PlanningProgress(step: .hashing, done: index, total: files.count))
-      inputs.append(try InputRecord(file, modelID: modelIDs[file.traces.model] ?? 0, in: studyFile))
+      let modelID = modelIDs[file.traces.model] ?? 0
+      inputs.append(
+        try InputRecord(file.path, format: file.format.rawValue, modelID: modelID, in: studyFile))
+      for companion in file.companionFiles {
+        inputs.append(try InputRecord(companion, format: "companion", modelID: modelID, in: studyFile))
+      }
     }
     return inputs
   }
@@ -137,11 +147,10 @@ public struct StudyPlan: Sendable {
 }
 
 extension InputRecord {
-  fileprivate init(_ file: PlannedFile, modelID: Int, in studyFile: StudyFile) throws {
-    let digest = try FileDigest(path: file.path)
+  fileprivate init(_ path: String, format: String, modelID: Int, in studyFile: StudyFile) throws {
+    let digest = try FileDigest(path: path)
     self.init(
-      path: studyFile.relative(file.path), modelID: modelID, format: file.format.rawValue,
-      byteCount: digest.byteCount,
+      path: studyFile.relative(path), modelID: modelID, format: format, byteCount: digest.byteCount,
       digest: digest.hex, digestKind: digest.kind.rawValue)
   }
 }

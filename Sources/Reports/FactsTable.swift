@@ -38,6 +38,11 @@ private struct Fact: Sendable {
     Fact("file", nil) { path, _ in .text(path) },
     Fact("format", nil) { _, facts in .text(facts.format.rawValue) },
     Fact("formatName", "format") { _, facts in .text(facts.format.name) },
+    Fact("compression", "compressed by") { _, facts in
+      facts.compression.map { .text($0.rawValue) } ?? .missing
+    },
+    Fact("companionFiles", "read with it") { _, facts in words(facts.companionFiles) },
+    Fact("derivation", "scores") { _, facts in facts.derivation.map { .text($0.statement) } ?? .missing },
     Fact("sequences", "sequences") { _, facts in .integer(facts.sequenceCount) },
     Fact("sequencesRead", "sequences looked at") { _, facts in .integer(facts.sequencesRead) },
     Fact("rowsRead", "rows looked at") { _, facts in .integer(facts.rowsRead) },

@@ -42,8 +42,8 @@ struct Convert: ParsableCommand {
   var scores: Scores?
   @Option(help: "Tokens that a line of JSON lists of a dense row.")
   var top = 20
-  @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
-  var tensor: String?
+  @OptionGroup var traces: TraceOptions
+  @OptionGroup var head: HeadOption
   @Flag(help: "Replace what stands at the output.")
   var force = false
 
@@ -52,7 +52,8 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    let inputs = try files.map { try TraceFile(path: $0, tensor: tensor) }
+    let vocabulary = try traces.readVocabulary()
+    let inputs = try files.map { try traces.open($0, head: head.lmHead, vocabulary) }
     let count = inputs.reduce(0) { $0 + $1.entries.count }
     var sink = try Sink(self, isFolder: to == .canonical && count > 1)
     var failures: [TraceError] = []

@@ -20,8 +20,8 @@ struct Inspect: ParsableCommand {
   var files: [String]
   @Option(help: "The most rows of each file to look at; 0 for all of them.")
   var rows = 2000
-  @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
-  var tensor: String?
+  @OptionGroup var traces: TraceOptions
+  @OptionGroup var head: HeadOption
   @Option(
     help: "Vouch for the values of two files, against what they look like: raw, logits or logprobs.")
   var assume: [TraceAssumption] = []
@@ -32,12 +32,13 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
+    let vocabulary = try traces.readVocabulary()
     var read: [(path: String, facts: TraceFacts)] = []
     var opened: [TraceFile] = []
     var failures: [TraceError] = []
     for path in files {
       do throws(TraceError) {
-        let file = try TraceFile(path: path, tensor: tensor)
+        let file = try traces.open(path, head: head.lmHead, vocabulary)
         // Only a pair is compared; of more files no more than one is to be open.
         if files.count == 2 { opened.append(file) }
         read.append((path, file.facts(rowLimit: rows == 0 ? nil : rows)))

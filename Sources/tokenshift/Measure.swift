@@ -24,8 +24,6 @@ struct Measure: ParsableCommand {
   var reference: String
   @Option(name: [.customShort("t"), .long], help: "What the model under study said.", completion: .file())
   var tuned: String
-  @Option(help: "A vocabulary file, to show tokens as text.", completion: .file())
-  var vocabulary: String?
   @Option(help: "One sequence by its name. All that both files hold when left out.")
   var sequence: String?
   @Option(help: "The number of tokens of the models; scores past it are padding.")
@@ -37,8 +35,7 @@ struct Measure: ParsableCommand {
   @Option(
     help: "Vouch for the values of both files, against what they look like: raw, logits or logprobs.")
   var assume: [TraceAssumption] = []
-  @Option(help: "The tensor of scores in safetensors files, where it is neither logits nor logprobs.")
-  var tensor: String?
+  @OptionGroup var traces: TraceOptions
   @OptionGroup var paper: PaperMode
   @OptionGroup var output: OutputOptions
 
@@ -52,14 +49,11 @@ struct Measure: ParsableCommand {
   }
 
   func run() throws {
-    let vocabulary = try self.vocabulary.map { try Vocabulary(contentsOf: $0) }
-    let lookup = vocabulary.map(TokenLookup.init)
+    let vocabulary = try traces.readVocabulary()
     let measurement = PairMeasurement(
       vocabularySize: vocabularySize, vocabularyCount: vocabulary?.count, floor: floor)
     guard paper.mode == .full else { return try printPaper(by: measurement, vocabulary) }
-    let files = try FilePair(
-      reference: TraceFile(path: reference, tensor: tensor, lookup: lookup),
-      tuned: TraceFile(path: tuned, tensor: tensor, lookup: lookup), sequence: sequence)
+    let files = try openPair(vocabulary)
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
     let verdict = files.verdict(assuming: Set(assume))
     if let refusal = verdict.refusal { throw refusal }
@@ -92,14 +86,16 @@ struct Measure: ParsableCommand {
     try report(failures, excluded, files)
   }
 
+  private func openPair(_ vocabulary: Vocabulary?) throws -> FilePair {
+    try FilePair(
+      reference: traces.open(reference, vocabulary), tuned: traces.open(tuned, vocabulary), sequence: sequence
+    )
+  }
+
   private func printPaper(by measurement: PairMeasurement, _ vocabulary: Vocabulary?) throws {
     let table = try paper.table(
       reference: reference, tuned: tuned, by: measurement, vocabulary: vocabulary
-    ) {
-      try FilePair(
-        reference: TraceFile(path: reference, tensor: tensor), tuned: TraceFile(path: tuned, tensor: tensor),
-        sequence: sequence)
-    }
+    ) { try openPair(vocabulary) }
     output.print(table)
   }
 

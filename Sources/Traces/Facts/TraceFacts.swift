@@ -4,6 +4,12 @@
 public struct TraceFacts: Equatable, Sendable {
   /// What the file is.
   public var format: TraceFormat
+  /// The compression around it, nil where it lies as it is.
+  public var compression: Compression?
+  /// The other files that were read with it, such as one of token ids.
+  public var companionFiles: [String] = []
+  /// What its scores went through before they are measured, nil where they are as in the file.
+  public var derivation: ScoreDerivation?
   /// The sequences that the file holds.
   public var sequenceCount: Int
   /// The sequences of which rows were read.

@@ -16,6 +16,7 @@ extension TraceFile {
       }
     }
     var facts = gatherer.concluded(metadata: metadata, namedLogprobs: scoresName == "logprobs")
+    (facts.compression, facts.companionFiles, facts.derivation) = (compression, companionFiles, derivation)
     facts.models = Set(entries.compactMap(\.model)).sorted()
     facts.tasks = Set(entries.compactMap(\.task)).sorted()
     return facts
