@@ -13,7 +13,7 @@ extension ShiftIndex {
   public func finish() throws {
     try writing { database in
       try count(
-        [EmittedTokenTally.self, ExtremeTally.self, ProfileTally.self], database)
+        [EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self], database)
       try database.execute(sql: "DELETE FROM predictedToken")
       try countPredictedTokens(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
