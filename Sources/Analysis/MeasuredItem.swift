@@ -35,13 +35,15 @@ extension StudyPlan {
       let result = PairMeasurement(
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
       ).measure(pair, countsShares: true)
+      let moved = result.shares.map(MeasuredItem.Moved.init)
       return MeasuredItem(
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
           problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
-            + [floorProblem(result.sequence, planned)].compactMap { $0 }),
-        positions: result.sequence.positions.count, moved: result.shares.map(MeasuredItem.Moved.init))
+            + [floorProblem(result.sequence, planned)].compactMap { $0 },
+          moved: moved.map(MovedTokens.init) ?? result.listed),
+        positions: result.sequence.positions.count, moved: moved)
     } catch {
       return refused(
         planned,

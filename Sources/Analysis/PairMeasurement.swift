@@ -1,4 +1,5 @@
 public import Measures
+public import ShiftStore
 import Tokenization
 public import Traces
 
@@ -27,6 +28,8 @@ public struct PairMeasurement: Sendable {
     public var isDense: Bool
     /// What each token contributed; nil where a trace is truncated or nobody asked.
     public var shares: PredictedShares?
+    /// What truncated rows moved onto and off tokens; nil where both traces are dense.
+    public var listed: MovedTokens?
   }
 
   /// Measures every position that both traces have.
@@ -54,6 +57,6 @@ public struct PairMeasurement: Sendable {
       missing: omitted.missingInReference + omitted.missingInTuned + omitted.missingInBoth, faulty: faulty)
     return Result(
       sequence: MeasuredSequence(positions: positions, exclusions: exclusions),
-      isDense: rows.denseWidth != nil, shares: shares)
+      isDense: rows.denseWidth != nil, shares: shares, listed: rows.listed.tokens)
   }
 }

@@ -11,6 +11,8 @@ struct RowComparison {
   private let floor: Double?
   private let kernel: DivergenceKernel
   private var truncated = TruncatedComparison()
+  /// What truncated rows moved.
+  private(set) var listed = ListedMass()
 
   init(_ pair: TracePair, _ settings: PairMeasurement) {
     self.pair = pair
@@ -82,6 +84,7 @@ struct RowComparison {
         position: position.position, token: position.tokenID, reference: reference, tuned: tuned,
         vocabularySize: vocabularySize, floor: floor)
     else { throw .noProbability(reference.tokens.isEmpty ? .reference : .tuned) }
+    listed.add(reference: reference, tuned: tuned)
     return record
   }
 

@@ -1,94 +1,120 @@
 import Measures
 public import ShiftStore
+import Statistics
+
+/// What a row of a token table is about.
+public enum TokenSubject: Sendable {
+  /// A vocabulary token.
+  case token(id: Int, TokenLabel?)
+  /// All tokens of a kind.
+  case group(String)
+}
 
 extension Table {
-  /// How vocabulary tokens fared where they stand in the text of one tuned model.
+  /// How vocabulary tokens, or groups of them, fared where they stand in the text of one tuned model.
   ///
   /// - Parameter showsKL: Whether people see the column of divergences.
   public static func emitted(
-    _ rows: [EmittedDrift], model: String, showsKL: Bool, notes: [String], isComplete: Bool
+    _ rows: [(subject: TokenSubject, drift: EmittedDrift)], model: String, showsKL: Bool, notes: [String],
+    isComplete: Bool
   ) -> Table {
     Table(
       name: "tokens",
-      columns: [Column("model", title: nil)] + tokenColumns
-        + EmittedDrift.columns(showsKL: showsKL, field: { $0 }, title: { $0 }),
-      rows: rows.map { [.text(model)] + token($0.tokenID, $0.text) + EmittedDrift.cells($0) },
+      columns: [Column("model", title: nil)] + subjectColumns(rows.map(\.subject)) + [
+        Column("count", title: "count"), Column("unshiftedShare", title: nil),
+        Column("marginalShare", title: nil), Column("shiftedShare", title: "shifted"),
+        Column("rankShiftMean", title: "rank shift"), Column("rankShiftMedian", title: "median"),
+        Column("logprobShiftMean", title: "Δ logprob"),
+        Column("klTunedReferenceMean", title: showsKL ? "KL" : nil),
+      ],
+      rows: rows.map { [.text(model)] + cells($0.subject) + $0.drift.cells },
       notes: notes, isComplete: isComplete)
   }
 
-  /// How probability moved onto or off vocabulary tokens under one tuned model.
+  /// How probability moved onto or off vocabulary tokens, or groups of them, under one tuned model.
   public static func predicted(
-    _ rows: [PredictedDrift], model: String, notes: [String], isComplete: Bool
+    _ rows: [(subject: TokenSubject, drift: PredictedDrift)], model: String, notes: [String], isComplete: Bool
   ) -> Table {
     Table(
       name: "tokens",
-      columns: [Column("model", title: nil)] + tokenColumns + [
+      columns: [Column("model", title: nil)] + subjectColumns(rows.map(\.subject)) + [
         Column("klShareMean", title: "share of KL"), Column("movedMassMean", title: "moved mass"),
+        Column("direction", title: "direction"),
       ],
-      rows: rows.map {
-        [.text(model)] + token($0.tokenID, $0.text)
-          + [.signedReal($0.klShareMean), .signedReal($0.movedMassMean)]
+      rows: rows.map { row in
+        [.text(model)] + cells(row.subject) + [
+          .signedReal(row.drift.klShareMean), .signedReal(row.drift.movedMassMean),
+          .text(row.drift.movedMassMean < 0 ? "suppressed" : "promoted"),
+        ]
       },
       notes: notes, isComplete: isComplete)
   }
 
-  /// The same tokens under two tuned models, side by side.
+  /// The same tokens, or groups of them, under two tuned models.
   ///
   /// - Parameters:
-  ///   - names: The two models, in the order of the columns.
-  ///   - measure: The name of what rows are sorted by.
-  ///   - difference: Its value under the second model minus that under the first; nil where one of them has none.
+  ///   - names: The two models, in the order of the columns. The effect is the first minus the second.
+  ///   - measure: What is compared, as people read it.
+  ///   - view: `emitted` or `predicted`.
   public static func contrast(
-    _ rows: [TokenContrast], names: (String, String), sortedBy measure: String, showsKL: Bool,
-    difference: (TokenContrast) -> Double?, notes: [String], isComplete: Bool
+    _ rows: [(subject: TokenSubject, contrast: TokenContrast)], names: (String, String), measure: String,
+    view: String, task: String?, notes: [String], isComplete: Bool
   ) -> Table {
-    Table(
+    let isGrouped = rows.contains { if case .group = $0.subject { true } else { false } }
+    return Table(
       name: "contrast",
-      columns: [Column("modelA", title: nil), Column("modelB", title: nil)] + tokenColumns
-        + EmittedDrift.columns(showsKL: showsKL, field: { $0 + "A" }, title: { "\($0) \(names.0)" })
-        + EmittedDrift.columns(showsKL: showsKL, field: { $0 + "B" }, title: { "\($0) \(names.1)" })
-        + [Column("difference", title: "\(measure): \(names.1) − \(names.0)")],
-      rows: rows.map { row in
-        [.text(names.0), .text(names.1)] + token(row.tokenID, row.text) + EmittedDrift.cells(row.first)
-          + EmittedDrift.cells(row.second) + [difference(row).map { .signedReal($0) } ?? .missing]
+      columns: [
+        Column("tokenID", title: isGrouped ? nil : "id"), Column("token", title: isGrouped ? nil : "token"),
+        Column("category", title: "category"), Column("view", title: nil), Column("task", title: nil),
+        Column("countA", title: "count \(names.0)"), Column("countB", title: "count \(names.1)"),
+        Column("valueA", title: "\(measure) \(names.0)"), Column("valueB", title: "\(measure) \(names.1)"),
+        Column("effect", title: "\(names.0) − \(names.1)"), Column("effectLow", title: "from"),
+        Column("effectHigh", title: "to"), Column("pValue", title: "p"), Column("qValue", title: "q"),
+      ],
+      rows: rows.map { subject, contrast in
+        let result = contrast.result
+        return cells(subject) + [
+          .text(view), task.map { .text($0) } ?? .missing, .integer(contrast.firstCount),
+          .integer(contrast.secondCount), .signedReal(result.first), .signedReal(result.second),
+          .signedReal(result.effect), result.interval.map { .signedReal($0.low) } ?? .missing,
+          result.interval.map { .signedReal($0.high) } ?? .missing,
+          result.pValue.map { .real($0) } ?? .missing, result.qValue.map { .real($0) } ?? .missing,
+        ]
       },
       notes: notes, isComplete: isComplete)
   }
 
-  private static let tokenColumns = [Column("tokenID", title: "id"), Column("token", title: "token")]
+  /// Id, token and category; people see what there is.
+  private static func subjectColumns(_ subjects: [TokenSubject]) -> [Column] {
+    let isGrouped = subjects.contains { if case .group = $0 { true } else { false } }
+    return [
+      Column("tokenID", title: isGrouped ? nil : "id"), Column("token", title: isGrouped ? nil : "token"),
+      Column("category", title: isGrouped ? "category" : nil),
+    ]
+  }
 
-  private static func token(_ id: Int, _ text: String?) -> [Cell] {
-    [.integer(id), text.map { .text($0) } ?? .missing]
+  private static func cells(_ subject: TokenSubject) -> [Cell] {
+    switch subject {
+    case .token(let id, let label):
+      [
+        .integer(id), label.map { .text($0.text) } ?? .missing,
+        label.map { .text($0.kind.category) } ?? .missing,
+      ]
+    case .group(let name): [.missing, .missing, .text(name)]
+    }
   }
 }
 
 extension EmittedDrift {
-  /// The columns of one model; people see some of them, programs all.
-  fileprivate static func columns(
-    showsKL: Bool, field: (String) -> String, title: (String) -> String
-  ) -> [Table.Column] {
+  /// The cells from the count on.
+  fileprivate var cells: [Table.Cell] {
     [
-      Table.Column(field("count"), title: title("count")),
-      Table.Column(field("unshiftedShare"), title: nil),
-      Table.Column(field("marginalShare"), title: nil),
-      Table.Column(field("shiftedShare"), title: title("shifted")),
-      Table.Column(field("rankShiftMean"), title: title("rank shift")),
-      Table.Column(field("logprobShiftMean"), title: title("Δ logprob")),
-      Table.Column(field("klTunedReferenceMean"), title: showsKL ? title("KL") : nil),
-    ]
-  }
-
-  /// The cells of one model; nothing but a count of 0 for a token that it did not write.
-  fileprivate static func cells(_ drift: EmittedDrift?) -> [Table.Cell] {
-    guard let drift else { return [.integer(0)] + Array(repeating: .missing, count: 6) }
-    return [
-      .integer(drift.count),
-      drift.unshiftedShare.map { .share($0) } ?? .missing,
-      drift.marginalShare.map { .share($0) } ?? .missing,
-      drift.shiftedShare.map { .share($0) } ?? .missing,
-      drift.rankShiftMean.map { .signedReal($0) } ?? .missing,
-      drift.logprobShiftMean.map { .signedReal($0) } ?? .missing,
-      .mean(low: drift.klTunedReferenceMeanLow, high: drift.klTunedReferenceMeanHigh),
+      .integer(count), unshiftedShare.map { .share($0) } ?? .missing,
+      marginalShare.map { .share($0) } ?? .missing, shiftedShare.map { .share($0) } ?? .missing,
+      rankShiftMean.map { .signedReal($0) } ?? .missing,
+      rankShiftMedian.map { .signedReal($0) } ?? .missing,
+      logprobShiftMean.map { .signedReal($0) } ?? .missing,
+      .mean(low: klTunedReferenceMeanLow, high: klTunedReferenceMeanHigh),
     ]
   }
 }

@@ -8,6 +8,7 @@ struct EmittedTokenTally: PositionTally {
 
   private var places: [Int32: Int] = [:]
   private var totals: [ShiftTotals] = []
+  private var rankShifts = RankShiftCounts()
 
   mutating func add(_ sequence: TalliedSequence) {
     for position in sequence.positions {
@@ -18,11 +19,13 @@ struct EmittedTokenTally: PositionTally {
         totals.append(ShiftTotals())
       }
       totals[place].add(position)
+      if let shift = position.rankShift { rankShifts.add(shift, of: position.tokenID.rawValue) }
     }
   }
 
   func write(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 14)
+    var row = try RowInsert(database, into: Self.table, columns: 15)
+    let rankShifts = rankShifts.encoded()
     for (token, place) in places.sorted(by: { $0.key < $1.key }) {
       let total = totals[place]
       row.bind(slice.comparisonID)
@@ -37,6 +40,7 @@ struct EmittedTokenTally: PositionTally {
       row.bind(total.logprobShiftCount)
       row.bind(total.logprobShift)
       row.bind(total.klTunedReference)
+      row.bind(rankShifts[token] ?? [])
       try row.insert()
     }
   }

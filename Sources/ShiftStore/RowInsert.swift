@@ -39,7 +39,7 @@ struct RowInsert {
   /// Binds the next column.
   mutating func bind(_ text: String) {
     column += 1
-    sqlite3_bind_text(handle, column, text, -1, Self.copies)
+    sqlite3_bind_text(handle, column, text, Int32(clamping: text.utf8.count), Self.copies)
   }
 
   /// Binds the next column.

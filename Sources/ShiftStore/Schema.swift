@@ -59,7 +59,9 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       bytes BLOB NOT NULL,
       text TEXT NOT NULL,
-      special INTEGER NOT NULL CHECK (special IN (0, 1))
+      special INTEGER NOT NULL CHECK (special IN (0, 1)),
+      category TEXT NOT NULL,
+      wordKind TEXT NOT NULL
     ) STRICT;
     CREATE TABLE sequence (
       id INTEGER PRIMARY KEY,
@@ -132,6 +134,14 @@ enum Schema {
              WHEN rankReference > 3 THEN 'shifted' END) VIRTUAL,
       PRIMARY KEY (measurementID, position)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE movedToken (
+      measurementID INTEGER PRIMARY KEY REFERENCES measurement (id),
+      positions INTEGER NOT NULL,
+      sharePositions INTEGER,
+      unlistedReference REAL NOT NULL,
+      unlistedTuned REAL NOT NULL,
+      tokens BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE predictedSum (
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),
       taskID INTEGER NOT NULL REFERENCES task (id),
@@ -160,7 +170,15 @@ enum Schema {
       klTunedReferenceCount INTEGER NOT NULL,
       klTunedReferenceSumLow REAL NOT NULL,
       klTunedReferenceSumHigh REAL,
+      rankShifts BLOB NOT NULL,
       PRIMARY KEY (comparisonID, taskID, tokenID)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE promptToken (
+      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
+      taskID INTEGER NOT NULL REFERENCES task (id),
+      prompt TEXT NOT NULL,
+      tokens BLOB NOT NULL,
+      PRIMARY KEY (comparisonID, taskID, prompt)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE predictedToken (
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),

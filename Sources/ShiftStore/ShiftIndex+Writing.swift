@@ -26,11 +26,7 @@ extension ShiftIndex {
           sql: "INSERT INTO comparison VALUES (?, ?, ?, ?)",
           arguments: [comparison.id, comparison.tunedID, comparison.referenceID, comparison.source])
       }
-      let token = try database.cachedStatement(sql: "INSERT INTO token VALUES (?, ?, ?, ?)")
-      for entry in plan.vocabulary {
-        token.setUncheckedArguments([entry.id, Data(entry.bytes), entry.text, entry.isSpecial])
-        try token.execute()
-      }
+      try insert(plan.vocabulary, database)
       for problem in plan.problems { try insert(problem, database) }
     }
   }
@@ -51,11 +47,27 @@ extension ShiftIndex {
           for position in measured.positions {
             try positions.insert(position, measurementID: measurement.id)
           }
+          if let moved = measurement.moved { try insert(moved, measurementID: measurement.id, database) }
         }
         for problem in measurement.problems { try insert(problem, database) }
       }
       for sum in predicted { try upsert(sum, database) }
       try database.execute(sql: "UPDATE study SET completedMeasurements = ?", arguments: [last.id])
+    }
+  }
+
+  private func insert(_ vocabulary: [TokenRecord], _ database: Database) throws {
+    let sorter = TokenSorter(.standard)
+    var row = try RowInsert(database, into: "token", columns: 6)
+    for token in vocabulary {
+      let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
+      row.bind(token.id)
+      row.bind(token.bytes)
+      row.bind(token.text)
+      row.bind(token.isSpecial ? 1 : 0)
+      row.bind(kind.category)
+      row.bind(kind.wordKind)
+      try row.insert()
     }
   }
 
@@ -119,6 +131,17 @@ extension ShiftIndex {
     let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
     try database.execute(
       sql: "INSERT INTO measurement VALUES (\(marks))", arguments: StatementArguments(values))
+  }
+
+  private func insert(_ moved: MovedTokens, measurementID: Int, _ database: Database) throws {
+    var row = try RowInsert(database, into: "movedToken", columns: 6)
+    row.bind(measurementID)
+    row.bind(moved.positions)
+    row.bind(moved.sharePositions)
+    row.bind(moved.unlistedReference)
+    row.bind(moved.unlistedTuned)
+    row.bind(moved.encoded)
+    try row.insert()
   }
 
   private func upsert(_ sum: PredictedSumRecord, _ database: Database) throws {

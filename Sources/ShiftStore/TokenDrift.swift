@@ -1,9 +1,7 @@
-/// How one vocabulary token fared at the positions where it stands in the text.
+/// How one vocabulary token, or one group of tokens, fared at the positions where it stands in the text.
 public struct EmittedDrift: Equatable, Sendable {
-  /// The token's id.
+  /// The token's id, or the group's number.
   public var tokenID: Int
-  /// How the token is shown; nil where the index has no vocabulary.
-  public var text: String?
   /// The positions where it stands.
   public var count: Int
   /// The share of them where the reference ranked it first; nil where no rank is known.
@@ -14,6 +12,8 @@ public struct EmittedDrift: Equatable, Sendable {
   public var shiftedShare: Double?
   /// The mean of reference rank minus tuned rank.
   public var rankShiftMean: Double?
+  /// The median of reference rank minus tuned rank; nil until ``ShiftIndex/medians(of:in:task:groups:)`` gives it.
+  public var rankShiftMedian: Double?
   /// The mean of tuned minus reference logprob, in nats.
   public var logprobShiftMean: Double?
   /// The mean of `KL(tuned ‖ reference)`, or of its lower bounds, in nats.
@@ -24,24 +24,10 @@ public struct EmittedDrift: Equatable, Sendable {
 
 /// How probability moved onto or off one vocabulary token, over all positions.
 public struct PredictedDrift: Equatable, Sendable {
-  /// The token's id.
+  /// The token's id, or the group's number.
   public var tokenID: Int
-  /// How the token is shown; nil where the index has no vocabulary.
-  public var text: String?
   /// Its additive share of `KL(tuned ‖ reference)`, mean over positions, in nats. The shares of all tokens add up to it.
   public var klShareMean: Double
   /// Its probability under the tuned model minus that under the reference, mean over positions.
   public var movedMassMean: Double
-}
-
-/// One vocabulary token under two tuned models.
-public struct TokenContrast: Equatable, Sendable {
-  /// The token's id.
-  public var tokenID: Int
-  /// How the token is shown; nil where the index has no vocabulary.
-  public var text: String?
-  /// Under the first model; nil where it does not stand in that model's text.
-  public var first: EmittedDrift?
-  /// Under the second model.
-  public var second: EmittedDrift?
 }

@@ -55,9 +55,14 @@ public struct MeasurementRecord: Sendable {
   public var outcome: Outcome
   /// What was wrong.
   public var problems: [ProblemRecord]
+  /// What its positions moved onto and off vocabulary tokens, where that was summed.
+  public var moved: MovedTokens?
 
   /// A measurement.
-  public init(id: Int, comparisonID: Int, outcome: Outcome, problems: [ProblemRecord]) {
+  public init(
+    id: Int, comparisonID: Int, outcome: Outcome, problems: [ProblemRecord], moved: MovedTokens? = nil
+  ) {
+    self.moved = moved
     self.id = id
     self.comparisonID = comparisonID
     self.outcome = outcome

@@ -20,14 +20,13 @@ struct ClusterMoments {
   let clusters: Int
   /// The number of sums and of sums of products.
   let width: Int
-  private let variables: Int
+  /// The number of clusters of a mean over all of them, most of which add 0; nil for means of what is counted.
+  let allClusters: Double?
+  let variables: Int
   /// The clusters with an entry, rising.
   private let members: [Int]
   /// For each member its row and the products of the row's entries, `width` numbers.
   private let rows: [Double]
-
-  /// Below this part of the sizes that cancel in it, a variance is rounding.
-  private static let negligible = 0x1p-44
 
   /// The moments of one mean.
   init(mean totals: [ClusterTotal], clusterCount: Int) {
@@ -39,7 +38,28 @@ struct ClusterMoments {
     self.init([first, second], clusterCount: clusterCount)
   }
 
+  /// The moments of a mean over all clusters, of which those left out add 0. The rows are `(sum)`.
+  init(sparseMean totals: [ClusterTotal], clusterCount: Int) {
+    allClusters = Double(clusterCount)
+    variables = 1
+    width = 2
+    var byCluster: [Int: Double] = [:]
+    for total in totals {
+      precondition(
+        total.cluster >= 0 && total.cluster < clusterCount,
+        "cluster \(total.cluster) must lie in 0..<\(clusterCount)")
+      byCluster[total.cluster, default: 0] += total.sum
+    }
+    members = byCluster.keys.sorted()
+    rows = members.flatMap { member in
+      let sum = byCluster[member] ?? 0
+      return [sum, sum * sum]
+    }
+    clusters = clusterCount
+  }
+
   private init(_ means: [[ClusterTotal]], clusterCount: Int) {
+    allClusters = nil
     variables = 2 * means.count
     width = variables + variables * (variables + 1) / 2
     var byCluster: [Int: [Double]] = [:]
@@ -70,9 +90,11 @@ struct ClusterMoments {
 
   /// The estimate from every cluster once.
   var whole: Estimate? {
-    estimate { moment in
-      members.indices.reduce(0) { $0 + rows[$1 * width + moment] }
+    var estimates: [Estimate] = []
+    append(1, to: &estimates) { moment, _ in
+      SIMD8(repeating: members.indices.reduce(0) { $0 + rows[$1 * width + moment] })
     }
+    return estimates.first
   }
 
   /// Adds up a block of 64 resamples: `sums[moment · 64 + resample]`.
@@ -92,40 +114,13 @@ struct ClusterMoments {
           for i in 0..<size { factors[i] = Double(draws[start + member * size + i]) }
           for moment in 0..<width {
             let value = rows[place * width + moment]
+            // A cluster that counts in one of two means leaves most products at 0.
+            if value == 0 { continue }
             let base = moment * size
             for i in 0..<size { sums[base + i] += value * factors[i] }
           }
         }
       }
     }
-  }
-
-  /// The estimate from these sums; nil where a mean has nothing to count.
-  @inline(__always)
-  func estimate(_ sum: (Int) -> Double) -> Estimate? {
-    var derivative = SIMD4<Double>.zero
-    var value = 0.0
-    for place in 0..<variables / 2 {
-      let count = sum(2 * place + 1)
-      guard count > 0 else { return nil }
-      let mean = sum(2 * place) / count
-      let sign = place == 0 ? 1.0 : -1
-      value += sign * mean
-      derivative[2 * place] = sign / count
-      derivative[2 * place + 1] = -sign * mean / count
-    }
-    var variance = 0.0
-    var size = 0.0
-    var moment = variables
-    for i in 0..<variables {
-      for j in i..<variables {
-        let term = (i == j ? 1 : 2) * derivative[i] * derivative[j] * sum(moment)
-        variance += term
-        size += abs(term)
-        moment += 1
-      }
-    }
-    return Estimate(
-      value: value, error: variance > size * Self.negligible ? variance.squareRoot() : 0)
   }
 }

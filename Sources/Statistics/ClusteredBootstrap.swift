@@ -92,6 +92,16 @@ public struct ClusteredBootstrap: Sendable {
     return interval(moments, level: level, method: method)
   }
 
+  /// The interval of a mean over all clusters, `Σ sum / n`, to which the clusters left out add 0.
+  ///
+  /// - Returns: Nil where there are fewer than two clusters.
+  public func interval(
+    ofSparseMean totals: [ClusterTotal], level: Double = 0.95, method: Method = .studentised
+  ) -> Interval? {
+    let moments = ClusterMoments(sparseMean: totals, clusterCount: clusterCount)
+    return interval(moments, level: level, method: method)
+  }
+
   private func interval(_ moments: ClusterMoments, level: Double, method: Method) -> Interval? {
     precondition(level > 0 && level < 1, "the level must lie between 0 and 1, but is \(level)")
     guard moments.clusters >= 2, resamples > 0, let whole = moments.whole else { return nil }
@@ -138,9 +148,10 @@ public struct ClusteredBootstrap: Sendable {
     for first in stride(from: 0, to: resamples, by: size) {
       moments.accumulate(
         draws, at: first / size * clusterCount * size, factors: &factors, into: &sums)
-      sums.withUnsafeBufferPointer { sums in
-        for place in 0..<min(size, resamples - first) {
-          if let estimate = moments.estimate({ sums[$0 * size + place] }) { estimates.append(estimate) }
+      sums.withUnsafeBytes { sums in
+        moments.append(min(size, resamples - first), to: &estimates) { moment, place in
+          sums.loadUnaligned(
+            fromByteOffset: (moment * size + place) * MemoryLayout<Double>.stride, as: SIMD8<Double>.self)
         }
       }
     }

@@ -36,22 +36,21 @@ public struct PromptPermutation: Sendable {
     let threshold = observed * (1 - Self.rounding)
     let isExhaustive = pairs.count < Int.bitWidth - 2 && 1 << pairs.count <= permutations
     let tried = isExhaustive ? 1 << pairs.count : permutations
+    let plain = Means(pairs)
+    var exchanges = ExchangeSums()
     var atLeast = isExhaustive ? 0 : 1
-    var means = [Means](repeating: Means([]), count: 64)
     for block in stride(from: 0, to: tried, by: 64) {
-      for place in means.indices { means[place] = Means([]) }
+      exchanges.reset()
       for (place, pair) in pairs.enumerated() {
         let swaps =
           isExhaustive
           ? Self.pattern(of: place, from: block)
           : Self.word(seed: seed, cluster: pair.cluster, block: block)
-        for i in means.indices {
-          means[i].add(swaps &>> UInt64(i) & 1 == 1 ? pair.swapped : pair)
-        }
+        exchanges.add(
+          swaps, sum: pair.second.sum - pair.first.sum, count: pair.second.count - pair.first.count)
       }
-      for i in 0..<min(64, tried - block) where (means[i].difference ?? .infinity) >= threshold {
-        atLeast += 1
-      }
+      for i in 0..<min(64, tried - block)
+      where (plain.moved(exchanges[i]).difference ?? .infinity) >= threshold { atLeast += 1 }
     }
     return Double(atLeast) / Double(isExhaustive ? tried : tried + 1)
   }
@@ -102,6 +101,16 @@ public struct PromptPermutation: Sendable {
       first.count += pair.first.count
       second.sum += pair.second.sum
       second.count += pair.second.count
+    }
+
+    /// The means after this much has gone from the second to the first.
+    func moved(_ change: (sum: Double, count: Double)) -> Means {
+      var means = self
+      means.first.sum += change.sum
+      means.first.count += change.count
+      means.second.sum -= change.sum
+      means.second.count -= change.count
+      return means
     }
 
     /// The absolute difference, nil where one of the means counts nothing.

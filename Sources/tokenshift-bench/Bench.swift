@@ -10,6 +10,11 @@ import Measures
 @main struct Bench {
   static func main() async throws {
     if let reading = ReadingBench(CommandLine.arguments) { return try reading.run() }
+    if CommandLine.arguments.dropFirst().first == "index" {
+      let positions = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) }
+      try IndexBench(positions: positions ?? 5_000_000).run()
+      return
+    }
     let options = Options(CommandLine.arguments.dropFirst())
     let rows = BenchRows(vocabularySize: 151_936, positionCount: options.positions)
     var times: [String: [Double]] = [:]

@@ -22,6 +22,7 @@ enum Status: Int32 {
     case let error as ConversionError: self = Status(of: error)
     case let error as VocabularyError: self = Status(of: error)
     case let error as StudyError: self = Status(of: error)
+    case let error as CategoryError: self = error.reason == nil ? .noInput : .badData
     case let error as StoreError: self = Status(of: error)
     case let error as ScoreError: self = Status(of: error)
     default: return nil

@@ -1,54 +1,30 @@
+import Analysis
 import ArgumentParser
+import Foundation
 import Reports
 import ShiftStore
-
-/// What token tables are sorted by.
-enum TokenOrder: String, CaseIterable, ExpressibleByArgument {
-  case logprobShift, rankShift, shifted, klTunedReference, count
-
-  /// The measure of one token under one model.
-  func value(_ drift: EmittedDrift?) -> Double? {
-    switch self {
-    case .logprobShift: drift?.logprobShiftMean
-    case .rankShift: drift?.rankShiftMean
-    case .shifted: drift?.shiftedShare
-    case .klTunedReference: drift?.klTunedReferenceMeanLow
-    case .count: drift.map { Double($0.count) } ?? 0
-    }
-  }
-
-  var title: String {
-    switch self {
-    case .logprobShift: "Δ logprob"
-    case .rankShift: "rank shift"
-    case .shifted: "shifted"
-    case .klTunedReference: "KL"
-    case .count: "count"
-    }
-  }
-}
-
-/// Which token a row is about.
-enum TokenView: String, CaseIterable, ExpressibleByArgument {
-  case emitted, predicted
-}
 
 struct Tokens: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Which vocabulary tokens shift, under one tuned model or under two.",
     discussion: """
       The view 'emitted' counts the positions where a token stands in the text: the share where the reference \
-      ranked it beyond 3 (shifted), its mean rank shift, its mean Δ logprob. The view 'predicted' follows \
-      probability over all positions: mass moved onto or off a token, and its additive share of KL. It needs \
-      dense traces.
+      ranked it beyond 3 (shifted), its mean and median rank shift, its mean Δ logprob. The view 'predicted' follows \
+      probability over all positions: mass moved onto (promoted) or off (suppressed) a token, and its additive \
+      share of KL, for which it needs dense traces.
 
       A contrast compares each model on its own responses; with --source both are compared on the same ones. \
-      It shows tokens that both wrote often enough; sorted by count, also those that only one of them wrote.
+      The effect is the first model's mean minus the second's. Emitted means are by token, predicted ones by \
+      prompt. Intervals (95 %) resample prompts, p-values exchange the two models within prompts, q-values \
+      are those of Benjamini and Hochberg over all tokens tested: calling every token with q up to 0.05 keeps \
+      the expected share of false calls at 5 % when tests are independent or positively dependent. A token that \
+      fewer than 6 prompts touch is not tested.
 
       Examples:
         tokenshift tokens study.sqlite --model sft
-        tokenshift tokens study.sqlite --contrast sft rl --sort shifted --min-count 10
         tokenshift tokens study.sqlite --contrast sft rl --source base
+        tokenshift tokens study.sqlite --contrast sft rl --view predicted --limit 50
+        tokenshift tokens study.sqlite --contrast sft rl --by category
       """)
 
   @OptionGroup var index: IndexArgument
@@ -60,44 +36,72 @@ struct Tokens: ParsableCommand {
   var view: TokenView = .emitted
   @Option(
     help:
-      "What rows are sorted by, largest magnitude first; of a contrast, by the difference. logprobShift when left out."
-  )
+      "What a contrast compares. When left out: logprobShift of emitted tokens, movedMass of predicted ones.")
+  var metric: TokenMeasure?
+  @Option(
+    help: """
+      What rows are sorted by, largest magnitude first: a measure or count; of a contrast: q, effect or count. \
+      When left out: logprobShift of emitted tokens, klShare of predicted ones, q of a contrast.
+      """)
   var sort: TokenOrder?
-  @Option(help: "The fewest positions a token must stand at, under each model. 3 when left out.")
-  var minCount: Int?
+  @Option(
+    name: [.long, .customLong("min-count")],
+    help: "The fewest positions a token must stand at, under each model. 3 when left out.")
+  var minimumCount: Int?
+  @Option(help: "How many threads a contrast uses. Its digits do not depend on it.")
+  var jobs = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var grouping: GroupingOptions
   @OptionGroup var slice: SliceOptions
   @OptionGroup var limit: LimitOption
   @OptionGroup var output: OutputOptions
 
-  private var order: TokenOrder { sort ?? .logprobShift }
-  private var fewest: Int { minCount ?? 3 }
+  var fewest: Int { minimumCount ?? 3 }
+  var measure: TokenMeasure {
+    metric ?? sort?.measure ?? (view == .emitted ? .logprobShift : isContrast ? .movedMass : .klShare)
+  }
+  var isContrast: Bool { !contrast.isEmpty }
 
   func validate() throws {
     guard contrast.isEmpty || contrast.count == 2, Set(contrast).count == contrast.count else {
       throw ValidationError("--contrast takes two different tuned models, for instance --contrast sft rl.")
     }
-    guard contrast.isEmpty || (view == .emitted && model == nil) else {
-      throw ValidationError(
-        "--contrast names its models and compares emitted tokens. Leave --model and --view out.")
+    guard contrast.isEmpty || model == nil else {
+      throw ValidationError("--contrast names its models. Leave --model out.")
     }
-    guard view == .emitted || (sort == nil && minCount == nil) else {
-      throw ValidationError(
-        "The view 'predicted' is sorted by the share of KL. Leave --sort and --min-count out.")
+    guard contrast.isEmpty || [nil, .q, .effect, .count].contains(sort) else {
+      throw ValidationError("A contrast is sorted by q, effect or count. Name the measure with --metric.")
     }
-    guard fewest > 0 else { throw ValidationError("--min-count must be at least 1, but is \(fewest).") }
+    guard isContrast || (metric == nil && sort != .q && sort != .effect) else {
+      throw ValidationError("One model is sorted by a measure or by count. Use --sort for it.")
+    }
+    guard view == .emitted ? measure.emitted != nil : measure.predicted != nil else {
+      throw ValidationError("The view '\(view.rawValue)' does not have the measure \(measure.rawValue).")
+    }
+    guard view == .emitted || (minimumCount == nil && sort != .count) else {
+      throw ValidationError(
+        "The view 'predicted' counts no positions of a token. Leave --minimum-count and --sort count out.")
+    }
+    guard fewest > 0 else { throw ValidationError("--minimum-count must be at least 1, but is \(fewest).") }
+    guard jobs > 0 else { throw ValidationError("--jobs must be at least 1, but is \(jobs).") }
   }
 
   func run() throws {
+    let rules = try grouping.categories.map { try CategoryFile(path: $0).rules }
+    if grouping.showCategories {
+      print(try CategoryFile.text(of: rules ?? .standard), terminator: "")
+      return
+    }
     let index = try index.openWhole()
+    let subjects = try TokenSubjects(index, by: grouping.by, rules: rules)
     if contrast.count == 2 {
-      output.print(try contrastTable(index, contrast[0], contrast[1]))
+      output.print(try contrastTable(index, subjects))
       return
     }
     let model = try chosenModel(index)
     let comparisons = try index.comparisons(of: model, source: slice.source)
     switch view {
-    case .emitted: output.print(try emittedTable(index, model, comparisons))
-    case .predicted: output.print(try predictedTable(index, model, comparisons))
+    case .emitted: output.print(try emittedTable(index, subjects, model, comparisons))
+    case .predicted: output.print(try predictedTable(index, subjects, model, comparisons))
     }
   }
 
@@ -113,73 +117,5 @@ struct Tokens: ParsableCommand {
           """)
     }
     return models[0]
-  }
-
-  private func emittedTable(_ index: ShiftIndex, _ model: String, _ comparisons: [Comparison]) throws -> Table
-  {
-    let drifts = try index.emittedDrift(in: comparisons, task: slice.task).filter { $0.count >= fewest }
-    let rows = largest(drifts, by: { order.value($0)?.magnitude }, id: \.tokenID)
-    return .emitted(
-      rows, model: model, showsKL: order == .klTunedReference, notes: notes(comparisons, rows: rows.count),
-      isComplete: true)
-  }
-
-  private func predictedTable(_ index: ShiftIndex, _ model: String, _ comparisons: [Comparison]) throws
-    -> Table
-  {
-    let drifts = try index.predictedDrift(in: comparisons, task: slice.task)
-    guard !drifts.isEmpty else {
-      throw CommandFailure(
-        status: .badData,
-        message: """
-          \(index.path): \(model) has no dense traces here, and only they tell what happens to every token. \
-          Use '--view emitted'.
-          """)
-    }
-    let rows = largest(drifts, by: \.klShareMean.magnitude, id: \.tokenID)
-    return .predicted(
-      rows, model: model, notes: ["\(sliceWords(comparisons)) Means over positions."], isComplete: true)
-  }
-
-  private func contrastTable(_ index: ShiftIndex, _ first: String, _ second: String) throws -> Table {
-    let firstComparisons = try index.comparisons(of: first, source: slice.source)
-    let secondComparisons = try index.comparisons(of: second, source: slice.source)
-    func difference(_ contrast: TokenContrast) -> Double? {
-      guard let a = order.value(contrast.first), let b = order.value(contrast.second) else { return nil }
-      return b - a
-    }
-    let contrasts = try index.contrast(firstComparisons, secondComparisons, task: slice.task).filter {
-      contrast in
-      let counts = [contrast.first?.count ?? 0, contrast.second?.count ?? 0]
-      // A token that one model never wrote has no shift there, but it has a count.
-      return (order == .count ? counts.max() : counts.min()) ?? 0 >= fewest
-    }
-    let rows = largest(contrasts, by: { difference($0)?.magnitude }, id: \.tokenID)
-    return .contrast(
-      rows, names: (first, second), sortedBy: order.title, showsKL: order == .klTunedReference,
-      difference: difference, notes: notes(firstComparisons + secondComparisons, rows: rows.count),
-      isComplete: true)
-  }
-
-  /// The rows with the largest values, ties by the lowest id.
-  private func largest<Row>(_ rows: [Row], by value: (Row) -> Double?, id: (Row) -> Int) -> [Row] {
-    rows.compactMap { row in value(row).map { (row: row, value: $0) } }
-      .sorted { ($1.value, id($0.row)) < ($0.value, id($1.row)) }
-      .prefix(limit.limit).map(\.row)
-  }
-
-  private func sliceWords(_ comparisons: [Comparison]) -> String {
-    let texts = comparisons.map { "\($0.tuned) on text of \($0.source)" }.joined(separator: ", ")
-    return "\(slice.task ?? "All tasks"): \(texts)."
-  }
-
-  private func notes(_ comparisons: [Comparison], rows: Int) -> [String] {
-    let places = fewest == 1 ? "1 position or more" : "\(fewest) positions or more"
-    var notes = ["\(sliceWords(comparisons)) Tokens that stand at \(places)."]
-    if order == .klTunedReference {
-      notes.append("Sorted by KL(tuned‖reference), for truncated traces by its lower bound.")
-    }
-    if rows == 0 { notes.append("No token is that frequent. Lower --min-count.") }
-    return notes
   }
 }

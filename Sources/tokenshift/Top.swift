@@ -1,6 +1,8 @@
 import ArgumentParser
+import Measures
 import Reports
 import ShiftStore
+import Tokenization
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +40,14 @@ struct Top: ParsableCommand {
     let comparisons = try index.comparisons(of: model, source: slice.source)
     let positions = try index.top(
       by: by, in: comparisons, task: slice.task, limit: limit.limit, context: context)
-    let texts = try index.tokenTexts()
-    output.print(.top(positions, by: by, text: { texts[$0] }, notes: [], isComplete: true))
+    let labels = try index.tokenLabels(of: positions.flatMap(\.shownTokens))
+    output.print(.top(positions, by: by, text: { labels[$0]?.text }, notes: [], isComplete: true))
+  }
+}
+
+extension ShiftedPosition {
+  /// The tokens whose texts a row shows.
+  fileprivate var shownTokens: [Int] {
+    before + after + [measures.tokenID, measures.topReference, measures.topTuned].map { Int($0.rawValue) }
   }
 }

@@ -30,6 +30,13 @@ import Testing
     try expectGolden(print("tokens", "INDEX", "--model", "sft"), "tokens-sft.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base"), "contrast.txt")
     try expectGolden(print("tokens", "INDEX", "--contrast", "sft", "rl", "--format", "csv"), "contrast.csv")
+    try expectGolden(
+      print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base", "--view", "predicted"),
+      "contrast-predicted.txt")
+    try expectGolden(
+      print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base", "--by", "wordKind"),
+      "contrast-wordKinds.txt")
+    try expectGolden(print("tokens", "INDEX", "--model", "rl", "--by", "category"), "tokens-categories.txt")
     try expectGolden(print("top", "INDEX", "--by", "rankShift"), "top.txt")
     try expectGolden(print("top", "INDEX", "--model", "rl", "--limit", "3", "--format", "jsonl"), "top.jsonl")
     try expectGolden(print("positions", "INDEX", "--relative"), "positions.txt")
@@ -42,6 +49,38 @@ import Testing
   @Test func `the summary is the one that lies beside the samples`() throws {
     let expected = try String(contentsOfFile: Program.sample("expected-summary.txt"), encoding: .utf8)
     #expect(try print("summary", "INDEX") == expected)
+  }
+
+  @Test func `a contrast in JSON lines has these fields and no others`() throws {
+    let line = try print(
+      "tokens", "INDEX", "--contrast", "rl", "sft", "--source", "base", "--limit", "1", "--format", "jsonl")
+    let fields = try JSONDecoder().decode([String: JSONField].self, from: Data(line.utf8))
+    #expect(
+      fields.keys.sorted() == [
+        "category", "countA", "countB", "effect", "effectHigh", "effectLow", "pValue", "qValue", "task",
+        "token",
+        "tokenID", "valueA", "valueB", "view",
+      ])
+  }
+
+  /// Any value.
+  private struct JSONField: Decodable {}
+
+  @Test func `the printed categories can be read again and sort tokens the same way`() throws {
+    let rules = try print("tokens", "INDEX", "--show-categories")
+    let file = try folder.write(rules, to: "rules.yaml")
+    #expect(try print("tokens", "INDEX", "--show-categories", "--categories", file) == rules)
+    #expect(
+      try print("tokens", "INDEX", "--model", "sft", "--by", "category", "--categories", file)
+        == print("tokens", "INDEX", "--model", "sft", "--by", "category"))
+    let other = try folder.write("categories: [{name: all}]\nwordKinds: []\n", to: "all.yaml")
+    let table = try print(
+      "tokens", "INDEX", "--model", "sft", "--by", "category", "--categories", other, "--format", "csv")
+    #expect(table.split(separator: "\r\n").count == 2)
+    let broken = try Program.run(
+      "tokens", index, "--model", "sft", "--categories", folder.write("categories: 3", to: "broken.yaml"))
+    #expect(broken.status == 65)
+    #expect(broken.error.contains("Write lists of rules \"categories\" and \"wordKinds\""))
   }
 
   private static let shell = "/usr/bin/sqlite3"

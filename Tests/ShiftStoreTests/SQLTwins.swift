@@ -14,6 +14,12 @@ enum SQLTwins {
          THEN coalesce(sum(nullif(coalesce(klTunedReference, klTunedReferenceHigh), 9e999)), 0.0) END
     """
 
+  /// The columns of `emittedToken` that plain SQL counts.
+  static let emittedColumns = """
+    comparisonID, taskID, tokenID, count, unshifted, marginal, shifted, rankShiftCount, rankShiftSum,
+    logprobShiftCount, logprobShiftSum, klTunedReferenceCount, klTunedReferenceSumLow, klTunedReferenceSumHigh
+    """
+
   static let emittedTokens = """
     SELECT measurement.comparisonID, sequence.taskID, tokenID, count(*),
       sum(rankReference = 1 IS TRUE), sum(rankReference BETWEEN 2 AND 3 IS TRUE), sum(rankReference > 3 IS TRUE),

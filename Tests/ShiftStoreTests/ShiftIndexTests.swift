@@ -36,11 +36,15 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     let drift = try index.emittedDrift(in: index.comparisons(of: "sft", source: .own), task: nil)
     #expect(drift.map(\.tokenID) == [5, 6])
-    #expect(drift.map(\.text) == ["·so", "Wait"])
+    #expect(try index.tokenLabels(of: [5, 6]).mapValues(\.text) == [5: "·so", 6: "Wait"])
     #expect(drift.map(\.count) == [1, 2])
     #expect(drift.map(\.shiftedShare) == [0, 0.5])
     #expect(drift.map(\.marginalShare) == [0, 0.5])
     #expect(drift.map(\.rankShiftMean) == [0, 3.5])
+    #expect(
+      try index.medians(of: [5, 6], in: index.comparisons(of: "sft", source: .own), task: nil) == [
+        5: 0, 6: 3.5,
+      ])
     #expect(drift.map(\.klTunedReferenceMeanLow) == [0.5, 2.75])
     #expect(drift.map(\.klTunedReferenceMeanHigh) == [0.5, 2.75])
     #expect(drift.map(\.logprobShiftMean) == [0.5, 0.5])

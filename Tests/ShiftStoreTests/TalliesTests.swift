@@ -25,9 +25,10 @@ import Testing
     ] {
       let scale = sql.contains("'relative'") ? "relative" : "absolute"
       let filter = table == "profile" ? "WHERE scale = '\(scale)'" : ""
+      let columns = table == "profile" ? "*" : SQLTwins.emittedColumns
       let key = table == "profile" ? "bin" : "tokenID"
       let counted = try index.query(
-        "SELECT * FROM \(table) \(filter) ORDER BY comparisonID, taskID, \(key)")
+        "SELECT \(columns) FROM \(table) \(filter) ORDER BY comparisonID, taskID, \(key)")
       let twin = try index.query(sql + " ORDER BY 1, 2, \(key)")
       #expect(!counted.rows.isEmpty)
       #expect(counted.rows.count == twin.rows.count)

@@ -1,0 +1,13 @@
+/// The prompts in the order in which they are met.
+struct PromptNumbers {
+  private var numbers: [String: Int] = [:]
+  /// How many there are.
+  var count: Int { numbers.count }
+
+  /// A prompt's number, from 0.
+  mutating func number(of prompt: String) -> Int {
+    if let number = numbers[prompt] { return number }
+    numbers[prompt] = numbers.count
+    return numbers.count - 1
+  }
+}

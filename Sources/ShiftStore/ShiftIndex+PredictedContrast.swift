@@ -1,0 +1,89 @@
+import Foundation
+import GRDB
+import Statistics
+
+/// What a contrast of predicted tokens compares.
+public enum PredictedMetric: String, CaseIterable, Sendable {
+  /// Probability moved onto the token, mean over positions.
+  case movedMass
+  /// The token's additive share of `KL(tuned ‖ reference)`, mean over positions, in nats. Dense traces only.
+  case klShare
+}
+
+/// Predicted tokens under two tuned models.
+public struct PredictedContrast: Sendable {
+  /// The tokens, by rising id.
+  public var rows: [TokenContrast]
+  /// The prompts that both models have, over which means are taken.
+  public var prompts: Int
+  /// How far below and above a mean the true one can lie, because truncated traces do not list every token: the larger
+  /// of the two models. 0 for dense traces.
+  public var unlisted: ClosedRange<Double>
+}
+
+extension ShiftIndex {
+  /// How probability moved onto vocabulary tokens, wherever they stand, under two tuned models.
+  ///
+  /// Means are by prompt: of each prompt that both models have, the mean over its positions. A token to which a
+  /// prompt moved nothing counts as 0 there.
+  ///
+  /// - Returns: Nil where the traces do not tell: shares of KL of a truncated trace, or no prompt in common.
+  public func predictedContrast(
+    _ request: ContrastRequest, metric: PredictedMetric
+  ) throws -> PredictedContrast? {
+    let first = try predictedSums(request.first, request)
+    let second = try predictedSums(request.second, request)
+    if metric == .klShare, !(first.isDense && second.isDense) { return nil }
+    let shared = Set(first.prompts.keys).intersection(second.prompts.keys).sorted()
+    guard !shared.isEmpty else { return nil }
+    let clusters = Dictionary(uniqueKeysWithValues: shared.enumerated().map { ($1, $0) })
+    let firstTotals = first.totals(metric, clusters)
+    let secondTotals = second.totals(metric, clusters)
+    let ids = Set(firstTotals.keys).union(secondTotals.keys).sorted()
+    let tests = ContrastTests(
+      clusterCount: shared.count, resamples: request.resamples, permutations: request.resamples,
+      minimumClusters: request.minimumPrompts)
+    let results = tests.results(
+      of: ids.map { ClusteredContrast(first: firstTotals[$0] ?? [], second: secondTotals[$0] ?? []) },
+      weighting: .byCluster, threads: request.threads)
+    let counts = (first.positions(clusters), second.positions(clusters))
+    let rows = zip(ids, results).compactMap { id, result in
+      result.map { TokenContrast(id: id, firstCount: counts.0, secondCount: counts.1, result: $0) }
+    }
+    let bounds = [first.unlisted(clusters), second.unlisted(clusters)]
+    return PredictedContrast(
+      rows: rows, prompts: shared.count,
+      unlisted: -(bounds.map(\.reference).max() ?? 0)...(bounds.map(\.tuned).max() ?? 0))
+  }
+
+  private func predictedSums(
+    _ comparisons: [Comparison], _ request: ContrastRequest
+  ) throws -> PredictedSums {
+    try reading { database in
+      let slice = try sliceFilter(comparisons, task: request.task, of: "measurement", database)
+        .replacing("measurement.taskID", with: "sequence.taskID")
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT prompt, movedToken.positions, sharePositions, unlistedReference, unlistedTuned, movedToken.tokens
+          FROM movedToken
+          JOIN measurement ON measurement.id = measurementID
+          JOIN sequence ON sequence.id = sequenceID
+          WHERE \(slice) ORDER BY measurementID
+          """)
+      var sums = PredictedSums()
+      while let row = try rows.next() {
+        sums.beginSequence(
+          prompt: row[0], positions: row[1], sharePositions: row[2], unlisted: (row[3], row[4]))
+        try row.withUnsafeData(atIndex: 5) { data in
+          data?.withUnsafeBytes { bytes in
+            MovedTokens.forEach(in: bytes) { entry in
+              if let id = request.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }
+            }
+          }
+        }
+      }
+      return sums
+    }
+  }
+}

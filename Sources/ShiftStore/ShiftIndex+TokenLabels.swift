@@ -1,0 +1,49 @@
+import Foundation
+import GRDB
+
+/// How a token is shown and sorted.
+public struct TokenLabel: Equatable, Sendable {
+  /// How it is shown.
+  public var text: String
+  /// Its category and whether it is a structural word.
+  public var kind: TokenKind
+}
+
+extension ShiftIndex {
+  /// The labels of some tokens; those that the index does not know are left out.
+  public func tokenLabels(of ids: some Sequence<Int>) throws -> [Int: TokenLabel] {
+    try reading { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT text, category, wordKind FROM token WHERE id = ?")
+      var labels: [Int: TokenLabel] = [:]
+      for id in Set(ids) {
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
+        labels[id] = TokenLabel(text: row[0], kind: TokenKind(category: row[1], wordKind: row[2]))
+      }
+      return labels
+    }
+  }
+
+  /// The kind of every token of the vocabulary, by the rules that the index was made with.
+  public func tokenKinds() throws -> [Int: TokenKind] {
+    try reading { database in
+      var kinds: [Int: TokenKind] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT id, category, wordKind FROM token")
+      while let row = try rows.next() { kinds[row[0]] = TokenKind(category: row[1], wordKind: row[2]) }
+      return kinds
+    }
+  }
+
+  /// The kind of every token of the vocabulary, by other rules.
+  public func tokenKinds(by rules: TokenCategories) throws -> [Int: TokenKind] {
+    let sorter = TokenSorter(rules)
+    return try reading { database in
+      var kinds: [Int: TokenKind] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT id, bytes, special FROM token")
+      while let row = try rows.next() {
+        kinds[row[0]] = sorter.kind(of: row[1] as Data, isSpecial: row[2])
+      }
+      return kinds
+    }
+  }
+}

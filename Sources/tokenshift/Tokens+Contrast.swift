@@ -1,0 +1,81 @@
+import Foundation
+import Reports
+import ShiftStore
+import Statistics
+
+extension Tokens {
+  /// The table of two tuned models against each other.
+  func contrastTable(_ index: ShiftIndex, _ subjects: TokenSubjects) throws -> Table {
+    let request = ContrastRequest(
+      first: try index.comparisons(of: contrast[0], source: slice.source),
+      second: try index.comparisons(of: contrast[1], source: slice.source), task: slice.task,
+      minimumCount: fewest, groups: subjects.groups, threads: jobs)
+    let all: [TokenContrast]
+    var notes: [String]
+    if let metric = measure.emitted {
+      all = try index.emittedContrast(request, metric: metric)
+      notes = emittedNotes(request.first + request.second, rows: all.count) + ["Means by token."]
+    } else {
+      let found = try predictedContrast(index, request)
+      all = found.rows
+      notes = [
+        "\(sliceWords(request.first + request.second)) Means by prompt, over \(found.prompts) prompts of both."
+      ]
+      if found.unlisted.lowerBound < 0 || found.unlisted.upperBound > 0 {
+        notes.append(boundNote(found.unlisted))
+      }
+    }
+    notes.append(testNote(all))
+    let rows = sorted(all)
+    return .contrast(
+      Array(zip(try subjects.subjects(of: rows.map(\.id)), rows)), names: (contrast[0], contrast[1]),
+      measure: measure.title, view: view.rawValue, task: slice.task, notes: notes, isComplete: true)
+  }
+
+  private func predictedContrast(
+    _ index: ShiftIndex, _ request: ContrastRequest
+  ) throws -> PredictedContrast {
+    guard let metric = measure.predicted,
+      let found = try index.predictedContrast(request, metric: metric)
+    else {
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(index.path): \(contrast[0]) and \(contrast[1]) have no prompt in common here whose traces tell \
+          \(measure.rawValue). Use '--metric movedMass', or another --source.
+          """)
+    }
+    return found
+  }
+
+  private func sorted(_ rows: [TokenContrast]) -> [TokenContrast] {
+    func key(_ row: TokenContrast) -> (Double, Double, Int) {
+      let effect = row.result.effect.magnitude
+      return switch sort {
+      case .count: (-Double(row.firstCount + row.secondCount), -effect, row.id)
+      case .effect: (-effect, 0, row.id)
+      default: (row.result.qValue ?? .infinity, -effect, row.id)
+      }
+    }
+    return Array(rows.sorted { key($0) < key($1) }.prefix(limit.limit))
+  }
+
+  private func testNote(_ rows: [TokenContrast]) -> String {
+    let tested = rows.compactMap(\.result.qValue)
+    let called = tested.count { $0 <= 0.05 }
+    return """
+      \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ 0.05. from … to: 95 % interval, prompts \
+      resampled; p: the models exchanged within prompts; q: Benjamini–Hochberg.
+      """
+  }
+
+  private func boundNote(_ unlisted: ClosedRange<Double>) -> String {
+    let (low, high) = (
+      String(format: "%.2g", -unlisted.lowerBound), String(format: "%.2g", unlisted.upperBound)
+    )
+    return """
+      Truncated traces: a token that a row does not list counts as 0 there; true means are at most \(low) lower \
+      or \(high) higher.
+      """
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Measures
+import ShiftStore
+import Statistics
+import TestSupport
+import Testing
+import Tokenization
+
+@Suite struct TokenContrastTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func request(_ index: ShiftIndex, minimumCount: Int = 1, threads: Int = 1) throws -> ContrastRequest
+  {
+    var request = ContrastRequest(
+      first: try index.comparisons(of: "sft", source: .own),
+      second: try index.comparisons(of: "rl", source: .own), task: nil, minimumCount: minimumCount,
+      threads: threads)
+    request.resamples = 200
+    request.minimumPrompts = 2
+    return request
+  }
+
+  @Test func `means and counts are those of the positions`() throws {
+    let index = try RandomStudy(seed: 3, sequences: 60, longest: 40).index(in: folder)
+    for metric in TokenMetric.allCases {
+      let rows = try index.emittedContrast(request(index), metric: metric)
+      #expect(rows.count == 12)
+      for row in rows {
+        let mean = try mean(metric, of: row.id, "sft", index)
+        #expect(Self.agree(mean, row.result.first), "\(metric) of \(row.id)")
+        #expect(try count(of: row.id, "rl", index) == row.secondCount)
+      }
+    }
+  }
+
+  /// The mean over the positions themselves.
+  private func mean(_ metric: TokenMetric, of token: Int, _ model: String, _ index: ShiftIndex) throws
+    -> Double?
+  {
+    let sql =
+      switch metric {
+      case .logprobShift: "avg(CASE WHEN abs(logprobShift) < 9e999 THEN logprobShift END)"
+      case .rankShift: "avg(rankShift)"
+      case .shifted: "avg(CASE WHEN rankReference IS NOT NULL THEN rankReference > 3 END)"
+      case .klTunedReference: "avg(nullif(coalesce(klTunedReference, klTunedReferenceLow), 9e999))"
+      }
+    let rows = try index.query(
+      "SELECT \(sql) FROM positionRecord WHERE model = '\(model)' AND tokenID = \(token)"
+    ).rows
+    guard case .real(let value)? = rows.first?.first else { return nil }
+    return value
+  }
+
+  private func count(of token: Int, _ model: String, _ index: ShiftIndex) throws -> Int? {
+    let rows = try index.query(
+      "SELECT count(*) FROM positionRecord WHERE model = '\(model)' AND tokenID = \(token)"
+    ).rows
+    guard case .integer(let count)? = rows.first?.first else { return nil }
+    return count
+  }
+
+  /// Equal up to the order of additions.
+  private static func agree(_ value: Double?, _ other: Double) -> Bool {
+    value.map { abs($0 - other) <= 1e-12 * max(1, abs(other)) } ?? false
+  }
+
+  @Test func `rare tokens are not tested, and threads change nothing`() throws {
+    let index = try RandomStudy(seed: 4, sequences: 24, longest: 20).index(in: folder)
+    let all = try index.emittedContrast(request(index), metric: .rankShift)
+    let least = all.map { min($0.firstCount, $0.secondCount) }.sorted()[all.count / 2]
+    let some = try index.emittedContrast(request(index, minimumCount: least), metric: .rankShift)
+    #expect(some.map(\.id) == all.filter { min($0.firstCount, $0.secondCount) >= least }.map(\.id))
+    #expect(some.count < all.count)
+    #expect(
+      try some == index.emittedContrast(request(index, minimumCount: least, threads: 3), metric: .rankShift))
+  }
+
+  @Test func `a group is the sum of its tokens`() throws {
+    let index = try RandomStudy(seed: 5, sequences: 24, longest: 20).index(in: folder)
+    var grouped = try request(index)
+    grouped.groups = [0: 7, 1: 7, 2: 7]
+    let tokens = try index.emittedContrast(request(index), metric: .rankShift).filter { $0.id < 3 }
+    let groups = try index.emittedContrast(grouped, metric: .rankShift)
+    #expect(groups.map(\.id) == [7])
+    #expect(groups[0].firstCount == tokens.reduce(0) { $0 + $1.firstCount })
+  }
+
+  @Test func `moved mass is a mean by prompt over the prompts of both models`() throws {
+    var measurements = ExampleStudy.measurements
+    func moved(_ positions: Int, _ entries: [(Int32, Double)]) -> MovedTokens {
+      MovedTokens(
+        positions: positions, sharePositions: nil, unlistedReference: 0.25, unlistedTuned: 0.5,
+        entries: entries.map { MovedTokens.Entry(tokenID: $0.0, movedMass: $0.1, klShare: 0) })
+    }
+    // Prompt p1 is there under both models, p2 under sft alone.
+    measurements[0].moved = moved(2, [(5, 0.5), (6, -0.5)])
+    measurements[1].moved = moved(1, [(5, 0.875)])
+    measurements[2].moved = moved(2, [(6, 0.25), (7, 1e-9)])
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    let found = try #require(try index.predictedContrast(request(index), metric: .movedMass))
+    #expect(found.prompts == 1)
+    #expect(found.rows.map(\.id) == [5, 6], "what is negligible is not kept")
+    #expect(found.rows.map(\.result.first) == [0.25, -0.25])
+    #expect(found.rows.map(\.result.second) == [0, 0.125])
+    #expect(found.rows.map(\.firstCount) == [2, 2])
+    #expect(found.unlisted == -0.125...0.25)
+    #expect(try index.predictedContrast(request(index), metric: .klShare) == nil)
+  }
+}
