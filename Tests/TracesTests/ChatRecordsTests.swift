@@ -164,6 +164,13 @@ import Tokenization
     }
   }
 
+  @Test func `an error without a word is none`() throws {
+    for error in ["null", "\"\""] {
+      let text = Self.chat.replacing("\"usage\"", with: "\"error\":\(error),\"usage\"")
+      #expect(try readTexts(text, .chatCompletions).traces[0].ids == [0, 2])
+    }
+  }
+
   // MARK: The older completions API
 
   static let completion =

@@ -166,7 +166,9 @@ extension RecordOutlineReader {
   /// `"error": null`, a text, or `{"message": …}`.
   mutating func readFailure() throws(JSONFault) {
     switch cursor.nextByte() {
-    case UInt8(ascii: "\""): outline.failure = try cursor.takeString()
+    case UInt8(ascii: "\""):
+      let reason = try cursor.takeString()
+      if !reason.isEmpty { outline.failure = reason }
     case UInt8(ascii: "{"):
       outline.failure = outline.failure ?? "no message"
       try cursor.beginObject()
