@@ -4,7 +4,7 @@ enum KnownRanks {
   private static let files: [(family: SplitPattern.Name, count: Int, last: String)] = [
     (.gpt2, 50_256, " gazed"), (.gpt2, 50_280, String(repeating: " ", count: 25)),
     (.cl100k, 100_256, " Conveyor"), (.o200k, 199_998, " cocos"), (.llama3, 128_000, "锦"),
-    (.llama4, 200_000, "(ge"), (.qwen2, 151_643, "⽗"), (.qwen35, 248_044, "もございます"),
+    (.llama4, 200_000, "(ge"), (.qwen2, 151_643, "⽗"), (.qwen35, 248_044, "ありますか"),
   ]
 
   /// The family of a file with so many tokens and this last one.
@@ -27,7 +27,7 @@ enum KnownRanks {
       case .llama4: numbered(llama4, from: 200_000)
       case .qwen2: numbered(["<|endoftext|>", "<|im_start|>", "<|im_end|>"], from: 151_643)
       case .qwen35: numbered(qwen35, from: 248_044)
-      case .deepseekV3, .tekken: []
+      case .deepseekV3, .tekken, .kimi: []
       }
     return numbered.map { AddedToken(id: TokenID(Int32($0.0)), content: Array($0.1.utf8), flags: .special) }
   }

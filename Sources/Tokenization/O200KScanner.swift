@@ -42,19 +42,23 @@ struct O200KScanner: PieceScanner {
   @inline(__always) private func lowered(from start: Int, in text: ScanText) -> Int? {
     var index = start
     if index < text.count, text[index] >= UInt8(ascii: "a"), text[index] <= UInt8(ascii: "z") {
-      return text.smallWord(from: index + 1)
+      return smallWord(from: index + 1, in: text)
     }
     var afterBoth: Int?
     while index < text.count {
       let (found, length) = text.scalar(at: index)
       if found.contains(.lower) {
-        return text.smallWord(from: index + length)
+        return smallWord(from: index + length, in: text)
       }
       if found.isDisjoint(with: [.upper, .caseless, .mark]) { break }
       index += length
       if !found.contains(.upper) { afterBoth = index }
     }
     return afterBoth
+  }
+
+  @inline(__always) private func smallWord(from start: Int, in text: ScanText) -> Int {
+    text.word(of: [.lower, .caseless, .mark], from: start, ascii: ScanText.leadingSmallLetters)
   }
 
   /// `A+Z*`, where `A*Z+` has not matched: capitals only.
@@ -66,24 +70,5 @@ struct O200KScanner: PieceScanner {
   @inline(__always) private func contraction(after end: Int, in text: ScanText) -> Int {
     guard suffix == .contraction, end < text.count, text[end] == UInt8(ascii: "'") else { return end }
     return text.contraction(from: end) ?? end
-  }
-}
-
-extension ScanText {
-  /// Where a run of small letters, letters without case and marks ends: ASCII eight bytes at a time.
-  @inline(__always) fileprivate func smallWord(from start: Int) -> Int {
-    let wanted: ScalarClass = [.lower, .caseless, .mark]
-    var index = start
-    while index + 8 <= count {
-      let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-      let letters = Self.leadingSmallLetters(word)
-      index += letters
-      if letters == 8 { continue }
-      if base[index] < 0x80 { return index }
-      let (found, length) = scalar(at: index)
-      if found.isDisjoint(with: wanted) { return index }
-      index += length
-    }
-    return run(of: wanted, from: index)
   }
 }

@@ -39,15 +39,17 @@ final class PieceCache {
     largest = 1 << bits
     let size = min(1 << 8, largest)
     mask = size - 1
-    entries = Self.table(of: size)
+    entries = Self.hugeTable(of: size, repeating: Entry())
   }
 
   deinit { entries.deallocate() }
 
-  /// A table of free entries, in huge pages where there are such: look-ups go everywhere in it, and with
-  /// small pages finding the page costs as much as the entry.
-  private static func table(of size: Int) -> UnsafeMutablePointer<Entry> {
-    let byteCount = size * MemoryLayout<Entry>.stride
+  /// A table, in huge pages where there are such: look-ups go everywhere in it, and with small pages
+  /// finding the page costs as much as the entry.
+  static func hugeTable<Slot: BitwiseCopyable>(
+    of size: Int, repeating slot: Slot
+  ) -> UnsafeMutablePointer<Slot> {
+    let byteCount = size * MemoryLayout<Slot>.stride
     let hugePage = 1 << 21
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: byteCount >= hugePage ? hugePage : 64)
@@ -55,7 +57,7 @@ final class PieceCache {
     // Advice: it changes nothing but the time taken, so it does not matter whether it is taken.
     if byteCount >= hugePage { madvise(raw, byteCount, 14) }
     #endif
-    return raw.initializeMemory(as: Entry.self, repeating: Entry(), count: size)
+    return raw.initializeMemory(as: Slot.self, repeating: slot, count: size)
   }
 
   /// Asks for the entry where a key is likely to be, some time before it is looked up.
@@ -74,6 +76,17 @@ final class PieceCache {
       place = (place + 1) & mask
     }
     return place
+  }
+
+  /// The key of a piece of up to 15 bytes: they themselves, and the length in the highest byte.
+  static func shortKey(_ piece: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64) {
+    var low: UInt64 = 0
+    var high = UInt64(piece.count) << 56
+    for (index, byte) in piece.enumerated() {
+      let byte = UInt64(byte)
+      if index < 8 { low |= byte << UInt64(index * 8) } else { high |= byte << UInt64(index * 8 - 64) }
+    }
+    return (low, high)
   }
 
   /// The key of a longer piece: its hash, and a second hash and the length with the highest bit set.
@@ -99,12 +112,19 @@ final class PieceCache {
     while entries[place].high != 0 {
       let entry = entries[place]
       let start = Int(entry.second)
-      if entry.low == low, entry.high == high, bytes[start..<start + piece.count].elementsEqual(piece) {
+      if entry.low == low, entry.high == high, holds(piece, at: start) {
         return ids[Int(entry.first)..<Int(entry.first) + Int(entry.count)]
       }
       place = (place + 1) & mask
     }
     return nil
+  }
+
+  private func holds(_ piece: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+    bytes.withUnsafeBufferPointer { stored in
+      guard let stored = stored.baseAddress, let base = piece.baseAddress else { return false }
+      return memcmp(stored + start, base, piece.count) == 0
+    }
   }
 
   /// Remembers a short piece whose key is not there.
@@ -155,11 +175,12 @@ final class PieceCache {
     used = 0
   }
 
+  /// Four times the size while that is cheap, so that the entries are not moved again and again.
   private func grow() {
     let old = entries
     let oldSize = mask + 1
-    mask = oldSize * 2 - 1
-    entries = Self.table(of: mask + 1)
+    mask = min(oldSize < 1 << 16 ? oldSize * 4 : oldSize * 2, largest) - 1
+    entries = Self.hugeTable(of: mask + 1, repeating: Entry())
     for index in 0..<oldSize where old[index].high != 0 {
       entries[freePlace(for: old[index])] = old[index]
     }

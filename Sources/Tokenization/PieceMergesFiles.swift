@@ -2,29 +2,39 @@
 struct PieceMergesFiles {
   private let file: String
   private let pieces: PieceTable
+  private let companions: TokenizerCompanions
 
   init(pieces json: JSONValue, file: String) throws(VocabularyError) {
     self.file = file
     pieces = try PieceTable(json, file: file)
+    companions = try TokenizerCompanions(beside: file)
   }
 
   /// The tokens.
-  func vocabulary() throws(VocabularyError) -> Vocabulary { pieces.vocabulary(addedTokens: []) }
+  func vocabulary() throws(VocabularyError) -> Vocabulary {
+    pieces.vocabulary(addedTokens: companions.addedTokens)
+  }
 
-  /// The tokenizer, with GPT-2's pattern: no other model is published in this form alone.
-  func tokenizer() throws(VocabularyError) -> Tokenizer {
-    let companion = (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + "merges.txt"
+  /// The tokenizer, with the pattern that is asked for or that belongs to the class in
+  /// `tokenizer_config.json`. Qwen's composes the text before.
+  func tokenizer(
+    named name: SplitPattern.Name?, specialTokens: [AddedToken]
+  ) throws(VocabularyError) -> Tokenizer {
+    let pattern = if let name { name } else { try companions.pattern() }
+    let companion = TokenizerCompanions.folder(of: file) + "merges.txt"
     let bytes: [UInt8]
     do { bytes = try VocabularyFile.bytes(of: companion) } catch {
       guard error.problem == .missing else { throw error }
       throw VocabularyError(file: file, .missingCompanion(name: "merges.txt"))
     }
+    let composes = pattern == .qwen2 || pattern == .qwen35
     return Tokenizer(
       model: PieceModel(
-        vocabulary: pieces.vocabulary(addedTokens: []), alphabet: .bytes(pieces.byteTokens),
-        unknown: .dropped,
+        vocabulary: pieces.vocabulary(addedTokens: companions.addedTokens + specialTokens),
+        alphabet: .bytes(pieces.byteTokens), unknown: .dropped,
         encoding: BytePairEncoding(merges: try merges(bytes, companion)), wholePieces: .merged),
-      cuts: [.family(SplitPattern(.gpt2))])
+      normalizers: composes ? [.form(.composed)] : [],
+      cuts: (companions.addsPrefixSpace ? [.prefixSpace] : []) + [.family(SplitPattern(pattern))])
   }
 
   private func merges(_ bytes: [UInt8], _ companion: String) throws(VocabularyError) -> MergeTable {

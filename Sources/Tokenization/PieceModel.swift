@@ -38,8 +38,8 @@ struct PieceModel: Sendable {
   /// The tokens of all bytes, where every byte has one: the pieces of such a vocabulary are merged without
   /// ado.
   private let plainBytes: [Int32]?
-  /// The short tokens, where a piece that is a token is that token.
-  let shortTokens: ShortTokens?
+  /// The pieces that are one token, where pieces are made of bytes.
+  private(set) var knownPieces: KnownPieces?
 
   init(
     vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
@@ -58,7 +58,17 @@ struct PieceModel: Sendable {
     }
     self.encoding = encoding
     plainBytes = plain
-    shortTokens = wholePieces == .first ? ShortTokens(vocabulary) : nil
+    if case .bytes = alphabet { knownPieces = findKnownPieces() }
+  }
+
+  private func findKnownPieces() -> KnownPieces {
+    var merged: [TokenID] = []
+    return KnownPieces(vocabulary) { id, bytes in
+      if wholePieces == .first { return true }
+      merged.removeAll(keepingCapacity: true)
+      merge(bytes, into: &merged)
+      return merged == [id]
+    }
   }
 
   /// A symbol, and the bytes of the piece it stands for.

@@ -79,11 +79,15 @@ extension ScanText {
   }
 
   /// Where a run of letters, or of letters and what else makes up a word, ends: ASCII eight bytes at a time.
-  @inline(__always) func word(of wanted: ScalarClass, from start: Int) -> Int {
+  ///
+  /// - Parameter leading: How many of eight bytes, from the first, are the ASCII letters that are wanted.
+  @inline(__always) func word(
+    of wanted: ScalarClass, from start: Int, ascii leading: (UInt64) -> Int = leadingLetters
+  ) -> Int {
     var index = start
     while index + 8 <= count {
       let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-      let letters = Self.leadingLetters(word)
+      let letters = leading(word)
       index += letters
       if letters == 8 { continue }
       if base[index] < 0x80 { return index }
@@ -95,7 +99,7 @@ extension ScanText {
   }
 
   /// How many of eight bytes, from the first, are ASCII letters.
-  @inline(__always) private static func leadingLetters(_ word: UInt64) -> Int {
+  @inline(__always) static func leadingLetters(_ word: UInt64) -> Int {
     // A byte beyond ASCII keeps its high bit, and case is removed from no other.
     leadingSmallLetters(word | 0x2020_2020_2020_2020)
   }

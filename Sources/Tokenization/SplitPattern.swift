@@ -11,6 +11,7 @@ public struct SplitPattern: Equatable, Sendable {
     case cl100k(digits: Int, word: ScalarClass)
     case o200k(digits: Int, suffix: O200KScanner.Suffix)
     case deepseek
+    case kimi
   }
 
   /// The names under which a pattern can be asked for.
@@ -33,6 +34,8 @@ public struct SplitPattern: Equatable, Sendable {
     case deepseekV3 = "deepseek-v3"
     /// Mistral's Tekken.
     case tekken
+    /// Moonshot's Kimi K2.
+    case kimi
   }
 
   /// The pattern with this name.
@@ -46,6 +49,7 @@ public struct SplitPattern: Equatable, Sendable {
       case .o200k, .llama4: .o200k(digits: 3, suffix: .contraction)
       case .tekken: .o200k(digits: 1, suffix: .none)
       case .deepseekV3: .deepseek
+      case .kimi: .kimi
       }
   }
 
@@ -74,6 +78,11 @@ extension SplitPattern {
       contraction + #"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"# + tail
     ),
     (.o200k, cased(suffix: contraction + "?") + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + tail),
+    (
+      .kimi,
+      #"[\p{Han}]+|"# + cased(suffix: contraction + "?", without: #"&&[^\p{Han}]"#)
+        + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + tail
+    ),
     (.tekken, cased(suffix: "") + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + tail),
   ]
 
@@ -104,9 +113,9 @@ extension SplitPattern {
     #"[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|"#
   }
 
-  private static func cased(suffix: String) -> String {
-    let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
-    let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
+  private static func cased(suffix: String, without excluded: String = "") -> String {
+    let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}"# + excluded + "]"
+    let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}"# + excluded + "]"
     let before = #"[^\r\n\p{L}\p{N}]?"#
     return before + upper + "*" + lower + "+" + suffix + "|" + before + upper + "+" + lower + "*" + suffix
   }
@@ -125,6 +134,7 @@ extension SplitPattern {
     case .cl100k(let digits, let word): Self.ranges(in: text, CL100KScanner(digits: digits, word: word))
     case .o200k(let digits, let suffix): Self.ranges(in: text, O200KScanner(digits: digits, suffix: suffix))
     case .deepseek: Self.ranges(in: text, DeepSeekScanner())
+    case .kimi: Self.ranges(in: text, KimiScanner())
     }
   }
 

@@ -47,26 +47,35 @@ struct TiktokenFile {
 
 extension TiktokenFile {
   /// The tokens, with the special ones of the family.
-  func vocabulary(named name: SplitPattern.Name?) throws(VocabularyError) -> Vocabulary {
-    let family = name ?? KnownRanks.family(of: tokens.count, last: tokens.last?.bytes)
-    return try ranked.vocabulary(addedTokens: specialTokens(of: family))
+  func vocabulary() throws(VocabularyError) -> Vocabulary {
+    try ranked.vocabulary(addedTokens: specialTokens())
   }
 
   /// The tokenizer that cuts with this pattern.
-  func tokenizer(named name: SplitPattern.Name?) throws(VocabularyError) -> Tokenizer {
-    guard let family = name ?? KnownRanks.family(of: tokens.count, last: tokens.last?.bytes) else {
-      throw VocabularyError(file: file, .noPattern)
-    }
-    return try ranked.tokenizer([.family(SplitPattern(family))], addedTokens: specialTokens(of: family))
+  ///
+  /// - Parameter specialTokens: Tokens that the file leaves out, besides those that are known.
+  func tokenizer(
+    named name: SplitPattern.Name?, specialTokens more: [AddedToken]
+  ) throws(VocabularyError) -> Tokenizer {
+    guard let pattern = name ?? published else { throw VocabularyError(file: file, .noPattern) }
+    return try ranked.tokenizer(
+      [.family(SplitPattern(pattern))], addedTokens: try specialTokens(besides: more))
   }
 
   private var ranked: RankedTokens { RankedTokens(file: file, tokens: tokens) }
 
-  /// The family's special tokens, where the ranks are as many as the family's are.
-  private func specialTokens(of family: SplitPattern.Name?) -> [AddedToken] {
-    guard let family, KnownRanks.family(of: tokens.count, last: tokens.last?.bytes) == family else {
-      return []
+  /// The pattern of a published file.
+  private var published: SplitPattern.Name? {
+    KnownRanks.family(of: tokens.count, last: tokens.last?.bytes)
+  }
+
+  /// The special tokens: those given, those of `tokenizer_config.json` beside the file, and those that are
+  /// known to belong to a published file. Of two with one id the first named holds.
+  private func specialTokens(besides given: [AddedToken] = []) throws(VocabularyError) -> [AddedToken] {
+    let known = published.map { KnownRanks.specialTokens(of: $0) } ?? []
+    var ids: Set<TokenID> = []
+    return (given + (try TokenizerCompanions(beside: file).addedTokens) + known).filter {
+      ids.insert($0.id).inserted
     }
-    return KnownRanks.specialTokens(of: family)
   }
 }

@@ -2,16 +2,22 @@ extension TokenEncoder {
   /// A piece that has been cut and is to be looked up.
   private struct PendingPiece {
     var low: UInt64
+    /// 0 for a piece too long to be remembered.
     var high: UInt64
     var hash: Int
     var start: Int
     var end: Int
+    /// The token, or -1 where the piece is not known to be one.
+    var token: Int32
   }
 
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
   private static let batch = 256
 
   /// Cuts a text and appends the tokens of its pieces.
+  ///
+  /// Three rounds over each batch: cut and ask for the memory where a piece may be known, look there and
+  /// ask for the memory where the others may be remembered, append.
   func encode(_ text: ScanText, _ scanner: some PieceScanner) {
     withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch) { pieces in
       var start = 0
@@ -21,12 +27,13 @@ extension TokenEncoder {
         while filled < Self.batch, start < text.count {
           let end = scanner.end(from: start, in: text)
           pieces[filled] = pending(start, end, in: text)
-          cache.prefetch(hash: pieces[filled].hash)
           filled += 1
           start = end
         }
         reserve(start - first + PieceCache.inlineLimit)
-        for index in 0..<filled { appendTokens(of: pieces[index], in: text) }
+        let batch = UnsafeMutableBufferPointer(rebasing: pieces[..<filled])
+        findKnown(batch)
+        appendTokens(of: batch, in: text)
       }
     }
   }
@@ -35,19 +42,61 @@ extension TokenEncoder {
   func encode(pieces: [Range<Int>], of text: ScanText) {
     for piece in pieces {
       reserve(piece.count + PieceCache.inlineLimit)
-      appendTokens(of: pending(piece.lowerBound, piece.upperBound, in: text), in: text)
+      withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: 1) { pieces in
+        pieces.initializeElement(at: 0, to: pending(piece.lowerBound, piece.upperBound, in: text))
+        findKnown(pieces)
+        appendTokens(of: pieces, in: text)
+      }
     }
   }
 
   @inline(__always) private func pending(_ start: Int, _ end: Int, in text: ScanText) -> PendingPiece {
     let length = end - start
-    guard length < 16 else { return PendingPiece(low: 0, high: 0, hash: 0, start: start, end: end) }
+    guard length < 16 else { return pendingLong(start, end, in: text) }
     let (low, high) = text.key(start, length)
-    return PendingPiece(low: low, high: high, hash: PieceCache.hash(low, high), start: start, end: end)
+    let hash = PieceCache.hash(low, high)
+    if length <= KnownPieces.lengthLimit { known?.prefetch(hash: hash) } else { cache.prefetch(hash: hash) }
+    return PendingPiece(low: low, high: high, hash: hash, start: start, end: end, token: -1)
   }
 
-  @inline(__always) private func appendTokens(of piece: PendingPiece, in text: ScanText) {
-    guard piece.high != 0 else { return appendLong(text.bytes(piece.start..<piece.end)) }
+  private func pendingLong(_ start: Int, _ end: Int, in text: ScanText) -> PendingPiece {
+    var piece = PendingPiece(low: 0, high: 0, hash: 0, start: start, end: end, token: -1)
+    guard end - start <= PieceCache.lengthLimit else { return piece }
+    (piece.low, piece.high) = PieceCache.longKey(text.bytes(start..<end))
+    piece.hash = PieceCache.hash(piece.low, piece.high)
+    cache.prefetch(hash: piece.hash)
+    return piece
+  }
+
+  @inline(__always) private func findKnown(_ pieces: UnsafeMutableBufferPointer<PendingPiece>) {
+    guard let known else { return }
+    for index in pieces.indices where pieces[index].end - pieces[index].start <= KnownPieces.lengthLimit {
+      let token = known.token(pieces[index].low, pieces[index].high, hash: pieces[index].hash)
+      pieces[index].token = token
+      if token < 0 { cache.prefetch(hash: pieces[index].hash) }
+    }
+  }
+
+  @inline(__always) private func appendTokens(
+    of pieces: UnsafeMutableBufferPointer<PendingPiece>, in text: ScanText
+  ) {
+    var next = output + count
+    for index in pieces.indices {
+      let token = pieces[index].token
+      if token >= 0 {
+        next.pointee = TokenID(token)
+        next += 1
+        continue
+      }
+      count = next - output
+      appendRemembered(pieces[index], in: text)
+      next = output + count
+    }
+    count = next - output
+  }
+
+  @inline(__always) private func appendRemembered(_ piece: PendingPiece, in text: ScanText) {
+    guard (1..<1 << 63).contains(piece.high) else { return appendLong(piece, in: text) }
     let entry = cache.entries[cache.place(of: piece.low, piece.high, hash: piece.hash)]
     guard entry.high != 0 else { return appendNew(piece, in: text) }
     if entry.count <= PieceCache.inlineLimit {
@@ -65,33 +114,32 @@ extension TokenEncoder {
   /// Appends the tokens of a short piece that has not been met.
   private func appendNew(_ piece: PendingPiece, in text: ScanText) {
     let start = count
-    if let short = tokenizer.model.shortTokens {
-      if let token = short.find(piece.low, piece.high, hash: piece.hash) {
-        output[count] = token
-        count += 1
+    let bytes = text.bytes(piece.start..<piece.end)
+    // A piece that was looked for among the known ones is no token as a whole.
+    let mayBeToken = known == nil || bytes.count > KnownPieces.lengthLimit
+    append {
+      if mayBeToken {
+        tokenizer.model.encode(bytes, into: &$0)
       } else {
-        append { tokenizer.model.merge(text.bytes(piece.start..<piece.end), into: &$0) }
+        tokenizer.model.merge(bytes, into: &$0)
       }
-    } else {
-      append { tokenizer.model.encode(text.bytes(piece.start..<piece.end), into: &$0) }
     }
     cache.insert(piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
   }
 
-  private func appendLong(_ piece: UnsafeBufferPointer<UInt8>) {
-    guard piece.count <= PieceCache.lengthLimit else {
-      return append { tokenizer.model.encode(piece, into: &$0) }
-    }
-    let (low, high) = PieceCache.longKey(piece)
-    if let known = cache.find(piece, low, high) {
+  private func appendLong(_ piece: PendingPiece, in text: ScanText) {
+    let bytes = text.bytes(piece.start..<piece.end)
+    guard piece.high != 0 else { return append { tokenizer.model.encode(bytes, into: &$0) } }
+    if let known = cache.find(bytes, piece.low, piece.high) {
       for token in known {
         output[count] = TokenID(token)
         count += 1
       }
     } else {
       let start = count
-      append { tokenizer.model.encode(piece, into: &$0) }
-      cache.insert(piece, low, high, UnsafeBufferPointer(start: output + start, count: count - start))
+      append { tokenizer.model.encode(bytes, into: &$0) }
+      cache.insert(
+        bytes, piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
     }
   }
 
@@ -119,7 +167,7 @@ extension ScanText {
 
   /// A piece of up to 15 bytes as two words, the length in the highest byte.
   @inline(__always) func key(_ start: Int, _ length: Int) -> (low: UInt64, high: UInt64) {
-    guard start + 16 <= count else { return keyAtEnd(start, length) }
+    guard start + 16 <= count else { return PieceCache.shortKey(bytes(start..<start + length)) }
     let raw = UnsafeRawPointer(base + start)
     let low = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
     let high = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -127,15 +175,5 @@ extension ScanText {
     let lowMask = length >= 8 ? UInt64.max : (1 &<< bits) &- 1
     let highMask = length > 8 ? (1 &<< (bits &- 64)) &- 1 : 0
     return (low & lowMask, high & highMask | UInt64(length) &<< 56)
-  }
-
-  private func keyAtEnd(_ start: Int, _ length: Int) -> (low: UInt64, high: UInt64) {
-    var low: UInt64 = 0
-    var high = UInt64(length) << 56
-    for index in 0..<length {
-      let byte = UInt64(base[start + index])
-      if index < 8 { low |= byte << UInt64(index * 8) } else { high |= byte << UInt64(index * 8 - 64) }
-    }
-    return (low, high)
   }
 }

@@ -4,6 +4,7 @@
 public final class TokenEncoder {
   let tokenizer: Tokenizer
   let cache: PieceCache
+  let known: KnownPieces?
   private let fastPath: FastPath?
   /// The tokens of the piece that was met for the first time just now.
   var missed: [TokenID] = []
@@ -27,6 +28,7 @@ public final class TokenEncoder {
   public init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     cache = PieceCache(bits: Self.cacheBits)
+    known = tokenizer.model.knownPieces
     fastPath = Self.fastPath(of: tokenizer)
     capacity = 1024
     output = .allocate(capacity: capacity)
@@ -105,6 +107,7 @@ public final class TokenEncoder {
     case .cl100k(let digits, let word): encode(text, CL100KScanner(digits: digits, word: word))
     case .o200k(let digits, let suffix): encode(text, O200KScanner(digits: digits, suffix: suffix))
     case .deepseek: encode(text, DeepSeekScanner())
+    case .kimi: encode(text, KimiScanner())
     }
   }
 }

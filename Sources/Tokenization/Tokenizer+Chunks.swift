@@ -3,13 +3,13 @@ internal import Foundation
 extension Tokenizer {
   /// Whether a text may be cut at ends of lines and its parts be encoded on their own.
   ///
-  /// True for the families' patterns: a newline behind a visible character and before a letter or number
-  /// ends a piece in all of them, whatever stands around it. An added token that takes white space
-  /// before it along, or holds a newline, could reach across.
+  /// True where a family's pattern has the last word: a newline behind a visible character and before a
+  /// letter or number ends a piece in all of them, whatever stands around it. An added token that takes
+  /// white space before it along, or holds a newline, could reach across.
   var allowsChunks: Bool {
-    let areKnown = cuts.allSatisfy { if case .family = $0 { true } else { false } }
+    let areKnown = cuts.allSatisfy(\.isLocalAtLineEnds)
     let areLocal = normalizers.allSatisfy { if case .form = $0 { true } else { false } }
-    return areKnown && !cuts.isEmpty && areLocal
+    return areKnown && cuts.contains(where: \.isFamily) && areLocal
       && vocabulary.addedTokens.allSatisfy {
         !$0.flags.contains(.stripsLeft) && !$0.content.contains(0x0A)
       }
@@ -77,38 +77,19 @@ extension Tokenizer {
     ranges.append(start..<bytes.count)
     return ranges
   }
+}
 
-  /// Encodes a file of any size, part by part, and hands over the ids as they come.
-  ///
-  /// Memory does not grow with the file, but with the longest stretch that must not be cut: a line, or
-  /// the whole file for a tokenizer that allows no cuts.
-  ///
-  /// - Parameter path: A file or pipe; the standard input as `/dev/stdin`.
-  public func encode(
-    contentsOf path: String, special: SpecialTokens = .parse, chunkSize: Int = 1 << 22,
-    _ body: ([TokenID]) throws -> Void
-  ) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw VocabularyError(file: path, .missing)
+extension CutStep {
+  fileprivate var isFamily: Bool { if case .family = self { true } else { false } }
+
+  /// Whether a newline between a visible character and a letter or number ends a piece, whatever stands
+  /// around: steps that part single characters, or runs of digits, do not reach across it either.
+  fileprivate var isLocalAtLineEnds: Bool {
+    switch self {
+    case .family: true
+    case .digits(let behavior): [.isolated, .contiguous].contains(behavior.kind) && !behavior.isInverted
+    case .punctuation(let behavior): behavior == Behavior(kind: .isolated)
+    default: false
     }
-    defer { try? file.close() }
-    let encoder = TokenEncoder(self)
-    var pending: [UInt8] = []
-    // A character is four bytes at most: before that, everything has been looked at.
-    var searched = 0
-    while let data = try file.read(upToCount: chunkSize), !data.isEmpty {
-      pending.append(contentsOf: data)
-      guard allowsChunks else { continue }
-      let places = (searched...max(searched, pending.count - 4)).reversed()
-      let cut = pending.withUnsafeBufferPointer { buffer in
-        firstCut(in: buffer, at: places.lazy.filter { $0 <= buffer.count - 4 })
-      }
-      searched = max(0, pending.count - 4)
-      guard let cut else { continue }
-      try body(encoder.encode(pending[..<cut], special: special))
-      pending.removeFirst(cut)
-      searched = max(0, searched - cut)
-    }
-    if !pending.isEmpty { try body(encoder.encode(pending, special: special)) }
   }
 }

@@ -117,33 +117,3 @@ extension Tokenizer {
     }
   }
 }
-
-extension Tokenizer {
-  /// The bytes that ids stand for, one token after another.
-  ///
-  /// They need not be UTF-8: a token may end inside a character.
-  public func decode(_ ids: some Sequence<TokenID>) throws(UnknownToken) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for id in ids {
-      guard let token = vocabulary.bytes(of: id) else {
-        throw UnknownToken(id: id, count: vocabulary.count)
-      }
-      bytes.append(contentsOf: token)
-    }
-    if stripsLeadingSpace, bytes.first == 0x20 { bytes.removeFirst() }
-    return bytes
-  }
-
-  /// An id that stands for no token.
-  public struct UnknownToken: Error, Equatable, CustomStringConvertible {
-    /// The id.
-    public var id: TokenID
-    /// One more than the vocabulary's highest id.
-    public var count: Int
-
-    /// One sentence and the remedy.
-    public var description: String {
-      "The id \(id) has no token in a vocabulary of \(count). Pass the vocabulary the ids were made with."
-    }
-  }
-}

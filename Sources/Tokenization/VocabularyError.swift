@@ -44,6 +44,8 @@ public struct VocabularyError: Error, Equatable, Sendable {
     case missingCompanion(name: String)
     /// Ranks without a word about how text is cut.
     case noPattern
+    /// A pattern or special token is asked for, and the file has its own.
+    case ownPart(name: String, asked: String)
     /// A pattern that cannot be read.
     case malformedPattern(pattern: String, offset: Int, expected: String)
     /// The file ends before what it announces.
@@ -81,6 +83,7 @@ extension VocabularyError.Problem {
     case .malformedRank(let text): "The line \"\(text)\" is not base64, a space and a rank."
     case .missingByte(let byte): "The byte \(byte) has no token, and all 256 are expected."
     case .missingCompanion(let name): "The file \"\(name)\" is not beside it."
+    case .ownPart(let name, let asked): "The file has its own \(name), and \"\(asked)\" is asked for."
     case .noPattern: "A file of ranks does not say how text is cut before merging."
     case .malformedPattern(let pattern, let offset, let expected):
       "The pattern \"\(pattern)\" has at character \(offset) something else than \(expected)."
@@ -101,6 +104,7 @@ extension VocabularyError.Problem {
       .malformedRank, .missingByte, .malformedPattern, .truncated:
       "Fetch the file again from where the model is published."
     case .missingCompanion: "Put the two files into one folder."
+    case .ownPart: "Leave it out."
     case .noPattern:
       "Name the pattern: \(SplitPattern.Name.allCases.map(\.rawValue).joined(separator: ", "))."
     }

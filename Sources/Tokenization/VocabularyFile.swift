@@ -61,7 +61,7 @@ enum VocabularyFile {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
       return path
     }
-    let names = ["tokenizer.json", "tekken.json", "vocab.json", "tokenizer.model"]
+    let names = ["tokenizer.json", "tekken.json", "vocab.json", "tokenizer.model", "tiktoken.model"]
     let found = names.map { path + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
     return found ?? path
   }
@@ -74,7 +74,7 @@ extension Vocabulary {
       switch try VocabularyFile(path: path) {
       case .tokenizerJSON(let file): try file.vocabulary()
       case .pieces(let files): try files.vocabulary()
-      case .ranks(let file): try file.vocabulary(named: nil)
+      case .ranks(let file): try file.vocabulary()
       case .tekken(let file): try file.vocabulary()
       case .sentencePiece(let file): file.vocabulary()
       case .gguf(let file): try file.vocabulary()
@@ -85,14 +85,29 @@ extension Vocabulary {
 extension Tokenizer {
   /// The tokenizer of a vocabulary file of any kind that can be encoded with.
   ///
-  /// - Parameter pattern: How text is cut, for a file of ranks, which does not say so itself. The
-  ///   published ones are known.
-  public init(contentsOf path: String, pattern: SplitPattern.Name? = nil) throws(VocabularyError) {
+  /// - Parameters:
+  ///   - path: A file, or a folder with one of the usual name.
+  ///   - pattern: How text is cut, for `.tiktoken` and for `vocab.json`, which do not say so themselves.
+  ///     For the published ones, and beside a `tokenizer_config.json`, it is known.
+  ///   - specialTokens: Special tokens that such a file leaves out. Any other file has its own.
+  public init(
+    contentsOf path: String, pattern: SplitPattern.Name? = nil, specialTokens: [AddedToken] = []
+  ) throws(VocabularyError) {
+    let vocabulary = try VocabularyFile(path: path)
+    switch vocabulary {
+    case .pieces, .ranks: break
+    default:
+      if let pattern { throw VocabularyError(file: path, .ownPart(name: "pattern", asked: pattern.rawValue)) }
+      if let token = specialTokens.first {
+        let text = TokenText(token.content).shown
+        throw VocabularyError(file: path, .ownPart(name: "list of special tokens", asked: text))
+      }
+    }
     self =
-      switch try VocabularyFile(path: path) {
+      switch vocabulary {
       case .tokenizerJSON(let file): try file.tokenizer()
-      case .pieces(let files): try files.tokenizer()
-      case .ranks(let file): try file.tokenizer(named: pattern)
+      case .pieces(let files): try files.tokenizer(named: pattern, specialTokens: specialTokens)
+      case .ranks(let file): try file.tokenizer(named: pattern, specialTokens: specialTokens)
       case .tekken(let file): try file.tokenizer()
       case .sentencePiece(let file): try file.tokenizer()
       case .gguf(let file): try file.tokenizer()

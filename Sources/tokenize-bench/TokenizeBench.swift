@@ -2,8 +2,12 @@ import Foundation
 import Tokenization
 
 // tokenize-bench ids VOCABULARY PATTERN parse|text     framed texts on stdin, framed ids on stdout
-// tokenize-bench time VOCABULARY PATTERN FILE…         megabytes per second of CPU time, cold and warm
-// tokenize-bench threads VOCABULARY PATTERN FILE…      the same by the clock, with one thread and with two
+// tokenize-bench time VOCABULARY PATTERN FILE…         megabytes per second of CPU time, cold and warm, in
+//                                                      documents of 16 KB
+// tokenize-bench threads VOCABULARY PATTERN FILE…      seconds by the clock, with one thread and with two
+// tokenize-bench parts VOCABULARY PATTERN FILE…        compares parts on two threads with the whole text
+// tokenize-bench stream VOCABULARY PATTERN FILE…       reads a file of any size and tells the memory it took
+// tokenize-bench fuzz VOCABULARY PATTERN SECONDS SEED  decodes what it encodes, of random bytes
 //
 // PATTERN is a name, or "-" where the file says it. A frame is a length as a little-endian 32-bit number
 // and so many bytes, or so many ids.
@@ -14,7 +18,7 @@ import Tokenization
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else {
       FileHandle.standardError.write(
-        Data("usage: tokenize-bench ids|time|threads VOCABULARY PATTERN …\n".utf8))
+        Data("usage: tokenize-bench ids|time|threads|parts|stream|fuzz VOCABULARY PATTERN …\n".utf8))
       exit(64)
     }
     let start = processSeconds()
@@ -24,8 +28,13 @@ import Tokenization
     switch arguments[0] {
     case "ids": try answer(tokenizer, special: SpecialTokens(rawValue: arguments[3]) ?? .text)
     case "time":
-      print("load \(loading) s")
+      print("load \(loading) s, peak memory \(peakMegabytes()) MB")
       for file in arguments[3...] { try time(tokenizer, file) }
+    case "parts": for file in arguments[3...] { try await compareParts(tokenizer, file) }
+    case "stream": for file in arguments[3...] { try stream(tokenizer, file) }
+    case "fuzz":
+      try fuzz(
+        tokenizer, seconds: Double(arguments[3]) ?? 10, seed: arguments.last.flatMap { UInt64($0) } ?? 1)
     default:
       for file in arguments[3...] { try await timeThreads(tokenizer, file) }
     }
@@ -53,19 +62,52 @@ import Tokenization
     try FileHandle.standardOutput.write(contentsOf: output)
   }
 
+  private static func peakMegabytes() -> Int {
+    var usage = rusage()
+    // RUSAGE_SELF, which has another type on every system.
+    getrusage(0, &usage)
+    return usage.ru_maxrss / 1024
+  }
+
+  /// Documents of 16 KB, but that none ends inside a character.
+  private static func documents(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    var documents: [ArraySlice<UInt8>] = []
+    var start = 0
+    while start < bytes.count {
+      var end = min(start + 16_384, bytes.count)
+      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+      documents.append(bytes[start..<end])
+      start = end
+    }
+    return documents
+  }
+
   /// The first pass with an empty memory and the best of two later ones, with a hash of the ids.
   private static func time(_ tokenizer: Tokenizer, _ file: String) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+    let documents = documents(bytes)
     let encoder = TokenEncoder(tokenizer)
+    _ = encoder.encode("A line.")
     var speeds: [Double] = []
     var hash: UInt64 = 0
     for _ in 0..<3 {
+      var parts: [[TokenID]] = []
       let start = processSeconds()
-      let ids = encoder.encode(bytes, special: .text)
+      for document in documents { parts.append(encoder.encode(document, special: .text)) }
       speeds.append(Double(bytes.count) / 1e6 / (processSeconds() - start))
-      hash = ids.reduce(0) { $0 &* 31 &+ UInt64(UInt32(bitPattern: $1.rawValue)) }
+      hash = parts.joined().reduce(0) { $0 &* 31 &+ UInt64(UInt32(bitPattern: $1.rawValue)) }
     }
     print("\(file) cold \(speeds[0]) warm \(max(speeds[1], speeds[2])) hash \(hash)")
+  }
+
+  private static func stream(_ tokenizer: Tokenizer, _ file: String) throws {
+    let start = ContinuousClock.now
+    var count = 0
+    try tokenizer.encode(contentsOf: file, special: .text, threads: 2, transform: { $0.count }) {
+      count += $0
+    }
+    print(
+      "\(file) \(count) tokens in \(ContinuousClock.now - start), peak memory \(peakMegabytes()) MB")
   }
 
   private static func timeThreads(_ tokenizer: Tokenizer, _ file: String) async throws {

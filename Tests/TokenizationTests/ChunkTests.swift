@@ -41,8 +41,13 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     var ids: [TokenID] = []
-    try tokenizer.encode(contentsOf: path, chunkSize: portion) { ids += $0 }
-    #expect(ids == tokenizer.encode(bytes))
+    for threads in [1, 3] {
+      ids = []
+      try tokenizer.encode(contentsOf: path, threads: threads, chunkSize: portion, transform: { $0 }) {
+        ids += $0
+      }
+      #expect(ids == tokenizer.encode(bytes))
+    }
   }
 
   @Test func `an encoder that has met other texts gives the same ids`() throws {

