@@ -28,11 +28,11 @@ extension ShiftIndex {
             logprobShiftSum, klTunedReferenceCount, klTunedReferenceSumLow, klTunedReferenceSumHigh
           FROM emittedToken WHERE \(filter) ORDER BY comparisonID, taskID, tokenID
           """)
-      var sums: [Int: EmittedSums] = [:]
+      var sums: [Int: EmittedTokenSums] = [:]
       while let row = try rows.next() {
         let token: Int = row[0]
         guard let id = groups == nil ? token : groups?[token] else { continue }
-        sums[id, default: EmittedSums()].add(row)
+        sums[id, default: EmittedTokenSums()].add(row)
       }
       return sums.sorted { $0.key < $1.key }.map { $0.value.drift(of: $0.key) }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Tokenization
-public import Traces
+import Traces
 
 /// What a file of traces does not say of itself.
 struct TraceOptions: ParsableArguments {

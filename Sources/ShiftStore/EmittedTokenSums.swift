@@ -1,7 +1,7 @@
 import GRDB
 
 /// The sums of some rows of `emittedToken`, from which the means of a token or a group follow.
-struct EmittedSums {
+struct EmittedTokenSums {
   private var count = 0
   private var unshifted = 0
   private var marginal = 0
