@@ -4,10 +4,11 @@ import Reports
 public import Tokenization
 
 extension SpecialTokens: ExpressibleByArgument {}
+extension SplitPattern.Name: ExpressibleByArgument {}
 
 /// How tokens are printed.
 enum TokenizeFormat: String, CaseIterable, ExpressibleByArgument {
-  case ids, table, json, jsonl, csv, tsv, markdown
+  case ids, text, table, json, jsonl, csv, tsv, markdown
 }
 
 struct Tokenize: ParsableCommand {
@@ -15,25 +16,40 @@ struct Tokenize: ParsableCommand {
     abstract: "Turns text into token ids and back, with the vocabulary files that models come with.",
     discussion: """
       Each file is one text; without a file, standard input is one. With --decode the input is ids between white \
-      space; texts are lines, and a line end goes between them.
+      space; texts are lines, and a line end goes between them. Files may be larger than memory, but for \
+      --format table and the others that show a row a token.
 
       Examples:
         tokenshift tokenize --vocabulary tokenizer.json answer.txt
-        echo -n 'Wait, so 2+2=5?' | tokenshift tokenize --vocabulary tokenizer.json --format table
+        echo -n 'Wait, so 2+2=5?' | tokenshift tokenize --vocabulary tokenizer.json --format text
         tokenshift tokenize --vocabulary tokenizer.json --count *.txt
+        tokenshift tokenize --vocabulary my.tiktoken --pattern cl100k --special-token '<|end|>=100257' a.txt
       """)
 
   @Option(
     name: [.customShort("v"), .long],
-    help: "tokenizer.json, a .tiktoken file, or vocab.json beside merges.txt.", completion: .file())
+    help: """
+      tokenizer.json, a .tiktoken file, vocab.json beside merges.txt, tekken.json, a SentencePiece model, a GGUF \
+      file, or a folder with one of them.
+      """, completion: .file())
   var vocabulary: String
+  @Option(help: "How text is cut, where the vocabulary does not say: .tiktoken, and vocab.json.")
+  var pattern: SplitPattern.Name?
+  @Option(
+    help: ArgumentHelp("A special token such a vocabulary leaves out. May repeat.", valueName: "text=id"))
+  var specialToken: [String] = []
   @Option(help: "Special tokens in the text: parse them, or read them as plain text.")
   var special: SpecialTokens = .parse
   @Flag(help: "Turn ids into text.")
   var decode = false
   @Flag(help: "Print the number of tokens of each text.")
   var count = false
-  @Option(name: [.short, .long], help: "ids prints one line of ids a text; table shows each token.")
+  @Option(
+    name: [.short, .long],
+    help: """
+      ids prints one line of ids a text; text shows where tokens begin, in colour or by bars; table shows each \
+      token.
+      """)
   var format: TokenizeFormat = .ids
   @Argument(help: "Text files.", completion: .file())
   var files: [String] = []
@@ -43,101 +59,102 @@ struct Tokenize: ParsableCommand {
     guard !decode || format == .ids else {
       throw ValidationError("--decode prints text. Leave --format out.")
     }
+    guard !(count && format == .text) else {
+      throw ValidationError("--count prints a table. Leave --format out, or name a table's format.")
+    }
+    _ = try specialTokens()
+  }
+
+  /// The special tokens given as `text=id`.
+  private func specialTokens() throws -> [AddedToken] {
+    try specialToken.map { word in
+      guard let sign = word.lastIndex(of: "="), sign != word.startIndex,
+        let id = Int32(word[word.index(after: sign)...]), id >= 0, id < 1 << 24
+      else {
+        throw ValidationError("--special-token must be a text, = and an id, but is '\(word)'.")
+      }
+      return AddedToken(id: TokenID(id), content: Array(word[..<sign].utf8), flags: .special)
+    }
   }
 
   func run() throws {
-    let tokenizer = try Tokenizer(contentsOf: vocabulary)
-    let texts = try read()
-    if decode { return try printText(texts, tokenizer) }
-    if count { return printCounts(texts, tokenizer) }
-    guard let format = OutputFormat(rawValue: format.rawValue) else {
-      for (_, bytes) in texts {
-        let ids = tokenizer.encode(bytes, special: special)
-        Standard.write(ids.map(\.description).joined(separator: " ") + "\n")
-      }
-      return
-    }
-    Standard.write(format.text(of: tokenTable(texts, tokenizer)))
-  }
-
-  private func read() throws -> [(name: String, bytes: [UInt8])] {
-    guard !files.isEmpty else {
-      return [("standard input", [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()))]
-    }
-    return try files.map { file in
-      let handle = open(file, O_RDONLY | O_CLOEXEC)
-      guard handle >= 0 else {
-        throw CommandFailure(
-          status: .noInput,
-          message: "\(file): the file cannot be read: \(String(cString: strerror(errno))). Pass a text file.")
-      }
-      do {
-        return (
-          file, [UInt8](try FileHandle(fileDescriptor: handle, closeOnDealloc: true).readToEnd() ?? Data())
-        )
-      } catch {
-        throw CommandFailure(
-          status: .noInput, message: "\(file): the file cannot be read. Pass a text file, not a folder.")
-      }
+    let tokenizer = try Tokenizer(
+      contentsOf: vocabulary, pattern: pattern, specialTokens: specialTokens())
+    let texts = files.isEmpty ? ["/dev/stdin"] : files
+    if decode { return try IDText(tokenizer).print(texts) }
+    if count { return try printCounts(texts, tokenizer) }
+    switch format {
+    case .ids: for text in texts { try printIDs(text, tokenizer) }
+    case .text: try printTokens(texts, tokenizer)
+    default: if let format = OutputFormat(rawValue: format.rawValue) { try print(texts, tokenizer, format) }
     }
   }
 
-  private func printText(_ texts: [(name: String, bytes: [UInt8])], _ tokenizer: Tokenizer) throws {
+  private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  private func name(_ text: String) -> String { text == "/dev/stdin" ? "standard input" : text }
+
+  private func printIDs(_ text: String, _ tokenizer: Tokenizer) throws {
     var isFirst = true
-    for (name, bytes) in texts {
-      for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-        let words = line.split { [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }
-        let ids = try words.map { word in
-          guard let id = Int32(String(decoding: word, as: UTF8.self)) else {
-            throw CommandFailure(
-              status: .badData,
-              message: """
-                \(name):\(number + 1): "\(String(decoding: word, as: UTF8.self))" is not a token id. \
-                Write whole numbers between white space.
-                """)
-          }
-          return TokenID(id)
-        }
-        do {
-          Standard.write((isFirst ? Data() : Data("\n".utf8)) + Data(try tokenizer.decode(ids)))
-          isFirst = false
-        } catch {
-          throw CommandFailure(status: .badData, message: "\(name):\(number + 1): \(error)")
-        }
+    try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: IDText.line) {
+      line in
+      if line.isEmpty { return }
+      Standard.write((isFirst ? Data() : Data(" ".utf8)) + line)
+      isFirst = false
+    }
+    Standard.write("\n")
+  }
+
+  private func printTokens(_ texts: [String], _ tokenizer: Tokenizer) throws {
+    for text in texts {
+      if texts.count > 1 { Standard.write("==> \(name(text)) <==\n") }
+      var boundaries = TokenBoundaries(tokenizer.vocabulary, style: .forStandardOutput)
+      try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: { $0 }) {
+        Standard.write(boundaries.show($0))
       }
+      Standard.write("\n")
     }
   }
 
-  private func printCounts(_ texts: [(name: String, bytes: [UInt8])], _ tokenizer: Tokenizer) {
+  private func printCounts(_ texts: [String], _ tokenizer: Tokenizer) throws {
+    let rows = try texts.map { text -> [Table.Cell] in
+      var bytes = 0
+      var tokens = 0
+      try tokenizer.encode(
+        contentsOf: text, special: special, threads: threads, transform: { $0.count },
+        readBytes: { bytes += $0 }
+      ) { tokens += $0 }
+      return [.text(name(text)), .integer(bytes), .integer(tokens)]
+    }
     let table = Table(
       name: "counts",
       columns: [
         .init("file", title: "file"), .init("bytes", title: "bytes"), .init("tokens", title: "tokens"),
-      ],
-      rows: texts.map {
-        [
-          .text($0.name), .integer($0.bytes.count),
-          .integer(tokenizer.encode($0.bytes, special: special).count),
-        ]
-      })
+      ], rows: rows)
     Standard.write((OutputFormat(rawValue: format.rawValue) ?? .table).text(of: table))
   }
 
-  private func tokenTable(_ texts: [(name: String, bytes: [UInt8])], _ tokenizer: Tokenizer) -> Table {
+  private func print(_ texts: [String], _ tokenizer: Tokenizer, _ format: OutputFormat) throws {
     var rows: [[Table.Cell]] = []
-    for (name, bytes) in texts {
-      for (place, id) in tokenizer.encode(bytes, special: special).enumerated() {
-        let text = tokenizer.vocabulary.bytes(of: id).map { TokenText($0).shown }
-        rows.append([
-          .text(name), .integer(place), .integer(Int(id.rawValue)), text.map { .text($0) } ?? .missing,
-        ])
+    for text in texts {
+      var place = 0
+      try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: { $0 }) { ids in
+        for id in ids {
+          let token = tokenizer.vocabulary.bytes(of: id).map { TokenText($0).shown }
+          rows.append([
+            .text(name(text)), .integer(place), .integer(Int(id.rawValue)),
+            token.map { .text($0) } ?? .missing,
+          ])
+          place += 1
+        }
       }
     }
-    return Table(
+    let table = Table(
       name: "tokenization",
       columns: [
         .init("file", title: texts.count > 1 ? "file" : nil), .init("place", title: "place"),
         .init("tokenID", title: "id"), .init("token", title: "token"),
       ], rows: rows)
+    Standard.write(format.text(of: table))
   }
 }

@@ -44,4 +44,42 @@ import Testing
     #expect(run.status == 65)
     #expect(run.error.hasPrefix("tokenshift: samples/broken/image.png: "))
   }
+
+  @Test func `bars stand between tokens where there is no terminal`() throws {
+    let run = try Program.run(
+      "tokenize", "--vocabulary", Self.vocabulary, "--format", "text", input: "Wait, so\n2+2=5?")
+    #expect(run.output == "Wait│,│·so│↵\n2│+│2│=│5│?\n", "\(run.error)")
+  }
+
+  @Test func `each text has its line, and a missing one is told`() throws {
+    let reference = "samples/texts/missing.txt"
+    let run = try Program.run("tokenize", "--vocabulary", "samples/vocabulary", reference)
+    #expect(run.status == 66)
+    #expect(run.error == "tokenshift: \(reference): There is no such file. Check the path.\n")
+    let empty = try Program.run("tokenize", "--vocabulary", "samples/vocabulary", "/dev/null", "/dev/null")
+    #expect(empty.output == "\n\n")
+  }
+
+  @Test func `texts come back line by line`() throws {
+    let run = try Program.run(
+      "tokenize", "--vocabulary", Self.vocabulary, "--decode", input: "33359\n\n28 588\n")
+    #expect(run.output == "Wait\n, so")
+  }
+
+  @Test func `a vocabulary with its own pattern takes no other`() throws {
+    let run = try Program.run(
+      "tokenize", "--vocabulary", Self.vocabulary, "--pattern", "cl100k", input: "x")
+    #expect(run.status == 65)
+    #expect(
+      run.error
+        == "tokenshift: \(Self.vocabulary): The file has its own pattern, and \"cl100k\" is asked for. Leave it out.\n"
+    )
+  }
+
+  @Test func `a special token without an id is refused`() throws {
+    let run = try Program.run(
+      "tokenize", "--vocabulary", Self.vocabulary, "--special-token", "<end>", input: "x")
+    #expect(run.status == 64)
+    #expect(run.error.contains("--special-token must be a text, = and an id, but is '<end>'."))
+  }
 }

@@ -1,0 +1,125 @@
+import Foundation
+import Tokenization
+
+/// Ids written in a line, and lines of ids turned into text again.
+struct IDText {
+  private let tokenizer: Tokenizer
+
+  /// Ids of this tokenizer.
+  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+
+  /// Ids with a space between them.
+  static func line(_ ids: [TokenID]) -> Data {
+    var text: [UInt8] = []
+    text.reserveCapacity(ids.count * 6)
+    for id in ids {
+      if !text.isEmpty { text.append(UInt8(ascii: " ")) }
+      var divisor: Int32 = 1
+      while id.rawValue / divisor >= 10 { divisor *= 10 }
+      while divisor > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(id.rawValue / divisor % 10))
+        divisor /= 10
+      }
+    }
+    return Data(text)
+  }
+
+  /// Prints the texts of the lines of ids in some files, with a line end between two.
+  func print(_ files: [String]) throws {
+    var isFirst = true
+    for file in files {
+      var reader = try Reader(file, tokenizer)
+      try reader.forEachText { bytes, isStart in
+        Standard.write((isStart && !isFirst ? Data("\n".utf8) : Data()) + Data(bytes))
+        if isStart { isFirst = false }
+      }
+    }
+  }
+}
+
+extension IDText {
+  /// Reads a file of ids of any size.
+  private struct Reader {
+    private let name: String
+    private let file: FileHandle
+    private let tokenizer: Tokenizer
+    private var line = 1
+    private var word: [UInt8] = []
+    private var ids: [TokenID] = []
+    /// None before the first id of a line.
+    private var decoder: TokenDecoder?
+
+    /// So many bytes are read at a time, and no id is as long as the other number.
+    private static let (portion, longest) = (1 << 20, 80)
+
+    init(_ path: String, _ tokenizer: Tokenizer) throws {
+      name = path == "/dev/stdin" ? "standard input" : path
+      self.tokenizer = tokenizer
+      if path == "/dev/stdin" {
+        file = FileHandle.standardInput
+        return
+      }
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else {
+        throw CommandFailure(
+          status: .noInput,
+          message:
+            "\(path): The file cannot be read: \(String(cString: strerror(errno))). Pass a file of ids.")
+      }
+      file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    mutating func forEachText(_ body: ([UInt8], _ isStart: Bool) throws -> Void) throws {
+      while let data = try read(), !data.isEmpty {
+        for byte in data {
+          switch byte {
+          case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): try endWord()
+          case UInt8(ascii: "\n"):
+            try endWord()
+            try flush(body)
+            decoder = nil
+            line += 1
+          default:
+            word.append(byte)
+            if word.count > Self.longest { try endWord() }
+          }
+        }
+        try flush(body)
+      }
+      try endWord()
+      try flush(body)
+    }
+
+    private func read() throws -> Data? {
+      do { return try file.read(upToCount: Self.portion) } catch {
+        throw CommandFailure(
+          status: .noInput,
+          message:
+            "\(name): The file cannot be read: \(String(cString: strerror(errno))). Pass a file of ids.")
+      }
+    }
+
+    private mutating func endWord() throws {
+      if word.isEmpty { return }
+      defer { word = [] }
+      let text = String(decoding: word, as: UTF8.self)
+      guard let id = Int32(text) else {
+        throw CommandFailure(
+          status: .badData,
+          message: "\(name):\(line): \"\(text)\" is not a token id. Write whole numbers between white space.")
+      }
+      ids.append(TokenID(id))
+    }
+
+    private mutating func flush(_ body: ([UInt8], _ isStart: Bool) throws -> Void) throws {
+      if ids.isEmpty { return }
+      defer { ids = [] }
+      let isStart = decoder == nil
+      var decoder = decoder ?? TokenDecoder(tokenizer)
+      do { try body(decoder.decode(ids), isStart) } catch let error as TokenDecoder.UnknownToken {
+        throw CommandFailure(status: .badData, message: "\(name):\(line): \(error)")
+      }
+      self.decoder = decoder
+    }
+  }
+}
