@@ -87,7 +87,7 @@ extension ShiftIndex {
   /// Counts the tables of the summary; part of ``finish()``.
   func countSummary(_ database: Database) throws {
     try database.execute(
-      sql: "DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast")
+      sql: "DELETE FROM contrastFigure; DELETE FROM contrast; DELETE FROM summaryFigure; DELETE FROM summary")
     var estimates = SummaryEstimates()
     for comparison in try comparisons(database) {
       let slices = try SummarySlice.all(of: comparison, database)

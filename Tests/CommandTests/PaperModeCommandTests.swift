@@ -49,7 +49,7 @@ import Testing
     #expect(row["responses"] as? Int == 2 && row["tokens"] as? Int == 3)
     #expect(row["klTunedReference"] is NSNull)
     #expect(abs(try #require(row["unshifted"] as? Double) - 2.0 / 3) < 1e-12)
-    #expect(error.contains("results without tokens: 0 null, 1 with an error."))
+    #expect(error.contains("0 results are null and 1 hold an error; none of them counts."))
   }
 
   @Test func `null results are dropped before pairing, and that is told`() throws {

@@ -28,7 +28,10 @@ struct ListedMass {
     least = min(least, covered)
     largest = max(largest, covered)
     // An error of ε in every logprob changes the sum by a factor of e^ε at most.
-    if covered > exp(row.precision) * (1 + Self.rounding.above) { rowsAboveOne += 1 }
+    guard covered <= exp(row.precision) * (1 + Self.rounding.above) else {
+      rowsAboveOne += 1
+      return
+    }
     let rounding = Self.rounding.below + row.precision
     guard row.tokens.count > 1, exp(row.unlistedCap) >= Self.telling * rounding else { return }
     tellingRows += 1

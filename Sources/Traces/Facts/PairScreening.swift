@@ -116,7 +116,7 @@ public struct PairScreening: Sendable {
     let refusal = TraceRefusal.scaled(ratio: scale.ratio, rows: scale.rows, otherFile: reference.path)
     if scale.isRefused, reference.assumptions.union(tuned.assumptions).contains(.raw) {
       verdict.warnings.append((tuned.path, .assumed(.raw, refusal)))
-    } else if scale.isRefused, !(reference.facts.stage == .raw && tuned.facts.stage == .raw) {
+    } else if scale.isRefused {
       verdict.refusal = TraceError(file: tuned.path, .refused(refusal))
     } else {
       verdict.warnings.append(
