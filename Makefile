@@ -6,7 +6,11 @@
 # make fixtures    regenerate expectations with NumPy, tiktoken, tokenizers (needs Python)
 # make verify      the tests on the whole study: DATA=folder with dense/ and topk/
 # make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
+# make emulate     the kernel's tests with the AVX-512 path compiled for AVX2
+# make errors      the kernel's errors over the whole range
 # make bench       the kernel against memory, a whole batch against the kernel
+# make bench-index the tables of an index of 5 million positions
+# make capture-check      runs the capture recipe for transformers and reads what it wrote (needs Python)
 # make bench-rivals       the same beside PyTorch, NumPy, tiktoken, tokenizers (needs Python and CORPUS="a.txt b.txt")
 # make test-vocabularies  token ids against tiktoken, tokenizers, sentencepiece (needs Python and CORPUS)
 # make install     put the program into PREFIX/bin (default /usr/local)
@@ -65,7 +69,22 @@ verify: setup
 # LeakSanitizer reports six small allocations of XCTest itself.
 sanitize: setup
 	TOKENSHIFT_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 swift test -Xcc -O1 --sanitize address \
-	  --scratch-path .build-asan --filter MeasuresTests
+	  --scratch-path .build-asan --filter 'MeasuresTests|TracesTests'
+
+emulate: setup
+	swift test -Xcc -O2 -Xcc -DDIVERGENCE_EMULATES_AVX512 --scratch-path .build-emulate --filter MeasuresTests
+
+errors:
+	@mkdir -p .build
+	clang -O2 -ISources/CDivergence/include Sources/tokenshift-bench/Rivals/error_table.c \
+	  Sources/CDivergence/*.c -o .build/error_table -lm && .build/error_table
+
+capture-check: release
+	TOKENSHIFT=$(PROGRAM) sh samples/capture/check.sh
+
+bench-index: setup
+	swift build -c release $(STRICT) --product tokenshift-bench
+	.build/release/tokenshift-bench index
 
 bench: setup
 	swift build -c release $(STRICT) --product tokenshift-bench
@@ -74,7 +93,7 @@ bench: setup
 bench-rivals: setup
 	swift build -c release $(STRICT) --product tokenshift-bench
 	swift build -c release $(STRICT) --product tokenize-bench
-	OMP_NUM_THREADS=1 $(PYTHON) Sources/tokenshift-bench/Rivals/rivals.py .build/release/tokenshift-bench
+	OMP_NUM_THREADS=1 $(PYTHON) Sources/tokenshift-bench/Rivals/rivals.py $(if $(LLAMA),--llama $(LLAMA))
 	cd $(VOCABULARIES) && $(PYTHON) bench_rivals.py $(abspath $(CORPUS))
 
 test-vocabularies: setup
@@ -93,5 +112,5 @@ setup:
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(PACKAGES); \
 	fi
 
-.PHONY: demo release test lint format golden fixtures verify sanitize bench bench-rivals test-vocabularies \
+.PHONY: demo release test lint format golden fixtures verify sanitize emulate errors capture-check bench bench-index bench-rivals test-vocabularies \
   install setup

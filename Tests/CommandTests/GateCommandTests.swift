@@ -26,7 +26,7 @@ import Testing
       "gate", index, "--max", "jensenShannon[rl] <= 0.05", "--bound", "high", "--format", "jsonl")
     #expect(json.status == 1)
     #expect(
-      json.output.hasPrefix("{\"outcome\": \"undecided\", \"figure\": \"jensenShannon\", \"model\": \"rl\""))
+      json.output.hasPrefix("{\"outcome\": \"failed\", \"figure\": \"jensenShannon\", \"model\": \"rl\""))
   }
 
   @Test func `a figure that is not there is answered with those that are`() throws {

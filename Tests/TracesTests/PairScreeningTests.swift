@@ -48,7 +48,8 @@ import Tokenization
     let verdict = try Self.verdict(Self.sample(reference), Self.sample(tuned))
     #expect(verdict.refusal == nil)
     #expect(verdict.warnings.isEmpty, "\(verdict.warnings)")
-    #expect(try (0.9...1.16).contains(#require(verdict.scale)))
+    let scale = try #require(verdict.scale)
+    #expect(scale > 0.9 && scale < ScoreScale.doubtfulFrom, "\(scale)")
   }
 
   @Test func `a temperature of 0 point 7 is refused, and its value found`() throws {

@@ -5,7 +5,7 @@ import Tokenization
 ///
 /// A temperature T divides every difference of two logprobs of a row by T. Fine-tuning changes differences too, but
 /// hardly their spread over many tokens and rows: in the traces that this was tried on the ratio of spreads was
-/// 0.98 … 1.16 for file pairs, where T = 0.7 makes 1.43 of 1. What lies between T = 0.8 and T = 1.25 cannot be told
+/// 0.98 … 1.2 for file pairs, where T = 0.7 makes 1.43 of 1. What lies between T = 0.8 and T = 1.25 cannot be told
 /// from training by the values alone. For each row the ratio of the standard deviations is taken, over the tokens
 /// known on both sides; in lists without the one that both together hold most probable, which training sharpens
 /// first. Then the geometric mean over rows.
