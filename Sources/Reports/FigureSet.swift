@@ -54,7 +54,7 @@ public enum FigureSet: String, CaseIterable, Sendable {
     _ weighting: Weighting, confidence: Double, isBounded: Bool, isLowerBounded: Bool
   ) -> [String] {
     let brackets = """
-      Brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap clustered by prompt\(
+      Brackets hold \(Numerals.percent(confidence)) intervals clustered by prompt\(
         isBounded ? "; after ≥, the interval is the bound's." : ".")
       """
     let means = ["Means by \(weighting.rawValue); divergences in nats.", brackets]

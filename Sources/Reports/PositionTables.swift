@@ -31,6 +31,14 @@ extension Table {
       ],
       rows: records.map { row(sequence: $0.sequence, $0.measures, text: text) })
     table.summary = means(SequenceSums(records.map(\.measures))) + counts(excluded)
+    let unranked = records.count { $0.measures.rankShift == nil }
+    if unranked > 0 {
+      table.notes.append(
+        """
+        At \(unranked) of \(records.count) positions a rank is not known, where a list does not hold the token: means of \
+        rank shift and the classes leave them out, and can be far too small.
+        """)
+    }
     return table
   }
 

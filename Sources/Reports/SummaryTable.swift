@@ -63,7 +63,7 @@ extension Table {
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.differences, isSigned: true) },
       notes: [
         "Differences of means by \(weighting.rawValue) over the prompts that both answered; divergences in nats.",
-        "Brackets hold \(Numerals.percent(confidence)) intervals of a bootstrap that draws a prompt for both at once.",
+        "Brackets hold \(Numerals.percent(confidence)) intervals in which a prompt counts for both at once.",
       ], isComplete: isComplete)
   }
 

@@ -15,7 +15,8 @@ struct ProfileTally: PositionTally {
         absolute += repeatElement(ShiftTotals(), count: position.position + 1 - absolute.count)
       }
       absolute[position.position].add(position)
-      relative[position.position * 100 / sequence.responseLength].add(position)
+      // The middle of the position decides, so that short responses have a last part as well as a first.
+      relative[(2 * position.position + 1) * 100 / (2 * sequence.responseLength)].add(position)
     }
   }
 

@@ -14,7 +14,8 @@ extension ShiftIndex {
     try writing { database in
       try count(
         [
-          EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self, EstimateTally.self,
+          EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self,
+          EstimateTally.self,
           DistributionTally.self, BandTally.self, RankCountTally.self, FirstDivergenceTally.self,
           EntropySliceTally.self,
         ], database)

@@ -14,6 +14,27 @@ extension ShiftIndex {
     }
   }
 
+  /// Whether a trace of these comparisons lists only some tokens.
+  public func holdsTruncated(_ comparisons: [Comparison]) throws -> Bool {
+    let ids = comparisons.map { "\($0.id)" }.joined(separator: ", ")
+    return try reading { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM measurement WHERE support = 'truncated' AND comparisonID IN (\(ids)))
+          """) ?? false
+    }
+  }
+
+  /// The positions at which a rank of the emitted token is not known, and all positions.
+  public func positionsWithoutRank() throws -> (unranked: Int, positions: Int) {
+    try reading { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT total(positions - rankShiftCount), total(positions) FROM measurement")
+      return (row.map { Int($0[0] as Double) } ?? 0, row.map { Int($0[1] as Double) } ?? 0)
+    }
+  }
+
   /// The number of measurements that were tried and could not be made.
   public func refusedCount() throws -> Int {
     try reading { database in

@@ -120,11 +120,16 @@ public struct ClusteredBootstrap: Sendable {
     return Interval(low: low, high: high)
   }
 
-  /// With so few clusters that a tail of the resamples has no error at all, the quantiles are Student's.
+  /// Below this number of clusters a resample that draws one of them over and over is no rarity: of four clusters one
+  /// in 64 resamples has a single one, its error is near 0, and the quantiles of the ratios say nothing.
+  public static let fewestForQuantiles = 8
+
+  /// With few clusters, and where a tail of the resamples has no error at all, the quantiles are Student's.
   private func studentised(
     _ replicates: [ClusterMoments.Estimate], _ whole: ClusterMoments.Estimate, _ clusters: Int, level: Double
   ) -> Interval? {
     guard whole.error > 0 else { return Interval(low: whole.value, high: whole.value) }
+    guard clusters >= Self.fewestForQuantiles else { return student(whole, clusters, level: level) }
     var ratios = replicates.map { $0.distance(from: whole.value) }
     guard !ratios.isEmpty else { return nil }
     let cut = Int((1 - level) / 2 * Double(ratios.count - 1))
@@ -133,6 +138,10 @@ public struct ClusteredBootstrap: Sendable {
     if least.isFinite && most.isFinite {
       return Interval(low: whole.value - most * whole.error, high: whole.value - least * whole.error)
     }
+    return student(whole, clusters, level: level)
+  }
+
+  private func student(_ whole: ClusterMoments.Estimate, _ clusters: Int, level: Double) -> Interval {
     let inflation = (Double(clusters) / Double(clusters - 1)).squareRoot()
     let reach = studentQuantile((1 + level) / 2, degrees: clusters - 1) * whole.error * inflation
     return Interval(low: whole.value - reach, high: whole.value + reach)

@@ -55,6 +55,7 @@ struct Convert: ParsableCommand {
     let vocabulary = try traces.readVocabulary()
     let inputs = try files.map { try traces.open($0, head: head.lmHead, vocabulary) }
     let count = inputs.reduce(0) { $0 + $1.entries.count }
+    if to == .jsonl { for input in inputs { try refuseToForget(input) } }
     var sink = try Sink(self, isFolder: to == .canonical && count > 1)
     var failures: [TraceError] = []
     for input in inputs {
@@ -73,6 +74,21 @@ struct Convert: ParsableCommand {
       throw CommandFailure(
         status: .incomplete,
         message: "\(failures.count) of \(count) sequences cannot be converted, as said above.")
+    }
+  }
+}
+
+extension Convert {
+  /// Lines of JSON have no place for what a sampler did; without it the file would pass for a raw one.
+  private func refuseToForget(_ input: TraceFile) throws {
+    for (name, raw) in [("stage", "raw"), ("temperature", "1")] {
+      guard let value = input.metadata[name], value != raw, Double(value) != 1 else { continue }
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(input.path): the file says \(name) = "\(value)", which lines of JSON cannot carry. \
+          Convert it to the canonical form, which keeps it.
+          """)
     }
   }
 }
@@ -111,6 +127,14 @@ private struct Sink {
 
   mutating func write(_ trace: Trace, metadata: [String: String], number: Int) throws {
     if let lines {
+      if let id = trace.id, !names.insert(id).inserted {
+        throw CommandFailure(
+          status: .badData,
+          message: """
+            \(command.output): two sequences are called "\(id)", and a file can hold only one of that name. \
+            Convert each input to a file of its own.
+            """)
+      }
       return try Self.trying(command.output) {
         try lines.write(contentsOf: JSONLTrace(trace, top: command.top).line)
       }

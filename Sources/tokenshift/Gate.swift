@@ -61,9 +61,12 @@ struct Gate: ParsableCommand {
 
   func run() throws {
     let index = try index.openWhole()
+    let conditions = try conditions
     let verdicts = try index.verdicts(
       on: conditions, bound: bound, source: source, weighting: weight)
-    output.print(.gate(verdicts, bound: bound, isComplete: true))
+    let errors = try index.problems().filter { $0.severity == .error }.count
+    output.print(.gate(verdicts, bound: bound, isComplete: errors == 0))
+    try refuseIgnorance(conditions, verdicts, errors)
     let crossed = verdicts.filter {
       $0.outcome == .failed || $0.outcome == .undecided && undecided == .fail
     }
@@ -71,5 +74,28 @@ struct Gate: ParsableCommand {
       if let sentence = verdict.sentence { StandardError.write("tokenshift: \(sentence)") }
     }
     if !crossed.isEmpty { throw ExitCode(Status.incomplete.rawValue) }
+  }
+
+  /// A condition about nothing, or about part of a study, is not kept: what was not measured may cross it.
+  private func refuseIgnorance(
+    _ conditions: [GateCondition], _ verdicts: [GateVerdict], _ errors: Int
+  ) throws {
+    guard undecided == .fail else { return }
+    guard conditions.allSatisfy({ condition in verdicts.contains { $0.condition == condition } }) else {
+      throw CommandFailure(
+        status: .incomplete,
+        message: """
+          no row of the summary is what a condition asks for, so nothing was checked. \
+          See 'tokenshift summary' for the models and tasks, or choose another --source.
+          """)
+    }
+    guard errors == 0 else {
+      throw CommandFailure(
+        status: .incomplete,
+        message: """
+          \(errors) \(errors == 1 ? "problem" : "problems") of the input left measurements out, so the limits are not \
+          known to be kept. See the table problem, or pass --undecided pass.
+          """)
+    }
   }
 }

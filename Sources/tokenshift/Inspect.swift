@@ -10,6 +10,10 @@ struct Inspect: ParsableCommand {
       Files are recognised by their content, never by their name. Of two files it is also said whether they can be \
       compared, and if not, where they first differ; then the exit code is 1.
 
+      Read are safetensors, NumPy .npz and .npy, PyTorch .pt (nothing in it is executed), llama.cpp _logits_ files, \
+      token-in/token-out JSON, what vLLM, SGLang, llama-server, text-generation-inference, Ollama and OpenAI's \
+      servers answer, prime-rl and verifiers records, *_token_losses.json; plain, in gzip or in Zstandard.
+
       Examples:
         tokenshift inspect base.safetensors
         tokenshift inspect base.jsonl sft.jsonl

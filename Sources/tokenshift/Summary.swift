@@ -6,7 +6,7 @@ struct Summary: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The headline table: how far each tuned model moved, task by task.",
     discussion: """
-      Each figure is a mean with an interval from a bootstrap that resamples prompts. Traces that hold only the \
+      Each figure is a mean with an interval from a bootstrap that resamples prompts (of fewer than 8, Student's). Traces that hold only the \
       most probable tokens give bounds, marked ≥. JSON, CSV and the like have all figures, whatever is shown.
 
       A contrast subtracts the second model's figures from the first's, on the prompts that both answered.
@@ -51,7 +51,8 @@ struct Summary: ParsableCommand {
     output.print(
       .summary(
         rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence,
-        notes: Self.notes(problems, rows), isComplete: isComplete))
+        notes: Self.notes(problems, rows) + Self.rankNotes(try index.positionsWithoutRank()),
+        isComplete: isComplete))
   }
 
   /// People see some figures, programs get all.
@@ -84,6 +85,17 @@ struct Summary: ParsableCommand {
       notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")
     }
     return notes + warningNotes(problems)
+  }
+
+  /// Lists without ranks leave out the positions where the models differ most, so means of ranks are not of all.
+  private static func rankNotes(_ count: (unranked: Int, positions: Int)) -> [String] {
+    guard count.unranked > 0 else { return [] }
+    return [
+      """
+      At \(count.unranked) of \(count.positions) measured positions a rank is not known, where a list does not hold the \
+      token: rank shift and shifted leave them out, and can be far too small.
+      """
+    ]
   }
 
   /// Doubts about whole files, each in its own words; the others are counted.

@@ -10,6 +10,7 @@ extension Tokens {
       first: try index.comparisons(of: contrast[0], source: slice.source),
       second: try index.comparisons(of: contrast[1], source: slice.source), task: slice.task,
       minimumCount: fewest, groups: subjects.groups, threads: jobs)
+    try refuseBounds(index, request, groups: subjects.groups != nil)
     let all: [TokenContrast]
     var notes: [String]
     if let metric = measure.emitted {
@@ -30,6 +31,19 @@ extension Tokens {
     return .contrast(
       Array(zip(try subjects.subjects(of: rows.map(\.id)), rows)), names: (contrast[0], contrast[1]),
       measure: measure.title, view: view.rawValue, task: slice.task, notes: notes, isComplete: true)
+  }
+
+  /// Differences of lower bounds bound nothing, and what lists leave out of single tokens adds up in groups.
+  private func refuseBounds(_ index: ShiftIndex, _ request: ContrastRequest, groups: Bool) throws {
+    let isAsked = measure.emitted == .klTunedReference || measure.emitted == nil && groups
+    guard isAsked, try index.holdsTruncated(request.first + request.second) else { return }
+    throw CommandFailure(
+      status: .badData,
+      message: """
+        \(index.path): some of these traces are truncated, and a difference of \(measure.title) between two models needs \
+        dense ones\(groups && measure.emitted == nil ? " for groups of tokens" : ""). \
+        Use another --metric, or compare dense traces.
+        """)
   }
 
   private func predictedContrast(
@@ -75,7 +89,7 @@ extension Tokens {
     )
     return """
       Truncated traces: a token that a row does not list counts as 0 there; true means are at most \(low) lower \
-      or \(high) higher.
+      or \(high) higher, and an effect no larger than both together is not shown to be more than that.
       """
   }
 }

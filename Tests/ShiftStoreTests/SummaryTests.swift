@@ -191,7 +191,9 @@ import Tokenization
     try index.close()
     // Without the stored rows the same index makes them anew.
     let path = index.path
-    try Self.execute("DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast", on: path)
+    try Self.execute(
+      "DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast",
+      on: path)
     let fresh = try ShiftIndex.open(at: path).summary(of: comparisons, task: nil, weighting: .sequence)
     #expect(fresh == stored)
   }

@@ -20,7 +20,7 @@ import Testing
         "profile",
         SQLTwins.profile(
           scale: "relative",
-          bin: "position * 100 / (length(sequence.tokens) / 4 - sequence.promptLength)")
+          bin: "(2 * position + 1) * 100 / (2 * (length(sequence.tokens) / 4 - sequence.promptLength))")
       ),
     ] {
       let scale = sql.contains("'relative'") ? "relative" : "absolute"

@@ -120,9 +120,18 @@ import Tokenization
 
   @Test func `a spread a quarter larger is doubtful, not refused`() throws {
     let base = try Self.sample("dense/arith-010.base.base.safetensors")
-    let verdict = try Self.verdict(base, base) { Self.scale(&$0, by: 1.25) }
+    let verdict = try Self.verdict(base, Self.sample("dense/arith-010.base.rl.safetensors")) {
+      Self.scale(&$0, by: 1.16)
+    }
     #expect(verdict.refusal == nil)
     #expect(verdict.warnings.map(\.warning.name) == ["scaled"])
+  }
+
+  @Test(arguments: [Float(0.8), 0.9, 1.1])
+  func `every row scaled alike is a temperature, however near 1`(temperature: Float) throws {
+    let base = try Self.sample("dense/arith-010.base.base.safetensors")
+    let verdict = try Self.verdict(base, base) { Self.scale(&$0, by: 1 / temperature) }
+    #expect(verdict.refusal != nil, "\(verdict)")
   }
 
   private static func dense(

@@ -6,6 +6,10 @@ struct DenseRowFacts {
   /// Tokens that a quick look takes from a row: enough to see a sampler's work on a whole vocabulary.
   static let sampleSize = 512
 
+  /// A score so far below the largest of its row has probability 0 in double precision: e⁻⁷⁴⁶ is none. Samplers write
+  /// −1e4, −1e9 or the least number of a type where others write −∞.
+  static let vanishing = 746.0
+
   /// ln Σ exp(score), in nats; NaN where a score is, nil where only a sample of the tokens was looked at.
   let logSumExp: Double?
   /// Whether a score that was looked at is NaN.
@@ -20,14 +24,14 @@ struct DenseRowFacts {
     let places = isSampled ? row.samplePlaces : Array(0..<row.count)
     let scores = isSampled ? places.map(row.score) : row.scores()
     let count = Double(max(scores.count, 1))
-    excluded = Double(scores.count { $0 == -.infinity }) / count
+    let largest = Double(scores.max() ?? -.infinity)
+    excluded = Double(scores.count { Double($0) < largest - Self.vanishing || $0 == -.infinity }) / count
     holdsNaN = scores.contains(where: \.isNaN)
     floored = Double(row.flooredCount(among: places)) / count
     guard !isSampled else {
       logSumExp = nil
       return
     }
-    let largest = Double(scores.max() ?? -.infinity)
     logSumExp = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
   }
 }

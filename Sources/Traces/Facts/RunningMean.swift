@@ -11,6 +11,9 @@ struct RunningMean {
     squares += before * (value - mean)
   }
 
+  /// The standard deviation; infinite for fewer than two numbers.
+  var standardDeviation: Double { count > 1 ? (squares / Double(count - 1)).squareRoot() : .infinity }
+
   /// The standard error of the mean; infinite for fewer than two numbers.
   var standardError: Double {
     count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : .infinity

@@ -16,6 +16,8 @@ struct ScoreScale {
   static let doubtfulFrom = 1.2
   /// What training alone does; the ratio must be clear of it, so that few rows do not decide by accident.
   static let trainingReaches = 1.1
+  /// Training never moves every row alike: ratios that agree this closely, and are not 1, are a temperature's.
+  static let uniform = (spread: 0.002, ratioFrom: 1.02)
   /// Fewer rows tell nothing. A dense row weighs more: its ratio is that of hundreds of tokens.
   static let fewestRows = (dense: 5, truncated: 40)
   /// Fewer tokens have no spread worth the name.
@@ -34,16 +36,20 @@ struct ScoreScale {
       && abs(logRatios.mean) - TraceFactsGatherer.clearly * logRatios.standardError
         > log(Self.trainingReaches)
   }
+  private var isUniform: Bool {
+    rows >= Self.fewestRows.dense && abs(logRatios.mean) >= log(Self.uniform.ratioFrom)
+      && logRatios.standardDeviation <= Self.uniform.spread
+  }
   /// No fine-tuning explains the ratio.
-  var isRefused: Bool { isSettled && abs(logRatios.mean) >= log(Self.refusedFrom) }
+  var isRefused: Bool { isSettled && abs(logRatios.mean) >= log(Self.refusedFrom) || isUniform }
   /// Fine-tuning hardly explains the ratio.
-  var isDoubtful: Bool { isSettled && abs(logRatios.mean) >= log(Self.doubtfulFrom) }
+  var isDoubtful: Bool { isSettled && abs(logRatios.mean) >= log(Self.doubtfulFrom) || isUniform }
 
   // MARK: Adding
 
   mutating func add(reference: DenseRow, tuned: DenseRow) {
     guard reference.count == tuned.count else { return }
-    let (a, b) = (reference.floorScore ?? -.infinity, tuned.floorScore ?? -.infinity)
+    let (a, b) = (Self.leastKnown(reference), Self.leastKnown(tuned))
     var pairs: [(Double, Double)] = []
     for place in reference.samplePlaces {
       let (x, y) = (reference.score(at: place), tuned.score(at: place))
@@ -51,6 +57,12 @@ struct ScoreScale {
       if x > a, y > b, x.isFinite, y.isFinite { pairs.append((Double(x), Double(y))) }
     }
     add(pairs)
+  }
+
+  /// What lies at the floor of the encoding, or has no probability, says nothing about distances.
+  private static func leastKnown(_ row: DenseRow) -> Float {
+    let largest = row.samplePlaces.lazy.map(row.score).max() ?? -.infinity
+    return max(row.floorScore ?? -.infinity, largest - Float(DenseRowFacts.vanishing))
   }
 
   mutating func add(reference: TruncatedRow, tuned: TruncatedRow) {
