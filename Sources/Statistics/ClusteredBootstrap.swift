@@ -105,10 +105,13 @@ public struct ClusteredBootstrap: Sendable {
   private func interval(_ moments: ClusterMoments, level: Double, method: Method) -> Interval? {
     precondition(level > 0 && level < 1, "the level must lie between 0 and 1, but is \(level)")
     guard moments.clusters >= 2, resamples > 0, let whole = moments.whole else { return nil }
-    let replicates = replicates(moments)
     switch method {
-    case .percentile: return percentile(replicates, level: level)
-    case .studentised: return studentised(replicates, whole, moments.clusters, level: level)
+    case .percentile: return percentile(replicates(moments), level: level)
+    case .studentised:
+      guard moments.clusters >= Self.fewestForQuantiles, whole.error > 0 else {
+        return moments.studentInterval(level: level)
+      }
+      return studentised(moments, whole, level: level)
     }
   }
 
@@ -124,13 +127,11 @@ public struct ClusteredBootstrap: Sendable {
   /// in 64 resamples has a single one, its error is near 0, and the quantiles of the ratios say nothing.
   public static let fewestForQuantiles = 8
 
-  /// With few clusters, and where a tail of the resamples has no error at all, the quantiles are Student's.
+  /// Where a tail of the resamples has no error at all, the quantiles are Student's.
   private func studentised(
-    _ replicates: [ClusterMoments.Estimate], _ whole: ClusterMoments.Estimate, _ clusters: Int, level: Double
+    _ moments: ClusterMoments, _ whole: ClusterMoments.Estimate, level: Double
   ) -> Interval? {
-    guard whole.error > 0 else { return Interval(low: whole.value, high: whole.value) }
-    guard clusters >= Self.fewestForQuantiles else { return student(whole, clusters, level: level) }
-    var ratios = replicates.map { $0.distance(from: whole.value) }
+    var ratios = replicates(moments).map { $0.distance(from: whole.value) }
     guard !ratios.isEmpty else { return nil }
     let cut = Int((1 - level) / 2 * Double(ratios.count - 1))
     let least = orderStatistic(cut, of: &ratios)
@@ -138,13 +139,7 @@ public struct ClusteredBootstrap: Sendable {
     if least.isFinite && most.isFinite {
       return Interval(low: whole.value - most * whole.error, high: whole.value - least * whole.error)
     }
-    return student(whole, clusters, level: level)
-  }
-
-  private func student(_ whole: ClusterMoments.Estimate, _ clusters: Int, level: Double) -> Interval {
-    let inflation = (Double(clusters) / Double(clusters - 1)).squareRoot()
-    let reach = studentQuantile((1 + level) / 2, degrees: clusters - 1) * whole.error * inflation
-    return Interval(low: whole.value - reach, high: whole.value + reach)
+    return moments.studentInterval(level: level)
   }
 
   /// The estimate of every resample in which the mean exists.

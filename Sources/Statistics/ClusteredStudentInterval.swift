@@ -16,11 +16,15 @@ public func clusteredStudentInterval(
   ofMean totals: [ClusterTotal], clusterCount: Int, level: Double = 0.95
 ) -> Interval? {
   precondition(level > 0 && level < 1, "the level must lie between 0 and 1, but is \(level)")
-  let moments = ClusterMoments(mean: totals, clusterCount: clusterCount)
-  guard moments.clusters >= 2, let whole = moments.whole else { return nil }
-  let clusters = Double(moments.clusters)
-  let reach =
-    studentQuantile((1 + level) / 2, degrees: moments.clusters - 1) * whole.error
-    * (clusters / (clusters - 1)).squareRoot()
-  return Interval(low: whole.value - reach, high: whole.value + reach)
+  return ClusterMoments(mean: totals, clusterCount: clusterCount).studentInterval(level: level)
+}
+
+extension ClusterMoments {
+  /// The estimate ± t · its error · √(c / (c − 1)); nil where fewer than two clusters count anything.
+  func studentInterval(level: Double) -> Interval? {
+    guard clusters >= 2, let whole else { return nil }
+    let inflation = (Double(clusters) / Double(clusters - 1)).squareRoot()
+    let reach = studentQuantile((1 + level) / 2, degrees: clusters - 1) * whole.error * inflation
+    return Interval(low: whole.value - reach, high: whole.value + reach)
+  }
 }
