@@ -49,20 +49,18 @@ struct ScoreScale {
 
   mutating func add(reference: DenseRow, tuned: DenseRow) {
     guard reference.count == tuned.count else { return }
-    let (a, b) = (Self.leastKnown(reference), Self.leastKnown(tuned))
-    var pairs: [(Double, Double)] = []
-    for place in reference.samplePlaces {
-      let (x, y) = (reference.score(at: place), tuned.score(at: place))
-      // What lies at the floor, or has no probability, has no known distance to the others.
-      if x > a, y > b, x.isFinite, y.isFinite { pairs.append((Double(x), Double(y))) }
-    }
-    add(pairs)
+    let places = reference.samplePlaces
+    let (xs, ys) = (places.map(reference.score), places.map(tuned.score))
+    let least = (Self.leastKnown(xs, in: reference), Self.leastKnown(ys, in: tuned))
+    add(
+      zip(xs, ys).compactMap { x, y in
+        x > least.0 && y > least.1 && x.isFinite && y.isFinite ? (Double(x), Double(y)) : nil
+      })
   }
 
-  /// What lies at the floor of the encoding, or has no probability, says nothing about distances.
-  private static func leastKnown(_ row: DenseRow) -> Float {
-    let largest = row.samplePlaces.lazy.map(row.score).max() ?? -.infinity
-    return max(row.floorScore ?? -.infinity, largest - Float(DenseRowFacts.vanishing))
+  /// What lies at the floor of the encoding, or has no probability, has no known distance to the others.
+  private static func leastKnown(_ scores: [Float], in row: DenseRow) -> Float {
+    max(row.floorScore ?? -.infinity, (scores.max() ?? -.infinity) - Float(DenseRowFacts.vanishing))
   }
 
   mutating func add(reference: TruncatedRow, tuned: TruncatedRow) {

@@ -94,6 +94,22 @@ struct JSONCursor {
     try advanceInside(closing: UInt8(ascii: "]"), "an array")
   }
 
+  /// Whether the array has another object, which is then next; elements of other kinds are skipped.
+  mutating func nextObject() throws(JSONFault) -> Bool {
+    while try nextElement() {
+      if nextByte() == UInt8(ascii: "{") { return true }
+      try skip()
+    }
+    return false
+  }
+
+  /// Whether the array that is next begins with an object; the cursor stays where it is.
+  func startsWithObject() throws(JSONFault) -> Bool {
+    var ahead = self
+    try ahead.beginArray()
+    return try ahead.nextElement() && ahead.nextByte() == UInt8(ascii: "{")
+  }
+
   @inline(__always)
   mutating func advanceInside(closing: UInt8, _ what: String) throws(JSONFault) -> Bool {
     guard let byte = nextByte() else { throw fault(.endsInside(what)) }

@@ -27,18 +27,12 @@ extension RecordOutlineReader {
       stream.choices = [0]
       try notePresence(of: .textGeneration)
     case (keys.logprobs, UInt8(ascii: "[")):
-      guard try startsWithObject() else { return try cursor.skip() }
+      guard try cursor.startsWithObject() else { return try cursor.skip() }
       stream.choices = [0]
       try notePresence(of: .ollama)
     case (keys.responseOutput, UInt8(ascii: "[")): try readMessages()
     default: try cursor.skip()
     }
-  }
-
-  private func startsWithObject() throws(JSONFault) -> Bool {
-    var ahead = cursor
-    try ahead.beginArray()
-    return try ahead.nextElement() && ahead.nextByte() == UInt8(ascii: "{")
   }
 
   private mutating func readDetails() throws(JSONFault) {
@@ -61,11 +55,7 @@ extension RecordOutlineReader {
   /// `"output": [{"content": [{"logprobs": […]}]}]`; parts of other kinds have no logprobs.
   private mutating func readMessages() throws(JSONFault) {
     try cursor.beginArray()
-    while try cursor.nextElement() {
-      guard cursor.nextByte() == UInt8(ascii: "{") else {
-        try cursor.skip()
-        continue
-      }
+    while try cursor.nextObject() {
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
         guard key == keys.content, cursor.nextByte() == UInt8(ascii: "[") else {
@@ -79,14 +69,10 @@ extension RecordOutlineReader {
 
   private mutating func readMessageParts() throws(JSONFault) {
     try cursor.beginArray()
-    while try cursor.nextElement() {
-      guard cursor.nextByte() == UInt8(ascii: "{") else {
-        try cursor.skip()
-        continue
-      }
+    while try cursor.nextObject() {
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
-        if key == keys.logprobs, cursor.nextByte() == UInt8(ascii: "["), try startsWithObject() {
+        if key == keys.logprobs, cursor.nextByte() == UInt8(ascii: "["), try cursor.startsWithObject() {
           try notePresence(of: .responses)
         } else {
           try cursor.skip()
@@ -141,11 +127,7 @@ extension RecordOutlineReader {
     var count = 0
     var parents: Set<Int> = []
     try cursor.beginArray()
-    while try cursor.nextElement() {
-      guard cursor.nextByte() == UInt8(ascii: "{") else {
-        try cursor.skip()
-        continue
-      }
+    while try cursor.nextObject() {
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
         if key == keys.parent, try !cursor.takeNull() {

@@ -45,21 +45,11 @@ extension RecordReader {
       rows.rows = [ListedRows.Row(list: 0..<rows.tokens.count, leftOut: takeLeftOut(into: &rows))]
       event.list = rows
     case (keys.logprobs, UInt8(ascii: "[")):
-      if let rows = try takeObjects() { append(RecordDraft.Choice(rows: rows)) }
+      guard try cursor.startsWithObject() else { return try cursor.skip() }
+      if let rows = try takeContent() { append(RecordDraft.Choice(rows: rows)) }
     case (keys.responseOutput, UInt8(ascii: "[")): try readMessages()
     default: try cursor.skip()
     }
-  }
-
-  /// The entries of a list of objects; nil, and the list skipped, where it holds something else.
-  private mutating func takeObjects() throws(JSONFault) -> ListedRows? {
-    var ahead = cursor
-    try ahead.beginArray()
-    guard try ahead.nextElement(), ahead.nextByte() == UInt8(ascii: "{") else {
-      try cursor.skip()
-      return nil
-    }
-    return try takeContent()
   }
 
   /// `{"prefill": […], "tokens": […], "top_tokens": [[…]], "best_of_sequences": […]}`; further answers are appended.
@@ -93,11 +83,7 @@ extension RecordReader {
   private mutating func readMessages() throws(JSONFault) {
     var rows: ListedRows?
     try cursor.beginArray()
-    while try cursor.nextElement() {
-      guard cursor.nextByte() == UInt8(ascii: "{") else {
-        try cursor.skip()
-        continue
-      }
+    while try cursor.nextObject() {
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
         guard key == keys.content, cursor.nextByte() == UInt8(ascii: "[") else {
