@@ -40,8 +40,7 @@ struct BandTally: PositionTally {
       let stretch = Int.bitWidth - position.position.leadingZeroBitCount
       while absolute.count <= stretch { absolute.append(Stretch()) }
       absolute[stretch].add(position, prompt: prompt)
-      relative[(2 * position.position + 1) * ProfileScale.tenths.count / (2 * sequence.responseLength)]
-        .add(position, prompt: prompt)
+      relative[sequence.part(of: position, among: relative.count)].add(position, prompt: prompt)
     }
   }
 

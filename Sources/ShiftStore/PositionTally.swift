@@ -42,4 +42,10 @@ struct TalliedSequence {
   var responseLength: Int
   /// The measured positions, rising.
   var positions: [PositionMeasures]
+
+  /// In which of so many equal parts of the response a position lies. Its middle decides, so that short responses have
+  /// a last part as well as a first.
+  func part(of position: PositionMeasures, among count: Int) -> Int {
+    (2 * position.position + 1) * count / (2 * responseLength)
+  }
 }

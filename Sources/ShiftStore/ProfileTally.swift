@@ -15,8 +15,7 @@ struct ProfileTally: PositionTally {
         absolute += repeatElement(ShiftTotals(), count: position.position + 1 - absolute.count)
       }
       absolute[position.position].add(position)
-      // The middle of the position decides, so that short responses have a last part as well as a first.
-      relative[(2 * position.position + 1) * 100 / (2 * sequence.responseLength)].add(position)
+      relative[sequence.part(of: position, among: relative.count)].add(position)
     }
   }
 

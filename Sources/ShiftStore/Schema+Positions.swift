@@ -34,7 +34,14 @@ extension Schema {
       start REAL NOT NULL,
       "end" REAL NOT NULL,
       undecided INTEGER NOT NULL,
-      count INTEGER NOT NULL,
+      \(shiftSums)
+      UNIQUE (comparisonID, taskID, kind, place)
+    ) STRICT;
+    """
+
+  /// The sums of a stretch or slice of positions: those of ``ShiftTotals``.
+  static let shiftSums = """
+    count INTEGER NOT NULL,
       shifted INTEGER NOT NULL,
       rankedCount INTEGER NOT NULL,
       rankShiftCount INTEGER NOT NULL,
@@ -42,7 +49,5 @@ extension Schema {
       klTunedReferenceCount INTEGER NOT NULL,
       klTunedReferenceSumLow REAL NOT NULL,
       klTunedReferenceSumHigh REAL,
-      UNIQUE (comparisonID, taskID, kind, place)
-    ) STRICT;
     """
 }

@@ -204,14 +204,7 @@ enum Schema {
       taskID INTEGER NOT NULL REFERENCES task (id),
       scale TEXT NOT NULL CHECK (scale IN ('absolute', 'relative')),
       bin INTEGER NOT NULL,
-      count INTEGER NOT NULL,
-      shifted INTEGER NOT NULL,
-      rankedCount INTEGER NOT NULL,
-      rankShiftCount INTEGER NOT NULL,
-      rankShiftSum INTEGER NOT NULL,
-      klTunedReferenceCount INTEGER NOT NULL,
-      klTunedReferenceSumLow REAL NOT NULL,
-      klTunedReferenceSumHigh REAL,
+      \(shiftSums)
       PRIMARY KEY (comparisonID, taskID, scale, bin)
     ) STRICT, WITHOUT ROWID;
     """
