@@ -116,14 +116,20 @@ public struct StudyPlan: Sendable {
     _ progress: (PlanningProgress) -> Void
   ) throws -> [InputRecord] {
     var inputs: [InputRecord] = []
+    // Many files may share one companion.
+    var digests: [String: FileDigest] = [:]
+    func input(_ path: String, _ format: String, _ modelID: Int) throws -> InputRecord {
+      let digest = try digests[path] ?? FileDigest(path: path)
+      digests[path] = digest
+      return InputRecord(
+        path: studyFile.relative(path), modelID: modelID, format: format, byteCount: digest.byteCount,
+        digest: digest.hex, digestKind: digest.kind.rawValue)
+    }
     for (index, file) in files.enumerated() {
       progress(PlanningProgress(step: .hashing, done: index, total: files.count))
       let modelID = modelIDs[file.traces.model] ?? 0
-      inputs.append(
-        try InputRecord(file.path, format: file.format.rawValue, modelID: modelID, in: studyFile))
-      for companion in file.companionFiles {
-        inputs.append(try InputRecord(companion, format: "companion", modelID: modelID, in: studyFile))
-      }
+      inputs.append(try input(file.path, file.format.rawValue, modelID))
+      inputs += try file.companionFiles.map { try input($0, "companion", modelID) }
     }
     return inputs
   }
@@ -143,14 +149,5 @@ public struct StudyPlan: Sendable {
           isSpecial: vocabulary.isSpecial(id))
       }
     }
-  }
-}
-
-extension InputRecord {
-  fileprivate init(_ path: String, format: String, modelID: Int, in studyFile: StudyFile) throws {
-    let digest = try FileDigest(path: path)
-    self.init(
-      path: studyFile.relative(path), modelID: modelID, format: format, byteCount: digest.byteCount,
-      digest: digest.hex, digestKind: digest.kind.rawValue)
   }
 }
