@@ -7,13 +7,13 @@
 /// A seam is looked for only in front of a character of three bytes that follows a byte of another
 /// character, with three bytes on both sides. Bits say whether a token may reach across, so that some seams
 /// are not found; what is found is one.
-struct Seams: Sendable {
+final class Seams: Sendable {
   /// Tokens with three bytes or more on both sides: a bit for the hash of the six bytes around.
-  private var wide = [UInt64](repeating: 0, count: 1 << (wideBits - 6))
+  private let wide: [UInt64]
   /// Tokens with fewer on the left: by the last byte there and the first two on the right.
-  private var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
+  private let fewLeft: [UInt64]
   /// Tokens with fewer on the right only: by the last two bytes on the left and the first there.
-  private var fewRight = [UInt64](repeating: 0, count: 1 << 10)
+  private let fewRight: [UInt64]
 
   private static let wideBits: UInt64 = 20
   /// How many bytes on each side are looked at.
@@ -21,11 +21,10 @@ struct Seams: Sendable {
 
   /// The seams that these tokens leave.
   init(_ tokens: some Sequence<ArraySlice<UInt8>>) {
-    for token in tokens { insert(token) }
-  }
-
-  private mutating func insert(_ token: ArraySlice<UInt8>) {
-    token.withUnsafeBufferPointer { token in
+    var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
+    var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
+    var fewRight = fewLeft
+    for token in tokens.lazy.map({ Array($0) }) {
       for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
         let last = UInt64(token[place - 1])
         let first = UInt64(token[place])
@@ -41,6 +40,7 @@ struct Seams: Sendable {
         }
       }
     }
+    (self.wide, self.fewLeft, self.fewRight) = (wide, fewLeft, fewRight)
   }
 
   /// The first seam between two indices, or the second of them.

@@ -20,11 +20,12 @@ extension TokenEncoder {
   ///
   /// Three rounds over each batch: cut and ask for the memory where a piece may be known, look there and
   /// ask for the memory where the others may be remembered, append.
-  func encode(_ text: ScanText, _ scanner: some PieceScanner) {
-    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch) { pieces in
+  func encode<Scanner: PieceScanner>(_ text: ScanText, _ scanner: Scanner) {
+    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch + WordBlock.size) { pieces in
       let known = known.table
       // Held here, because a copy per piece would be counted.
       let seams = tokenizer.model.seams
+      var words = WordBlock(Scanner.wordLetters)
       var start = 0
       var end = 0
       var isPart = false
@@ -33,6 +34,15 @@ extension TokenEncoder {
         var filled = 0
         while filled < Self.batch, start < text.count {
           if start == end {
+            let block = start
+            var ends = words.ends(from: block, in: text)
+            while ends != 0 {
+              let next = block &+ ends.trailingZeroBitCount
+              pieces[filled] = pending(start, next, isPart: false, in: text, known)
+              filled &+= 1
+              start = next
+              ends &= ends &- 1
+            }
             end = scanner.end(from: start, in: text)
             isPart = false
           }
@@ -165,6 +175,7 @@ extension TokenEncoder {
     let isMerged =
       piece.isPart || tokenizer.model.wholePieces == .merged
       || tokenizer.model.knownPieces != nil && piece.high < KnownPieces.keyLimit
+    if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
     if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
       output[count] = whole
       count += 1
@@ -179,6 +190,20 @@ extension TokenEncoder {
         count += 1
       }
     }
+  }
+
+  /// Appends the tokens of the parts of a piece, if it has a seam.
+  private func appendParts(of piece: PendingPiece, in text: ScanText) -> Bool {
+    guard let seams = tokenizer.model.seams else { return false }
+    var start = piece.start
+    var cut = seams.first(after: start, before: piece.end, in: text)
+    guard cut < piece.end else { return false }
+    while start < piece.end {
+      appendRemembered(pending(start, cut, isPart: true, in: text, known.table), in: text)
+      start = cut
+      cut = seams.first(after: start, before: piece.end, in: text)
+    }
+    return true
   }
 }
 
