@@ -84,7 +84,7 @@ struct RowComparison {
         position: position.position, token: position.tokenID, reference: reference, tuned: tuned,
         vocabularySize: vocabularySize, floor: floor)
     else { throw .noProbability(reference.tokens.isEmpty ? .reference : .tuned) }
-    listed.add(reference: reference, tuned: tuned)
+    listed.add(reference: reference, tuned: tuned, truncated)
     return record
   }
 

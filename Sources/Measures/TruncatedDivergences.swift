@@ -21,8 +21,10 @@ public import Traces
 /// Complexity: O(k) for rows of k tokens.
 public struct TruncatedComparison: Sendable {
   private var pair = TruncatedPair()
-  private var referenceProbabilities: [Double] = []
-  private var tunedProbabilities: [Double] = []
+  /// The stored probability of each token that the reference's row lists, of the rows that were compared last.
+  public private(set) var referenceProbabilities: [Double] = []
+  /// The stored probability of each token that the tuned model's row lists, of the rows that were compared last.
+  public private(set) var tunedProbabilities: [Double] = []
 
   /// A comparison that has not compared anything yet.
   public init() {}

@@ -40,6 +40,7 @@ extension TruncatedComparison {
         reference: reference, tuned: tuned, vocabularySize: vocabularySize, floor: floor),
       logprobReference: underReference.logprob, logprobTuned: underTuned.logprob,
       rankReference: underReference.rank, rankTuned: underTuned.rank, topReference: topReference,
-      topTuned: topTuned, coverageReference: reference.coverage, coverageTuned: tuned.coverage)
+      topTuned: topTuned, coverageReference: min(1, referenceProbabilities.reduce(0, +)),
+      coverageTuned: min(1, tunedProbabilities.reduce(0, +)))
   }
 }
