@@ -17,8 +17,8 @@ struct PositionSelect {
     let figures = Self.figures.map { "\($0), \($0)Low, \($0)High" }.joined(separator: ", ")
     statement = try database.cachedStatement(
       sql: """
-        SELECT position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankTuned,
-          topReference, topTuned, coverageReference, coverageTuned
+        SELECT position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankReferenceLow,
+          rankTuned, topReference, topTuned, coverageReference, coverageTuned
         FROM position WHERE measurementID = ? ORDER BY position
         """)
     handle = statement.sqliteStatement
@@ -49,8 +49,9 @@ struct PositionSelect {
         klTunedReference: figure(2), klReferenceTuned: figure(5), jensenShannon: figure(8),
         totalVariation: figure(11), entropyReference: figure(14), entropyTuned: figure(17)),
       logprobReference: optionalReal(20), logprobTuned: optionalReal(21),
-      rankReference: optionalInteger(22), rankTuned: optionalInteger(23),
-      topReference: token(24), topTuned: token(25), coverageReference: real(26), coverageTuned: real(27))
+      rankReference: optionalInteger(22), rankReferenceLow: optionalInteger(23),
+      rankTuned: optionalInteger(24), topReference: token(25), topTuned: token(26),
+      coverageReference: real(27), coverageTuned: real(28))
   }
 
   private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
