@@ -28,6 +28,9 @@ public struct PairMeasurement: Sendable {
     public var isDense: Bool
     /// What each token contributed; nil where a trace is truncated or nobody asked.
     public var shares: PredictedShares?
+    /// How far storage in 16 bits can have moved the figures of each position; empty where nobody asked, nil for rows in
+    /// single precision and for lists.
+    public var storageErrors: [StorageError?]
     /// What truncated rows moved onto and off tokens; nil where both traces are dense.
     public var listed: MovedTokens?
   }
@@ -37,16 +40,19 @@ public struct PairMeasurement: Sendable {
   /// - Parameters:
   ///   - pair: Two traces of the same tokens.
   ///   - countsShares: Whether to sum each token's share of the divergence.
-  public func measure(_ pair: TracePair, countsShares: Bool) -> Result {
+  ///   - boundsStorage: Whether to bound what storage in 16 bits can have done, which takes several times as long.
+  public func measure(_ pair: TracePair, countsShares: Bool, boundsStorage: Bool = false) -> Result {
     var shares: PredictedShares?
     var positions: [PositionMeasures] = []
     var faulty: [Exclusions.FaultyPosition] = []
+    var storageErrors: [StorageError?] = []
     positions.reserveCapacity(pair.positions.count)
     var rows = RowComparison(pair, self)
     if countsShares, let width = rows.denseWidth { shares = PredictedShares(vocabularySize: width) }
     for position in pair.positions {
       do throws(RowProblem) {
         positions.append(try rows.measure(position, shares: &shares))
+        if boundsStorage { storageErrors.append(rows.storageError(position)) }
       } catch {
         faulty.append(Exclusions.FaultyPosition(position: position.position, reason: error))
       }
@@ -57,6 +63,7 @@ public struct PairMeasurement: Sendable {
       missing: omitted.missingInReference + omitted.missingInTuned + omitted.missingInBoth, faulty: faulty)
     return Result(
       sequence: MeasuredSequence(positions: positions, exclusions: exclusions),
-      isDense: rows.denseWidth != nil, shares: shares, listed: rows.listed.tokens)
+      isDense: rows.denseWidth != nil, shares: shares, storageErrors: storageErrors,
+      listed: rows.listed.tokens)
   }
 }

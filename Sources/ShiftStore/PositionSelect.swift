@@ -16,8 +16,8 @@ struct PositionSelect {
     rows = try RowSelect(
       database,
       """
-      SELECT position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankTuned,
-        topReference, topTuned, coverageReference, coverageTuned
+      SELECT position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankReferenceLow,
+        rankTuned, topReference, topTuned, coverageReference, coverageTuned
       FROM position WHERE measurementID = ? ORDER BY position
       """)
   }
@@ -36,9 +36,9 @@ struct PositionSelect {
         klTunedReference: figure(2), klReferenceTuned: figure(5), jensenShannon: figure(8),
         totalVariation: figure(11), entropyReference: figure(14), entropyTuned: figure(17)),
       logprobReference: rows.optionalReal(20), logprobTuned: rows.optionalReal(21),
-      rankReference: rows.optionalInteger(22), rankTuned: rows.optionalInteger(23),
-      topReference: token(24), topTuned: token(25), coverageReference: rows.real(26),
-      coverageTuned: rows.real(27))
+      rankReference: rows.optionalInteger(22), rankReferenceLow: rows.optionalInteger(23),
+      rankTuned: rows.optionalInteger(24), topReference: token(25), topTuned: token(26),
+      coverageReference: rows.real(27), coverageTuned: rows.real(28))
   }
 
   private func token(_ column: Int32) -> TokenID {

@@ -122,6 +122,7 @@ enum Schema {
       logprobReference REAL,
       logprobTuned REAL,
       rankReference INTEGER,
+      rankReferenceLow INTEGER,
       rankTuned INTEGER,
       topReference INTEGER NOT NULL,
       topTuned INTEGER NOT NULL,
@@ -131,7 +132,7 @@ enum Schema {
       logprobShift REAL GENERATED ALWAYS AS (logprobTuned - logprobReference) VIRTUAL,
       shiftClass TEXT GENERATED ALWAYS AS (
         CASE WHEN rankReference = 1 THEN 'unshifted' WHEN rankReference <= 3 THEN 'marginal'
-             WHEN rankReference > 3 THEN 'shifted' END) VIRTUAL,
+             WHEN coalesce(rankReference, rankReferenceLow) > 3 THEN 'shifted' END) VIRTUAL,
       PRIMARY KEY (measurementID, position)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE movedToken (
@@ -161,7 +162,7 @@ enum Schema {
         token.text AS token, \(figureNames.joined(separator: ", ")),
         entropyReference, entropyReferenceLow, entropyReferenceHigh,
         entropyTuned, entropyTunedLow, entropyTunedHigh,
-        logprobReference, logprobTuned, logprobShift, rankReference, rankTuned, rankShift, shiftClass,
+        logprobReference, logprobTuned, logprobShift, rankReference, rankReferenceLow, rankTuned, rankShift, shiftClass,
         topReference, topTuned, coverageReference, coverageTuned
       FROM position
       JOIN measurement ON measurement.id = position.measurementID
