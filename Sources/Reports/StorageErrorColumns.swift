@@ -21,10 +21,11 @@ extension Table {
           mean.map { .real($0) } ?? .missing
         ))
     }
+    let sample = known.count < rows.count ? " It is that of \(known.count) evenly spaced positions." : ""
     notes.append(
       """
       ± by storage = the most that rounding scores to 16 bits can have moved a mean by; what a model computed in 16 bits \
-      before is not in it.
+      before is not in it.\(sample)
       """)
   }
 }

@@ -40,6 +40,9 @@ struct Measure: ParsableCommand {
   @OptionGroup var paper: PaperMode
   @OptionGroup var output: OutputOptions
 
+  /// Positions of each sequence of which it is bounded what storage in 16 bits can have done.
+  private static let storageLooks = 16
+
   func validate() throws {
     if let vocabularySize, vocabularySize < 1 {
       throw ValidationError("--vocabulary-size must be at least 1, but is \(vocabularySize).")
@@ -69,7 +72,7 @@ struct Measure: ParsableCommand {
     for place in files.places where contradiction == nil {
       do throws(TraceError) {
         let pair = try files.pair(at: place)
-        let result = measurement.measure(pair, countsShares: false, boundsStorage: true)
+        let result = measurement.measure(pair, countsShares: false, storageLooks: Self.storageLooks)
         let measured = result.sequence
         contradiction = floor.flatMap { pair.contradiction(of: $0, in: measured) }
         guard contradiction == nil else { break }

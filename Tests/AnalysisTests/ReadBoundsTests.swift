@@ -44,72 +44,106 @@ import Traces
     }
   }
 
-  /// The record of a model about a text.
-  private static func record(
-    _ model: Model, _ text: [Int], _ shape: Shape, k: Int, digits: Int?, using generator: inout SplitMix64
-  ) -> String {
-    func number(_ value: Double) -> String {
+  /// What an engine knows of a position when it writes it.
+  private struct Position {
+    var emitted: Int
+    /// The k most probable tokens; ties stand in any order.
+    var top: [Int]
+    /// As vLLM counts it: tokens as probable as the emitted one count against it.
+    var rank: Int
+    var logprobs: [Double]
+
+    init(_ logprobs: [Double], emitted: Int, k: Int, using generator: inout SplitMix64) {
+      let order = logprobs.indices.shuffled(using: &generator).sorted { logprobs[$0] > logprobs[$1] }
+      self.emitted = emitted
+      self.logprobs = logprobs
+      top = Array(order.prefix(k))
+      rank = logprobs.count { $0 >= logprobs[emitted] }
+    }
+
+    var others: [Int] { top.filter { $0 != emitted } }
+  }
+
+  /// Writes positions as an engine does.
+  private struct Writer {
+    var shape: Shape
+    var text: [Int]
+    var positions: [Position]
+    var k: Int
+    var digits: Int?
+
+    private func number(_ position: Position, _ token: Int) -> String {
+      let value = position.logprobs[token]
       guard value > -.infinity else { return shape == .triples ? "-3.4028234663852886e+38" : "-9999.0" }
       return digits.map { String(format: "%.\($0)f", value) } ?? "\(value)"
     }
-    func top(_ row: Int) -> [Int] {
-      // Ties stand in any order.
-      let order = model.logprobs[row].indices.shuffled(using: &generator).sorted {
-        model.logprobs[row][$0] > model.logprobs[row][$1]
+
+    private func joined(_ parts: [String]) -> String { "[" + parts.joined(separator: ",") + "]" }
+
+    private var scored: String { "{\"trace_id\":\"t\",\"prompt_length\":1,\"prompt_token_ids\":\(text)," }
+
+    var record: String {
+      switch shape {
+      case .promptLogprobs: scored + "\"prompt_logprobs\":\(joined(["null"] + positions.map(keyed)))}"
+      case .flat: scored + "\"prompt_logprobs\":\(flat)}"
+      case .content:
+        "{\"trace_id\":\"t\",\"prompt_token_ids\":[\(text[0])],\"choices\":[{\"index\":0,\"token_ids\":\(Array(text.dropFirst())),\"logprobs\":{\"content\":\(joined(positions.map(entry)))}}]}"
+      case .triples: triples
       }
-      return Array(order.prefix(k))
     }
-    let rows = model.logprobs.indices.map { row -> (emitted: Int, top: [Int], rank: Int) in
-      let emitted = text[row + 1]
-      let own = model.logprobs[row][emitted]
-      return (emitted, top(row), model.logprobs[row].count { $0 >= own })
-    }
-    let ids = "\"prompt_token_ids\":\(text)"
-    switch shape {
-    case .promptLogprobs:
-      let positions = rows.enumerated().map { row, listed in
-        let tokens = [listed.emitted] + listed.top.filter { $0 != listed.emitted }
-        let entries = tokens.enumerated().map { place, token in
-          let rank = token == listed.emitted ? listed.rank : place
-          return "\"\(token)\":{\"logprob\":\(number(model.logprobs[row][token])),\"rank\":\(max(1, rank))}"
-        }
-        return "{\(entries.joined(separator: ","))}"
+
+    private func keyed(_ position: Position) -> String {
+      let entries = ([position.emitted] + position.others).enumerated().map { place, token in
+        let rank = token == position.emitted ? position.rank : max(1, place)
+        return "\"\(token)\":{\"logprob\":\(number(position, token)),\"rank\":\(rank)}"
       }
-      return
-        "{\"trace_id\":\"t\",\"prompt_length\":1,\(ids),\"prompt_logprobs\":[null,\(positions.joined(separator: ","))]}"
-    case .flat:
+      return "{\(entries.joined(separator: ","))}"
+    }
+
+    private var flat: String {
       var (starts, ends, tokens, values, ranks) = ([0], [0], [Int](), [String](), [Int]())
-      for (row, listed) in rows.enumerated() {
+      for position in positions {
         starts.append(tokens.count)
-        for (place, token) in ([listed.emitted] + listed.top).enumerated() {
+        for (place, token) in ([position.emitted] + position.top).enumerated() {
           tokens.append(token)
-          values.append(number(model.logprobs[row][token]))
-          ranks.append(place == 0 ? listed.rank : place)
+          values.append(number(position, token))
+          ranks.append(place == 0 ? position.rank : place)
         }
         ends.append(tokens.count)
       }
       return
-        "{\"trace_id\":\"t\",\"prompt_length\":1,\(ids),\"prompt_logprobs\":{\"start_indices\":\(starts),\"end_indices\":\(ends),\"token_ids\":\(tokens),\"logprobs\":[\(values.joined(separator: ","))],\"ranks\":\(ranks)}}"
-    case .content:
-      let content = rows.enumerated().map { row, listed in
-        let tokens = ([listed.emitted] + listed.top.filter { $0 != listed.emitted }).prefix(k)
-        let entries = tokens.enumerated().map { place, token in
-          "{\"token_id\":\(token),\"logprob\":\(number(model.logprobs[row][token])),\"rank\":\(token == listed.emitted ? listed.rank : model.logprobs[row].count { $0 > model.logprobs[row][token] } + 1)}"
-        }
-        return
-          "{\"token_id\":\(listed.emitted),\"logprob\":\(number(model.logprobs[row][listed.emitted])),\"rank\":\(listed.rank),\"top_logprobs\":[\(entries.joined(separator: ","))]}"
-      }
-      return
-        "{\"trace_id\":\"t\",\"prompt_token_ids\":[\(text[0])],\"choices\":[{\"index\":0,\"token_ids\":\(Array(text.dropFirst())),\"logprobs\":{\"content\":[\(content.joined(separator: ","))]}}]}"
-    case .triples:
-      let own = rows.enumerated().map { "[\(number(model.logprobs[$0][$1.emitted])),\($1.emitted),null]" }
-      let lists = rows.enumerated().map { row, listed in
-        "[" + listed.top.map { "[\(number(model.logprobs[row][$0])),\($0),null]" }.joined(separator: ",")
-          + "]"
-      }
-      return
-        "{\"trace_id\":\"t\",\"prompt_length\":1,\"meta_info\":{\"input_token_logprobs\":[[null,\(text[0]),null],\(own.joined(separator: ","))],\"input_top_logprobs\":[null,\(lists.joined(separator: ","))],\"output_token_logprobs\":[]}}"
+        "{\"start_indices\":\(starts),\"end_indices\":\(ends),\"token_ids\":\(tokens),\"logprobs\":\(joined(values)),\"ranks\":\(ranks)}"
     }
+
+    private func entry(_ position: Position) -> String {
+      func member(_ token: Int) -> String {
+        let above = position.logprobs.count { $0 > position.logprobs[token] }
+        let rank = token == position.emitted ? position.rank : above + 1
+        return "\"token_id\":\(token),\"logprob\":\(number(position, token)),\"rank\":\(rank)"
+      }
+      let listed = ([position.emitted] + position.others).prefix(k).map { "{\(member($0))}" }
+      return "{\(member(position.emitted)),\"top_logprobs\":\(joined(listed))}"
+    }
+
+    private var triples: String {
+      func triple(_ position: Position, _ token: Int) -> String {
+        "[\(number(position, token)),\(token),null]"
+      }
+      let own = ["[null,\(text[0]),null]"] + positions.map { triple($0, $0.emitted) }
+      let lists = ["null"] + positions.map { position in joined(position.top.map { triple(position, $0) }) }
+      return
+        "{\"trace_id\":\"t\",\"prompt_length\":1,\"meta_info\":{\"input_token_logprobs\":\(joined(own)),\"input_top_logprobs\":\(joined(lists)),\"output_token_logprobs\":[]}}"
+    }
+  }
+
+  /// The record of a model about a text.
+  private static func record(
+    _ model: Model, _ text: [Int], _ shape: Shape, k: Int, digits: Int?, using generator: inout SplitMix64
+  ) -> String {
+    let positions = model.logprobs.indices.map {
+      Position(model.logprobs[$0], emitted: text[$0 + 1], k: k, using: &generator)
+    }
+    return Writer(shape: shape, text: text, positions: positions, k: k, digits: digits).record
   }
 
   private static func trace(_ record: String) throws -> Trace {

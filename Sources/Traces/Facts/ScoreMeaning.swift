@@ -31,11 +31,15 @@ struct ScoreMeaningGatherer {
   private var wholeRows = 0
   private var lists = 0
   private var fullLists = 0
+  /// Some list holds more than all of the mass, if its values are logarithms to base 2.
+  private var hasNaturalList = false
 
   /// What the rows are for certain; nil for logits, for natural logprobs, and where too few rows tell.
   var meaning: (ScoreMeaning, rows: Int)? {
     if wholeRows >= Self.wholeRows.fewest, let meaning = candidates.first { return (meaning, wholeRows) }
-    if lists >= Self.fewestLists, 2 * fullLists >= lists { return (.logarithms(base: 2), lists) }
+    if lists >= Self.fewestLists, 2 * fullLists >= lists, !hasNaturalList {
+      return (.logarithms(base: 2), lists)
+    }
     return nil
   }
 
@@ -68,12 +72,12 @@ struct ScoreMeaningGatherer {
   }
 
   mutating func add(_ row: TruncatedRow) {
-    guard lists >= 0, row.tokens.count >= Self.telling.tokens, let first = row.logprobs.first,
+    guard !hasNaturalList, row.tokens.count >= Self.telling.tokens, let first = row.logprobs.first,
       exp2(first) <= Self.telling.mostProbable
     else { return }
     let sum = row.logprobs.reduce(0) { $0 + exp2($1) }
     guard sum <= 1 + Self.tolerance / 4 else {
-      lists = .min
+      hasNaturalList = true
       return
     }
     lists += 1
