@@ -37,6 +37,10 @@ struct RowSelect {
   func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
   func optionalReal(_ column: Int32) -> Double? { isNull(column) ? nil : real(column) }
 
+  func text(_ column: Int32) -> String {
+    sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
+  }
+
   /// A blob, which is gone with the row.
   func withBytes(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Void) {
     let bytes = sqlite3_column_blob(handle, column)

@@ -28,8 +28,10 @@ extension ShiftIndex {
   public func tokenKinds() throws -> [Int: TokenKind] {
     try reading { database in
       var kinds: [Int: TokenKind] = [:]
-      let rows = try Row.fetchCursor(database, sql: "SELECT id, category, wordKind FROM token")
-      while let row = try rows.next() { kinds[row[0]] = TokenKind(category: row[1], wordKind: row[2]) }
+      let rows = try RowSelect(database, "SELECT id, category, wordKind FROM token")
+      try rows.forEach {
+        kinds[rows.integer(0)] = TokenKind(category: rows.text(1), wordKind: rows.text(2))
+      }
       return kinds
     }
   }

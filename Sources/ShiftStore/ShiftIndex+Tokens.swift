@@ -38,7 +38,7 @@ extension ShiftIndex {
     of ids: some Swift.Sequence<Int>, in comparisons: [Comparison], task: String?, groups: [Int: Int]? = nil
   ) throws -> [Int: Double] {
     let wanted = Set(ids)
-    let tokens = groups.map { $0.filter { wanted.contains($0.value) }.keys.sorted() } ?? wanted.sorted()
+    let tokens = groups.map { $0.filter { wanted.contains($0.value) }.map(\.key) } ?? Array(wanted)
     var histograms: [Int: RankShiftHistogram] = [:]
     try reading { database in
       let tasks =

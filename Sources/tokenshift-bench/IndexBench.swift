@@ -60,7 +60,8 @@ struct IndexBench {
     try time("tokens, by category", path) { index, sft, _ in
       let kinds = try index.tokenKinds()
       let names = Set(kinds.values.map(\.category)).sorted()
-      let groups = kinds.compactMapValues { names.firstIndex(of: $0.category) }
+      let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+      let groups = kinds.compactMapValues { numbers[$0.category] }
       let rows = try index.emittedDrift(in: sft, task: nil, groups: groups)
       _ = try index.medians(of: rows.map(\.tokenID), in: sft, task: nil, groups: groups)
     }

@@ -102,7 +102,9 @@ struct MemoryBench {
     let header = """
       {"logits":{"dtype":"F16","shape":[\(sequences),\(Self.rowsPerSequence),\(Self.vocabularySize)],\
       "data_offsets":[0,\(scoresEnd)]},"tokens":{"dtype":"I32","shape":[\(sequences),\(Self.rowsPerSequence)],\
-      "data_offsets":[\(scoresEnd),\(scoresEnd + 4 * tokens.count)]}}
+      "data_offsets":[\(scoresEnd),\(scoresEnd + 4 * tokens.count)]},"attention_mask":{"dtype":"U8","shape":\
+      [\(sequences),\(Self.rowsPerSequence)],"data_offsets":[\(scoresEnd + 4 * tokens.count),\
+      \(scoresEnd + 5 * tokens.count)]}}
       """
     try file.write(contentsOf: withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) })
     try file.write(contentsOf: Data(header.utf8))
@@ -114,5 +116,7 @@ struct MemoryBench {
       if let bytes = row.bytes { try file.write(contentsOf: Data(bytes: bytes, count: rowSize)) }
     }
     try file.write(contentsOf: tokens.withUnsafeBytes { Data($0) })
+    // Every token is text.
+    try file.write(contentsOf: Data(repeating: 1, count: tokens.count))
   }
 }
