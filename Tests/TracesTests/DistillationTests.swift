@@ -197,6 +197,23 @@ import Tokenization
     }
   }
 
+  @Test(arguments: names, 0..<20 as Range<UInt64>)
+  func `changed settings and rows never crash`(name: String, seed: UInt64) throws {
+    let golden = try golden(name)
+    var mutator = Mutator(seed: seed)
+    for _ in 0..<50 {
+      let yaml = String(decoding: mutator.mutated(Array(golden.config.yaml.utf8)), as: UTF8.self)
+      guard let config = try? DistillationConfig(yaml) else { continue }
+      // Bytes of the right number, so that what they hold is looked at.
+      let values = mutator.mutated(golden.compressed_logprobs[0]).resized(to: config.valueBytes)
+      let ids = mutator.mutated(golden.bytepacked_indices[0]).resized(to: config.idBytes)
+      if let values, let ids {
+        let row = try DistilledRow(values: values, ids: ids, config, row: 0)
+        #expect(row.ids.count == config.listed && row.logprobs.count == config.listed)
+      }
+    }
+  }
+
   @Test func `settings read in every layout of YAML`() throws {
     let block =
       "# made by the capture\ncompression:\n  d: 152064\n  k: 9\n  exact_k: 2\n  exact_dtype: 'bfloat16'\n  term_dtype: \"float32\"\n  polynomial_terms: [0, 1, sqrt, exp]\n  residual_bins:\n    - {}\n"
@@ -208,5 +225,13 @@ import Tokenization
     #expect(config.bins == [.init(scaleType: .float16, bits: 3, count: 4)])
     #expect(config.valueBytes == 2 * 2 + 4 * 4 + 2 + 2)
     #expect(!config.isDelta && !config.isNormalised)
+  }
+}
+
+extension [UInt8] {
+  /// The same bytes over and over, so many; nil where that is more than a test wants.
+  fileprivate func resized(to count: Int) -> [UInt8]? {
+    guard !isEmpty, count < 1 << 16 else { return nil }
+    return (0..<count).map { self[$0 % self.count] }
   }
 }

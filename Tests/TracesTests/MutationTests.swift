@@ -13,7 +13,8 @@ import Testing
   /// Files of tensors with what they need beside them.
   static let tensorFiles = [
     "arrays/f32.npy", "arrays/fort.npy", "pytorch/dict.pt", "pytorch/lists.pt", "pytorch/slice.pt",
-    "pytorch/generate.pt", "pytorch/protocol4.pt", "hidden/bias.safetensors",
+    "pytorch/generate.pt", "pytorch/protocol4.pt", "pytorch/slime-train.pt", "pytorch/slime-rollout.pt",
+    "hidden/bias.safetensors",
   ]
 
   @Test(arguments: ["broken/whole.npz", "dict.pt"])
@@ -94,11 +95,17 @@ import Testing
   }
 }
 
-/// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works.
+/// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works with
+/// a vocabulary or without one, which calls ids otherwise than some files do.
 func reads(_ bytes: [UInt8], path: String = "mutated") -> Bool {
+  let read = [TextVocabulary.lookup, nil].map { reads(bytes, path: path, lookup: $0) }
+  return read.contains(true)
+}
+
+private func reads(_ bytes: [UInt8], path: String, lookup: TokenLookup?) -> Bool {
   let storage = ByteStorage(copying: bytes)
   do throws(TraceError) {
-    let file = try TraceFile(storage, path: path, tensor: nil, lookup: TextVocabulary.lookup)
+    let file = try TraceFile(storage, path: path, tensor: nil, lookup: lookup)
     for index in file.entries.indices {
       let trace = try file.trace(at: index)
       _ = try TracePair(reference: trace, tuned: trace)

@@ -12,12 +12,15 @@ import Testing
     StreamRecordsTests.chunks.joined(separator: "\n"), EmittedOnlyRecordsTests.losses,
     EmittedOnlyRecordsTests.export, EmittedOnlyRecordsTests.episode, FlatRecordsTests.sglang,
     FlatRecordsTests.packed, FlatRecordsTests.flat, FlatRecordsTests.textGeneration,
+    #"{"input_ids":[4,6,8],"token_ids":[[5,6],[8,7]],"top_values":[[-0.5,-1.5],[-0.25,-2.0]],"attention_mask":[1,1,2]}"#,
   ]
 
   @Test(arguments: records.indices, 0..<10 as Range<UInt64>)
   func `changed records never crash`(record: Int, seed: UInt64) {
     var mutator = Mutator(seed: seed)
     let bytes = Array(Self.records[record].utf8)
+    // The losses hold answers that failed, each of which is refused.
+    #expect(reads(bytes) || Self.records[record] == EmittedOnlyRecordsTests.losses)
     for _ in 0..<50 { _ = reads(mutator.mutated(bytes)) }
   }
 
