@@ -12,15 +12,27 @@ final class KnownPieces: @unchecked Sendable {
   fileprivate struct Slot {
     /// The first eight bytes.
     var first: UInt64 = 0
-    /// Four more bytes, above them the length, and above that in 24 bits the token.
+    /// Four more bytes, above them in four bits the length, a bit that says whether merging arrives at the
+    /// token, and in the highest 24 bits the token.
     var rest: UInt64 = 0
+  }
+
+  /// How a piece becomes its token.
+  enum Kind {
+    /// It does not.
+    case other
+    /// As a whole, being one. What merging makes of it is not known.
+    case whole
+    /// By merging.
+    case merged
   }
 
   /// The longest piece that is looked for.
   static let lengthLimit = 12
   /// The second words of the keys of such pieces are below this.
   static let keyLimit = UInt64(lengthLimit + 1) << 56
-  fileprivate static let keyMask: UInt64 = 1 << 40 - 1
+  fileprivate static let keyMask: UInt64 = 1 << 36 - 1
+  fileprivate static let mergedMark: UInt64 = 1 << 36
 
   private let slots: UnsafeMutablePointer<Slot>
   private let size: Int
@@ -31,35 +43,37 @@ final class KnownPieces: @unchecked Sendable {
     slots = PieceCache.hugeTable(of: 1, repeating: Slot())
   }
 
-  /// The pieces of a vocabulary that `isOwnToken` confirms.
-  init(_ vocabulary: Vocabulary, isOwnToken: (TokenID, UnsafeBufferPointer<UInt8>) -> Bool) {
+  /// The pieces of a vocabulary that become their own token.
+  init(_ vocabulary: Vocabulary, kind: (TokenID, UnsafeBufferPointer<UInt8>) -> Kind) {
     let short = vocabulary.ids.filter { id in
       guard let bytes = vocabulary.bytes(of: id), (1...Self.lengthLimit).contains(bytes.count) else {
         return false
       }
       return vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit
     }
-    size = short.count * 3 / 2 + 1
+    size = short.count * 2 + 1
     slots = PieceCache.hugeTable(of: size, repeating: Slot())
     for id in short {
       guard let bytes = vocabulary.bytes(of: id), vocabulary.id(of: bytes) == id else { continue }
-      let isOwn = bytes.withUnsafeBufferPointer { isOwnToken(id, $0) }
-      if isOwn { insert(id, bytes) }
+      let kind = bytes.withUnsafeBufferPointer { kind(id, $0) }
+      if kind != .other { insert(id, bytes, kind) }
     }
   }
 
   deinit { slots.deallocate() }
 
-  private func insert(_ id: TokenID, _ bytes: ArraySlice<UInt8>) {
+  private func insert(_ id: TokenID, _ bytes: ArraySlice<UInt8>, _ kind: Kind) {
     let (low, high) = bytes.withUnsafeBufferPointer { PieceCache.shortKey($0) }
     var place = table.home(of: PieceCache.hash(low, high))
     while slots[place].rest != 0 { place = table.after(place) }
-    slots[place] = Slot(first: low, rest: Self.rest(high) | UInt64(UInt32(bitPattern: id.rawValue)) << 40)
+    let mark = kind == .merged ? Self.mergedMark : 0
+    slots[place] = Slot(
+      first: low, rest: Self.rest(high) | mark | UInt64(UInt32(bitPattern: id.rawValue)) << 40)
   }
 
   /// A key's second word, which has the length at its top, as it is kept here.
   @inline(__always) fileprivate static func rest(_ high: UInt64) -> UInt64 {
-    high & 0xFFFF_FFFF | (high >> 56) << 32
+    high & 0xFFFF_FFFF | (high >> 56 & 0x0F) << 32
   }
 
   /// The table, for a loop: what a class holds is read again after every write.
@@ -81,14 +95,15 @@ final class KnownPieces: @unchecked Sendable {
     /// Asks for the slot where a key is likely to be.
     @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(slots + home(of: hash)) }
 
-    /// The token of a piece of up to `lengthLimit` bytes, or -1.
+    /// The token of a piece of up to `lengthLimit` bytes, or -1. Of a part, the token that merging arrives at.
     @inline(__always) func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
       let rest = KnownPieces.rest(high)
       var place = home(of: hash)
       while true {
         let slot = slots[place]
         if slot.first == low, slot.rest & KnownPieces.keyMask == rest {
-          return Int32(truncatingIfNeeded: slot.rest >> 40)
+          let isAnswer = high < PieceCache.partMark || slot.rest & KnownPieces.mergedMark != 0
+          return isAnswer ? Int32(truncatingIfNeeded: slot.rest >> 40) : -1
         }
         if slot.rest == 0 { return -1 }
         place = after(place)

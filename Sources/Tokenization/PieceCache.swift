@@ -67,9 +67,11 @@ final class PieceCache {
   /// Asks for the entry where a key is likely to be, some time before it is looked up.
   @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
 
-  /// Mixes the two words of a key: every bit of them counts in every bit of the hash.
+  /// Mixes the two words of a key: every bit of them counts in every bit of the hash, but that a part has the
+  /// hash of a piece.
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> Int {
-    let product = (low ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: high ^ 0xC2B2_AE3D_27D4_EB4F)
+    let product = (low ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
+      by: high & ~partMark ^ 0xC2B2_AE3D_27D4_EB4F)
     return Int(truncatingIfNeeded: product.high ^ product.low)
   }
 
@@ -140,7 +142,7 @@ final class PieceCache {
       if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
       return store(entry)
     }
-    if used * 3 >= (mask + 1) * 2 { makeRoom() }
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
     entry.first = UInt32(ids.count)
     ids.append(contentsOf: tokens.lazy.map(\.rawValue))
     store(entry)
@@ -150,7 +152,7 @@ final class PieceCache {
   func insert(
     _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
   ) {
-    if used * 3 >= (mask + 1) * 2 { makeRoom() }
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
     let entry = Entry(
       low: low, high: high, first: UInt32(ids.count), second: UInt32(bytes.count), count: UInt32(tokens.count)
     )
@@ -160,7 +162,7 @@ final class PieceCache {
   }
 
   private func store(_ entry: Entry) {
-    if used * 3 >= (mask + 1) * 2 { makeRoom() }
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
     used += 1
     entries[freePlace(for: entry)] = entry
   }

@@ -77,10 +77,12 @@ struct PieceModel: Sendable {
   private func findKnownPieces() -> KnownPieces {
     var merged: [TokenID] = []
     return KnownPieces(vocabulary) { id, bytes in
-      if wholePieces == .first { return true }
+      // Only parts ask what merging arrives at, and they have seams, which no ASCII text has.
+      if wholePieces == .first, bytes.allSatisfy({ $0 < 0x80 }) { return .whole }
       merged.removeAll(keepingCapacity: true)
       merge(bytes, into: &merged)
-      return merged == [id]
+      if merged == [id] { return .merged }
+      return wholePieces == .first ? .whole : .other
     }
   }
 

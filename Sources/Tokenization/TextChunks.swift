@@ -1,10 +1,7 @@
-internal import Foundation
-
 /// Reads a file of any size in parts that may be encoded on their own.
 struct TextChunks {
   private let tokenizer: Tokenizer
-  private let path: String
-  private let file: FileHandle
+  private let file: TextFile
   private let size: Int
   private var pending: [UInt8] = []
   private var isAtEnd = false
@@ -15,19 +12,8 @@ struct TextChunks {
   /// The parts of a file or pipe, of about `size` bytes; the standard input as `/dev/stdin`.
   init(_ tokenizer: Tokenizer, path: String, size: Int) throws(VocabularyError) {
     self.tokenizer = tokenizer
-    self.path = path
     self.size = size
-    if path == "/dev/stdin" {
-      // Opened by its name, a socket would be refused.
-      file = FileHandle.standardInput
-      return
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw VocabularyError(
-        file: path, errno == ENOENT ? .missing : .unreadable(reason: String(cString: strerror(errno))))
-    }
-    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    file = try TextFile(path: path)
   }
 
   /// The next part, or nothing at the end of the file.
@@ -52,14 +38,8 @@ struct TextChunks {
   }
 
   private mutating func read() throws(VocabularyError) {
-    do {
-      guard let data = try file.read(upToCount: size), !data.isEmpty else {
-        isAtEnd = true
-        return
-      }
-      pending.append(contentsOf: data)
-    } catch {
-      throw VocabularyError(file: path, .unreadable(reason: String(cString: strerror(errno))))
-    }
+    let bytes = try file.read(upTo: size)
+    isAtEnd = bytes.isEmpty
+    pending += bytes
   }
 }

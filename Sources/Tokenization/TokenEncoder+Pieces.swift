@@ -1,18 +1,4 @@
 extension TokenEncoder {
-  /// A piece that has been cut and is to be looked up.
-  private struct PendingPiece {
-    var low: UInt64
-    var high: UInt64
-    var hash: Int
-    var start: Int
-    var end: Int
-    /// The token, or -1 where the piece is not known to be one.
-    var token: Int32
-
-    /// Whether it is what stands between seams of a piece, and merged whether it is a token or not.
-    var isPart: Bool { high & PieceCache.partMark != 0 }
-  }
-
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
   private static let batch = 256
 
@@ -21,43 +7,15 @@ extension TokenEncoder {
   /// Three rounds over each batch: cut and ask for the memory where a piece may be known, look there and
   /// ask for the memory where the others may be remembered, append.
   func encode<Scanner: PieceScanner>(_ text: ScanText, _ scanner: Scanner) {
-    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch + WordBlock.size) { pieces in
-      let known = known.table
-      // Held here, because a copy per piece would be counted.
-      let seams = tokenizer.model.seams
-      var words = WordBlock(Scanner.wordLetters)
-      var start = 0
-      var end = 0
-      var isPart = false
-      while start < text.count {
-        let first = start
-        var filled = 0
-        while filled < Self.batch, start < text.count {
-          if start == end {
-            let block = start
-            var ends = words.ends(from: block, in: text)
-            while ends != 0 {
-              let next = block &+ ends.trailingZeroBitCount
-              pieces[filled] = pending(start, next, isPart: false, in: text, known)
-              filled &+= 1
-              start = next
-              ends &= ends &- 1
-            }
-            end = scanner.end(from: start, in: text)
-            isPart = false
-          }
-          var cut = end
-          if end &- start > KnownPieces.lengthLimit, let seams {
-            cut = seams.first(after: start, before: end, in: text)
-            isPart = isPart || cut < end
-          }
-          pieces[filled] = pending(start, cut, isPart: isPart, in: text, known)
-          filled &+= 1
-          start = cut
-        }
-        reserve(start - first + PieceCache.inlineLimit)
+    let capacity = Self.batch + PieceCutter<Scanner>.surplus
+    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: capacity) { pieces in
+      var cutter = PieceCutter(scanner, text, seams: tokenizer.model.seams, known.table, cache)
+      while cutter.start < text.count {
+        let first = cutter.start
+        let filled = cutter.cut(atLeast: Self.batch, into: pieces)
+        reserve(cutter.start - first + PieceCache.inlineLimit)
         let batch = UnsafeMutableBufferPointer(rebasing: pieces[..<filled])
-        findKnown(batch, known)
+        findKnown(batch)
         appendTokens(of: batch, in: text)
       }
     }
@@ -65,46 +23,20 @@ extension TokenEncoder {
 
   /// Appends the tokens of pieces that are already cut.
   func encode(pieces: [Range<Int>], of text: ScanText) {
-    let known = known.table
     for piece in pieces {
       reserve(piece.count + PieceCache.inlineLimit)
       withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: 1) { pieces in
-        pieces.initializeElement(
-          at: 0, to: pending(piece.lowerBound, piece.upperBound, isPart: false, in: text, known))
-        findKnown(pieces, known)
+        let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
+        pieces.initializeElement(at: 0, to: pending)
+        findKnown(pieces)
         appendTokens(of: pieces, in: text)
       }
     }
   }
 
-  @inline(__always) private func pending(
-    _ start: Int, _ end: Int, isPart: Bool, in text: ScanText, _ known: KnownPieces.Table
-  ) -> PendingPiece {
-    let length = end &- start
-    guard length < 16 else { return pendingLong(start, end, isPart: isPart, in: text) }
-    var (low, high) = text.key(start, length)
-    if isPart { high |= PieceCache.partMark }
-    let hash = PieceCache.hash(low, high)
-    if high < KnownPieces.keyLimit { known.prefetch(hash: hash) } else { cache.prefetch(hash: hash) }
-    return PendingPiece(low: low, high: high, hash: hash, start: start, end: end, token: -1)
-  }
-
-  private func pendingLong(_ start: Int, _ end: Int, isPart: Bool, in text: ScanText) -> PendingPiece {
-    var piece = PendingPiece(
-      low: 0, high: PieceCache.longMark, hash: 0, start: start, end: end, token: -1)
-    if end - start <= PieceCache.lengthLimit {
-      (piece.low, piece.high) = PieceCache.longKey(text.bytes(start..<end))
-    }
-    if isPart { piece.high |= PieceCache.partMark }
-    piece.hash = PieceCache.hash(piece.low, piece.high)
-    cache.prefetch(hash: piece.hash)
-    return piece
-  }
-
-  @inline(__always) private func findKnown(
-    _ pieces: UnsafeMutableBufferPointer<PendingPiece>, _ known: KnownPieces.Table
-  ) {
-    for index in pieces.indices where pieces[index].high < KnownPieces.keyLimit {
+  @inline(__always) private func findKnown(_ pieces: UnsafeMutableBufferPointer<PendingPiece>) {
+    let known = known.table
+    for index in pieces.indices where pieces[index].mayBeKnown {
       let token = known.token(pieces[index].low, pieces[index].high, hash: pieces[index].hash)
       pieces[index].token = token
       if token < 0 { cache.prefetch(hash: pieces[index].hash) }
@@ -171,10 +103,10 @@ extension TokenEncoder {
   /// Works the tokens of a piece out.
   private func appendTokens(of piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
-    // A piece that was looked for among the known ones is no token as a whole, and a part is none by itself.
+    // A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
     let isMerged =
       piece.isPart || tokenizer.model.wholePieces == .merged
-      || tokenizer.model.knownPieces != nil && piece.high < KnownPieces.keyLimit
+      || tokenizer.model.knownPieces != nil && piece.mayBeKnown
     if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
     if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
       output[count] = whole
@@ -199,7 +131,7 @@ extension TokenEncoder {
     var cut = seams.first(after: start, before: piece.end, in: text)
     guard cut < piece.end else { return false }
     while start < piece.end {
-      appendRemembered(pending(start, cut, isPart: true, in: text, known.table), in: text)
+      appendRemembered(PendingPiece(start, cut, isPart: true, in: text), in: text)
       start = cut
       cut = seams.first(after: start, before: piece.end, in: text)
     }
@@ -216,17 +148,5 @@ extension ScanText {
   /// The text in a range, as a text of its own.
   func part(_ range: Range<Int>) -> ScanText {
     ScanText(base: base + range.lowerBound, count: range.count, classes: classes)
-  }
-
-  /// A piece of up to 15 bytes as two words, the length in the highest byte.
-  @inline(__always) func key(_ start: Int, _ length: Int) -> (low: UInt64, high: UInt64) {
-    guard start + 16 <= count else { return PieceCache.shortKey(bytes(start..<start + length)) }
-    let raw = UnsafeRawPointer(base + start)
-    let low = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
-    let high = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-    let bits = UInt64(length) &* 8
-    let lowMask = length >= 8 ? UInt64.max : (1 &<< bits) &- 1
-    let highMask = length > 8 ? (1 &<< (bits &- 64)) &- 1 : 0
-    return (low & lowMask, high & highMask | UInt64(length) &<< 56)
   }
 }

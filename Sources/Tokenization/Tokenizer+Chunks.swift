@@ -50,13 +50,20 @@ extension Tokenizer {
   public func encode(
     _ bytes: [UInt8], special: SpecialTokens = .parse, threads: Int
   ) async -> [TokenID] {
-    let ranges = chunks(of: bytes, atLeast: max(bytes.count / max(threads, 1), 1 << 16))
-    return await withTaskGroup(of: (Int, [TokenID]).self) { group in
-      for (place, range) in ranges.enumerated() {
-        group.addTask { (place, TokenEncoder(self).encode(bytes[range], special: special)) }
+    let workers = max(threads, 1)
+    // Several parts for each, one from here and one from there: they take about the same time together.
+    let ranges = chunks(of: bytes, atLeast: max(bytes.count / (workers * 8), 1 << 16))
+    return await withTaskGroup(of: [(Int, [TokenID])].self) { group in
+      for worker in 0..<workers {
+        group.addTask {
+          let encoder = TokenEncoder(self)
+          return stride(from: worker, to: ranges.count, by: workers).map { place in
+            (place, encoder.encode(bytes[ranges[place]], special: special))
+          }
+        }
       }
       var parts = [[TokenID]](repeating: [], count: ranges.count)
-      for await (place, ids) in group { parts[place] = ids }
+      for await worked in group { for (place, ids) in worked { parts[place] = ids } }
       var ids: [TokenID] = []
       ids.reserveCapacity(parts.reduce(0) { $0 + $1.count })
       for part in parts { ids += part }

@@ -43,21 +43,13 @@ extension Tokenizer {
   }
 
   /// Encodes one file of any size, as several files are encoded.
-  ///
-  /// - Parameters:
-  ///   - path: A file or pipe; the standard input as `/dev/stdin`.
-  ///   - readBytes: Is told how many bytes each part has.
   public func encode<Result>(
     contentsOf path: String, special: SpecialTokens = .parse, threads: Int = 1, chunkSize: Int = 1 << 22,
-    transform: @Sendable ([TokenID]) -> Result, readBytes: (Int) -> Void = { _ in },
-    _ body: (Result) throws -> Void
+    transform: @Sendable ([TokenID]) -> Result, _ body: (Result) throws -> Void
   ) throws {
     try encode(
       contentsOf: [path], special: special, threads: threads, chunkSize: chunkSize, transform: transform
-    ) { part in
-      readBytes(part.byteCount)
-      try body(part.result)
-    }
+    ) { try body($0.result) }
   }
 }
 

@@ -24,6 +24,8 @@ struct WordBlock {
   static let size = 64
   /// A block is read again from where it is needed when so many of its bytes are done with.
   private static let used = 40
+  /// A block with fewer words is left to the scanner: looking for them again and again would cost more.
+  private static let fewest = 4
 
   /// Nothing has been read yet.
   init(_ kind: Letters) { self.kind = kind }
@@ -34,6 +36,7 @@ struct WordBlock {
   /// - Precondition: A piece begins there.
   @inline(__always) mutating func ends(from index: Int, in text: ScanText) -> UInt64 {
     if index &- start >= Self.used || index >= end { read(from: index, in: text) }
+    if spaces == 0 { return 0 }
     let skipped = UInt64(truncatingIfNeeded: index &- start)
     let letters = letters &>> skipped
     let spaces = spaces &>> skipped
@@ -51,5 +54,6 @@ struct WordBlock {
     spaces = 0
     guard end <= text.count else { return }
     tokenscan_words(text.base + index, kind == .small ? 0 : 0x20, &letters, &spaces)
+    if (spaces & letters &<< 1 & letters &>> 1).nonzeroBitCount < Self.fewest { spaces = 0 }
   }
 }

@@ -4,7 +4,8 @@ import Tokenization
 // tokenize-bench ids VOCABULARY PATTERN parse|text     framed texts on stdin, framed ids on stdout
 // tokenize-bench time VOCABULARY PATTERN FILE…         megabytes per second of CPU time, cold and warm, in
 //                                                      documents of 16 KB
-// tokenize-bench threads VOCABULARY PATTERN FILE…      seconds by the clock, with one thread and with two
+// tokenize-bench threads VOCABULARY PATTERN FILE…      seconds by the clock, with one thread and with two: each
+//                                                      text in memory, and all as files
 // tokenize-bench parts VOCABULARY PATTERN FILE…        compares parts on two threads with the whole text
 // tokenize-bench stream VOCABULARY PATTERN FILE…       reads a file of any size and tells the memory it took
 // tokenize-bench fuzz VOCABULARY PATTERN SECONDS SEED  decodes what it encodes, of random bytes
@@ -39,6 +40,7 @@ import Tokenization
     case "growth": growth(tokenizer, size: Int(arguments[3]) ?? 1_000_000)
     default:
       for file in arguments[3...] { try await timeThreads(tokenizer, file) }
+      try timeThreads(tokenizer, files: Array(arguments[3...]))
     }
   }
 
@@ -118,6 +120,17 @@ import Tokenization
       let start = ContinuousClock.now
       let ids = await tokenizer.encode(bytes, special: .text, threads: threads)
       print("\(file) \(threads) threads \(ContinuousClock.now - start) tokens \(ids.count)")
+    }
+  }
+
+  private static func timeThreads(_ tokenizer: Tokenizer, files: [String]) throws {
+    for threads in [1, 2] {
+      let start = ContinuousClock.now
+      var count = 0
+      try tokenizer.encode(contentsOf: files, special: .text, threads: threads, transform: { $0.count }) {
+        count += $0.result
+      }
+      print("\(files.count) files \(threads) threads \(ContinuousClock.now - start) tokens \(count)")
     }
   }
 }

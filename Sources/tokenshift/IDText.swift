@@ -41,7 +41,7 @@ extension IDText {
   /// Reads a file of ids of any size.
   private struct Reader {
     private let name: String
-    private let file: FileHandle
+    private let file: TextFile
     private let tokenizer: Tokenizer
     private var line = 1
     private var word: [UInt8] = []
@@ -55,23 +55,14 @@ extension IDText {
     init(_ path: String, _ tokenizer: Tokenizer) throws {
       name = path == "/dev/stdin" ? "standard input" : path
       self.tokenizer = tokenizer
-      if path == "/dev/stdin" {
-        file = FileHandle.standardInput
-        return
-      }
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else {
-        throw CommandFailure(
-          status: .noInput,
-          message:
-            "\(path): The file cannot be read: \(String(cString: strerror(errno))). Pass a file of ids.")
-      }
-      file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      file = try TextFile(path: path)
     }
 
     mutating func forEachText(_ body: ([UInt8], _ isStart: Bool) throws -> Void) throws {
-      while let data = try read(), !data.isEmpty {
-        for byte in data {
+      while true {
+        let bytes = try file.read(upTo: Self.portion)
+        if bytes.isEmpty { break }
+        for byte in bytes {
           switch byte {
           case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): try endWord()
           case UInt8(ascii: "\n"):
@@ -88,15 +79,6 @@ extension IDText {
       }
       try endWord()
       try flush(body)
-    }
-
-    private func read() throws -> Data? {
-      do { return try file.read(upToCount: Self.portion) } catch {
-        throw CommandFailure(
-          status: .noInput,
-          message:
-            "\(name): The file cannot be read: \(String(cString: strerror(errno))). Pass a file of ids.")
-      }
     }
 
     private mutating func endWord() throws {

@@ -117,14 +117,15 @@ struct Tokenize: ParsableCommand {
   }
 
   private func printCounts(_ texts: [String], _ tokenizer: Tokenizer) throws {
-    let rows = try texts.map { text -> [Table.Cell] in
-      var bytes = 0
-      var tokens = 0
-      try tokenizer.encode(
-        contentsOf: text, special: special, threads: threads, transform: { $0.count },
-        readBytes: { bytes += $0 }
-      ) { tokens += $0 }
-      return [.text(name(text)), .integer(bytes), .integer(tokens)]
+    var bytes = [Int](repeating: 0, count: texts.count)
+    var tokens = bytes
+    try tokenizer.encode(contentsOf: texts, special: special, threads: threads, transform: { $0.count }) {
+      part in
+      bytes[part.file] += part.byteCount
+      tokens[part.file] += part.result
+    }
+    let rows = texts.indices.map { file -> [Table.Cell] in
+      [.text(name(texts[file])), .integer(bytes[file]), .integer(tokens[file])]
     }
     let table = Table(
       name: "counts",

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `short tokens are known, longer and added ones are not`() {
-    let known = KnownPieces(Self.vocabulary) { _, _ in true }
+    let known = KnownPieces(Self.vocabulary) { _, _ in .whole }
     #expect(token(Array("a".utf8), in: known) == 0)
     #expect(token(Array(" twelve byte".utf8), in: known) == 1)
     #expect(token([0, 0], in: known) == 16_777_215)
@@ -26,8 +26,17 @@ import Testing
   }
 
   @Test func `a token that merging does not arrive at is not known`() {
-    let known = KnownPieces(Self.vocabulary) { id, _ in id != TokenID(0) }
+    let known = KnownPieces(Self.vocabulary) { id, _ in id == TokenID(0) ? .other : .merged }
     #expect(token(Array("a".utf8), in: known) == -1)
     #expect(token(Array(" twelve byte".utf8), in: known) == 1)
+  }
+
+  @Test func `a part is known where merging arrives at its token`() {
+    let known = KnownPieces(Self.vocabulary) { id, _ in id == TokenID(0) ? .whole : .merged }
+    for (text, expected) in [("a", -1), (" twelve byte", 1)] as [(String, Int32)] {
+      let (low, high) = Array(text.utf8).withUnsafeBufferPointer { PieceCache.shortKey($0) }
+      let hash = PieceCache.hash(low, high | PieceCache.partMark)
+      #expect(known.table.token(low, high | PieceCache.partMark, hash: hash) == expected)
+    }
   }
 }

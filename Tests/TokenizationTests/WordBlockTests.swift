@@ -13,7 +13,8 @@ import Testing
     }
   }
 
-  private let filling = String(repeating: ".", count: 64)
+  /// Words enough for a block to be looked at.
+  private let filling = String(repeating: ".a b", count: 16)
 
   @Test func `words end at the spaces between them, and the last one is left open`() {
     #expect(ends("The cat sat. On" + filling) == [3, 7])
@@ -28,6 +29,11 @@ import Testing
   @Test func `a capital is no letter where case counts`() {
     #expect(ends("the cat sat On it now" + filling, .small) == [3, 7])
     #expect(ends("The cat" + filling, .small) == [])
+  }
+
+  @Test func `a block with few words is left to the scanner`() {
+    #expect(ends("the cat sat on it" + String(repeating: ".", count: 64)) == [3, 7, 11, 14])
+    #expect(ends("the cat sat on." + String(repeating: ".", count: 64)) == [])
   }
 
   @Test func `a block that the text does not fill has no words`() {

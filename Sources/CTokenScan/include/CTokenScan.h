@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -10,6 +11,22 @@
 
 /// Asks for the cache line at an address, ahead of the read that will need it.
 static inline void tokenscan_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Sixteen bytes as two words, in the order of their places, of which only the first `count` are kept.
+///
+/// The mask is read from a table: a branch on the length of a word is guessed wrong every other time.
+static inline void tokenscan_first_bytes(
+    const uint8_t *bytes, size_t count, uint64_t *low, uint64_t *high) {
+  static const uint8_t masks[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                    255, 255, 255, 255, 255, 255, 255, 255};
+  uint64_t low_mask, high_mask;
+  memcpy(low, bytes, 8);
+  memcpy(high, bytes + 8, 8);
+  memcpy(&low_mask, masks + 16 - count, 8);
+  memcpy(&high_mask, masks + 24 - count, 8);
+  *low &= low_mask;
+  *high &= high_mask;
+}
 
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
