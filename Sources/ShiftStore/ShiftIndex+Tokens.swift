@@ -87,7 +87,7 @@ extension ShiftIndex {
         let token: Int = row[0]
         guard let id = groups == nil ? token : groups?[token] else { continue }
         var drift = drifts[id] ?? PredictedDrift(tokenID: id, klShareMean: 0, movedMassMean: 0)
-        drift.klShareMean += row[1] ?? 0
+        drift.klShareMean = (drift.klShareMean ?? 0) + (row[1] ?? 0)
         drift.movedMassMean += row[2]
         drifts[id] = drift
       }

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Reports
 import ShiftStore
@@ -15,6 +16,7 @@ struct Summary: ParsableCommand {
         tokenshift summary study.sqlite --format markdown
         tokenshift summary study.sqlite --figures spread
         tokenshift summary study.sqlite --contrast sft rl
+        tokenshift summary study.sqlite --mode paper
       """)
 
   @OptionGroup var index: IndexArgument
@@ -24,12 +26,23 @@ struct Summary: ParsableCommand {
   var figures: FigureSet = .headline
   @Option(parsing: .upToNextOption, help: "Two tuned models to set against each other.")
   var contrast: [String] = []
+  @Option(help: "One tuned model. All of them when left out.")
+  var model: String?
+  @OptionGroup var paper: PaperMode
   @OptionGroup var slice: SliceOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard contrast.isEmpty || contrast.count == 2, Set(contrast).count == contrast.count else {
       throw ValidationError("--contrast takes two different tuned models, for instance --contrast sft rl.")
+    }
+    guard contrast.isEmpty || model == nil && paper.mode == .full else {
+      throw ValidationError("--contrast names its models and has means. Leave --model and --mode out.")
+    }
+    guard contrast.isEmpty || figures != .spread else {
+      throw ValidationError(
+        "Figures of spread have no differences: they are not means. Leave --contrast out, or show other --figures."
+      )
     }
   }
 
@@ -45,7 +58,11 @@ struct Summary: ParsableCommand {
         ))
       return
     }
-    let comparisons = try index.comparisons(of: nil, source: slice.source)
+    let comparisons = try index.comparisons(of: model, source: slice.source)
+    if paper.mode == .paper {
+      try printPaper(index, comparisons)
+      return
+    }
     let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight, figures: wanted)
     let problems = try index.problems()
     output.print(
@@ -53,6 +70,20 @@ struct Summary: ParsableCommand {
         rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence,
         notes: Self.notes(problems, rows) + Self.rankNotes(try index.positionsWithoutRank()),
         isComplete: isComplete))
+  }
+
+  /// The released code's figures of each comparison, one below the other.
+  private func printPaper(_ index: ShiftIndex, _ comparisons: [ShiftStore.Comparison]) throws {
+    let parts = try comparisons.map { comparison in
+      let found = try PaperComparison(index, comparison, task: slice.task) { ids in
+        try index.tokenLabels(of: ids).mapValues(\.text)
+      }
+      for remark in found.remarks { StandardError.write("warning: \(remark)") }
+      let label =
+        comparison.isOwnText ? comparison.tuned : "\(comparison.tuned) on text of \(comparison.source)"
+      return (label: label, table: paper.table(found, label: comparisons.count > 1 ? label : nil))
+    }
+    if let table = Table.joined(parts, by: Table.Column("model", title: "model")) { output.print(table) }
   }
 
   /// People see some figures, programs get all.
@@ -90,12 +121,7 @@ struct Summary: ParsableCommand {
   /// Lists without ranks leave out the positions where the models differ most, so means of ranks are not of all.
   private static func rankNotes(_ count: (unranked: Int, positions: Int)) -> [String] {
     guard count.unranked > 0 else { return [] }
-    return [
-      """
-      At \(count.unranked) of \(count.positions) measured positions a rank is not known, where a list does not hold the \
-      token: rank shift and shifted leave them out, and can be far too small.
-      """
-    ]
+    return [Table.rankNote(unranked: count.unranked, of: count.positions)]
   }
 
   /// Doubts about whole files, each in its own words; the others are counted.
