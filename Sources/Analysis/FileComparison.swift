@@ -29,6 +29,9 @@ public struct FileComparison: Sendable {
   public private(set) var vocabularySizes: (first: Int?, second: Int?) = (nil, nil)
   /// The second file's spread of scores over the first's; nil where too little is known.
   public private(set) var scale: Double?
+  /// What storage in 16 bits can have done to `KL(second ‖ first)`, in nats: the mean over some positions; nil for lists
+  /// and single precision.
+  public private(set) var storageError: Double?
   /// The first difference, nil where everything that both files hold can be compared.
   public private(set) var difference: Difference?
   /// What is doubtful.
@@ -59,6 +62,7 @@ public struct FileComparison: Sendable {
         difference = difference ?? Self.difference(error, sequence: second.entries[place.tuned].id)
       }
     }
+    storageError = files.storageError
     let verdict = files.verdict(assuming: assumptions)
     scale = verdict.scale
     warnings += verdict.warnings.map { "\($0.file): \($0.warning.name): \($0.warning)" }

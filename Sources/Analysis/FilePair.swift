@@ -1,3 +1,4 @@
+import Tokenization
 public import Traces
 
 /// Two files, and the sequences that both of them hold.
@@ -12,6 +13,9 @@ public struct FilePair: Sendable {
   public let remarks: [String]
 
   /// Pairs the sequences of two files by name; two files of one sequence each pair as they are.
+  ///
+  /// Servers name their answers at random. Where no name stands in both files, sequences pair by their token ids, for
+  /// which all of both files is read.
   ///
   /// - Parameter sequence: The one to take, or nil for all.
   /// - Throws: ``TraceError`` where there is no such sequence, or the files share none.
@@ -38,18 +42,22 @@ public struct FilePair: Sendable {
       remarks = []
       return
     }
-    places = tuned.entries.enumerated().compactMap { index, entry in
-      entry.id.flatMap { byName[$0] }.map { ($0, index) }
+    let named = tuned.entries.enumerated().compactMap { index, entry in
+      entry.id.flatMap { byName[$0] }.map { (reference: $0, tuned: index) }
     }
+    let byTokens = named.isEmpty ? TokenPairing(reference: reference, tuned: tuned) : nil
+    places = byTokens?.places ?? named
     guard !places.isEmpty else {
       throw TraceError(file: reference.path, .noSharedSequence(tunedFile: tuned.path))
     }
-    remarks = [reference, tuned].compactMap { [places] file in
-      let alone = file.entries.count - places.count
-      guard alone > 0 else { return nil }
-      return
-        "\(file.path): \(alone) of \(file.entries.count) sequences are not in the other file and are left out."
-    }
+    remarks =
+      [byTokens?.remark(tuned.path)].compactMap { $0 }
+      + [reference, tuned].compactMap { [places] file in
+        let alone = file.entries.count - places.count
+        guard alone > 0 else { return nil }
+        return
+          "\(file.path): \(alone) of \(file.entries.count) sequences are not in the other file and are left out."
+      }
   }
 
   /// Reads and verifies one pair.

@@ -7,25 +7,26 @@ import Traces
 /// What truncated rows say about the probability that tuning moved onto each token: where both list it, all; where one
 /// does, up to what the other leaves for a token that it does not list.
 struct ListedMass {
-  private var moved: [Int32: Double] = [:]
+  private var moved = TokenMasses()
   private var positions = 0
   private var unlistedReference = 0.0
   private var unlistedTuned = 0.0
 
   /// Adds one position.
-  mutating func add(reference: TruncatedRow, tuned: TruncatedRow) {
+  ///
+  /// - Parameter comparison: The one that has just compared the two rows.
+  mutating func add(reference: TruncatedRow, tuned: TruncatedRow, _ comparison: TruncatedComparison) {
     positions += 1
-    unlistedReference += add(reference, sign: -1)
-    unlistedTuned += add(tuned, sign: 1)
+    unlistedReference += add(reference, comparison.referenceProbabilities, sign: -1)
+    unlistedTuned += add(tuned, comparison.tunedProbabilities, sign: 1)
   }
 
   /// Adds a row; the most that one token which it does not list can have.
-  private mutating func add(_ row: TruncatedRow, sign: Double) -> Double {
+  private mutating func add(_ row: TruncatedRow, _ probabilities: [Double], sign: Double) -> Double {
     var listed = 0.0
-    for (token, logprob) in zip(row.tokens, row.logprobs) {
-      let probability = exp(logprob)
+    for (token, probability) in zip(row.tokens, probabilities) {
       listed += probability
-      moved[token.rawValue, default: 0] += sign * probability
+      moved.add(sign * probability, to: token.rawValue)
     }
     return min(exp(row.unlistedCap), max(0, 1 - listed))
   }
@@ -36,9 +37,7 @@ struct ListedMass {
     return MovedTokens(
       positions: positions, sharePositions: nil, unlistedReference: unlistedReference,
       unlistedTuned: unlistedTuned,
-      entries: moved.sorted { $0.key < $1.key }.map {
-        MovedTokens.Entry(tokenID: $0.key, movedMass: $0.value, klShare: 0)
-      })
+      entries: moved.rising.map { MovedTokens.Entry(tokenID: $0.token, movedMass: $0.mass, klShare: 0) })
   }
 }
 

@@ -28,6 +28,9 @@ public struct PairMeasurement: Sendable {
     public var isDense: Bool
     /// What each token contributed; nil where a trace is truncated or nobody asked.
     public var shares: PredictedShares?
+    /// How far storage in 16 bits can have moved the figures of each position; empty where nobody asked, nil for positions
+    /// that were not looked at, for rows in single precision and for lists.
+    public var storageErrors: [StorageError?]
     /// What truncated rows moved onto and off tokens; nil where both traces are dense.
     public var listed: MovedTokens?
   }
@@ -37,16 +40,23 @@ public struct PairMeasurement: Sendable {
   /// - Parameters:
   ///   - pair: Two traces of the same tokens.
   ///   - countsShares: Whether to sum each token's share of the divergence.
-  public func measure(_ pair: TracePair, countsShares: Bool) -> Result {
+  ///   - storageLooks: Evenly spaced positions of which to bound what storage in 16 bits can have done. A bound takes far
+  ///     longer than the figures themselves.
+  public func measure(_ pair: TracePair, countsShares: Bool, storageLooks: Int = 0) -> Result {
     var shares: PredictedShares?
     var positions: [PositionMeasures] = []
     var faulty: [Exclusions.FaultyPosition] = []
+    var storageErrors: [StorageError?] = []
     positions.reserveCapacity(pair.positions.count)
     var rows = RowComparison(pair, self)
+    let bounded = Set(pair.positions.evenlySpaced(storageLooks).prefix(storageLooks).map(\.position))
     if countsShares, let width = rows.denseWidth { shares = PredictedShares(vocabularySize: width) }
     for position in pair.positions {
       do throws(RowProblem) {
         positions.append(try rows.measure(position, shares: &shares))
+        if storageLooks > 0 {
+          storageErrors.append(bounded.contains(position.position) ? rows.storageError(position) : nil)
+        }
       } catch {
         faulty.append(Exclusions.FaultyPosition(position: position.position, reason: error))
       }
@@ -57,6 +67,7 @@ public struct PairMeasurement: Sendable {
       missing: omitted.missingInReference + omitted.missingInTuned + omitted.missingInBoth, faulty: faulty)
     return Result(
       sequence: MeasuredSequence(positions: positions, exclusions: exclusions),
-      isDense: rows.denseWidth != nil, shares: shares, listed: rows.listed.tokens)
+      isDense: rows.denseWidth != nil, shares: shares, storageErrors: storageErrors,
+      listed: rows.listed.tokens)
   }
 }

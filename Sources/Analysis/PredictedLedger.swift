@@ -22,16 +22,10 @@ struct PredictedLedger {
     guard let moved = item.moved, case .measured(let sequence, _, _) = item.record.outcome else { return }
     let slice = Slice(comparisonID: item.record.comparisonID, task: sequence.task)
     changed.insert(slice)
-    guard sums[slice] != nil else {
-      sums[slice] = PredictedSumRecord(
-        comparisonID: slice.comparisonID, task: slice.task, positions: moved.positions,
-        infinitePositions: moved.infinitePositions, klShare: moved.klShare, movedMass: moved.movedMass)
-      return
-    }
-    sums[slice]?.positions += moved.positions
-    sums[slice]?.infinitePositions += moved.infinitePositions
-    sums[slice]?.klShare.add(moved.klShare)
-    sums[slice]?.movedMass.add(moved.movedMass)
+    let record = PredictedSumRecord(
+      comparisonID: slice.comparisonID, task: slice.task, positions: moved.positions,
+      infinitePositions: moved.infinitePositions, klShare: moved.klShare, movedMass: moved.movedMass)
+    if sums[slice]?.add(record) == nil { sums[slice] = record }
   }
 
   /// The sums that changed since the last call, in a fixed order.
@@ -39,13 +33,5 @@ struct PredictedLedger {
     defer { changed = [] }
     return changed.compactMap { sums[$0] }
       .sorted { ($0.comparisonID, $0.task) < ($1.comparisonID, $1.task) }
-  }
-}
-
-extension [ExactSum] {
-  /// Adds element by element. Models of one study have one width; a wider row extends the sums.
-  fileprivate mutating func add(_ other: [ExactSum]) {
-    if other.count > count { append(contentsOf: repeatElement(ExactSum(), count: other.count - count)) }
-    for index in other.indices { self[index] += other[index] }
   }
 }

@@ -59,6 +59,16 @@ struct RowComparison {
     }
   }
 
+  /// What storage can have done to the figures of a position; nil where the rows are not both dense, or not in 16 bits.
+  func storageError(_ position: TracePair.Position) -> StorageError? {
+    guard case .dense(let reference) = pair.reference.rows, case .dense(let tuned) = pair.tuned.rows else {
+      return nil
+    }
+    return StorageError(
+      reference: reference[position.referenceRow], tuned: tuned[position.tunedRow],
+      vocabularySize: kernel.vocabularySize)
+  }
+
   private func measureDense(
     _ position: TracePair.Position, reference: DenseRow, tuned: DenseRow, shares: inout PredictedShares?
   ) throws(RowProblem) -> PositionMeasures {
@@ -84,7 +94,7 @@ struct RowComparison {
         position: position.position, token: position.tokenID, reference: reference, tuned: tuned,
         vocabularySize: vocabularySize, floor: floor)
     else { throw .noProbability(reference.tokens.isEmpty ? .reference : .tuned) }
-    listed.add(reference: reference, tuned: tuned)
+    listed.add(reference: reference, tuned: tuned, truncated)
     return record
   }
 

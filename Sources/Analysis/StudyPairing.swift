@@ -1,4 +1,5 @@
 import ShiftStore
+import Tokenization
 import Traces
 
 /// Pairs what the reference and each tuned model said about the same sequence.
@@ -16,7 +17,8 @@ struct StudyPairing {
 
   /// Pairs by source and sequence name.
   ///
-  /// A sequence that only one of the two models has is a problem, not a failure: the others are measured.
+  /// A sequence that only one of the two models has is a problem, not a failure: the others are measured. Servers name
+  /// their answers at random: where the two models share no name of a source, sequences pair by their token ids.
   ///
   /// - Throws: ``StudyError`` when a sequence stands twice or nothing pairs.
   init(_ studyFile: StudyFile, files: [PlannedFile]) throws {
@@ -26,23 +28,38 @@ struct StudyPairing {
       let tuned = try Self.locations(of: model.name, studyFile, files)
       for source in tuned.order.map(\.source).uniqued {
         pair(
-          modelIndex: index, study, source: source, reference: reference.places, tuned: tuned)
+          modelIndex: index, study, source: source, reference: reference, tuned: tuned, files)
       }
     }
     guard !measurements.isEmpty else { throw StudyError(file: studyFile.path, .nothingToCompare) }
   }
 
   private mutating func pair(
-    modelIndex: Int, _ study: Study, source: String, reference: [Key: TraceLocation],
-    tuned: (order: [Key], places: [Key: TraceLocation])
+    modelIndex: Int, _ study: Study, source: String,
+    reference: (order: [Key], places: [Key: TraceLocation]),
+    tuned: (order: [Key], places: [Key: TraceLocation]), _ files: [PlannedFile]
   ) {
     let referenceIndex = study.models.firstIndex(where: \.isReference) ?? 0
     let comparison = ComparisonRecord(
       id: comparisons.count + 1, tunedID: modelIndex + 1, referenceID: referenceIndex + 1, source: source)
     var isEmpty = true
-    for key in tuned.order where key.source == source {
-      guard let tunedPlace = tuned.places[key] else { continue }
-      guard let referencePlace = reference[key] else {
+    let named = tuned.order.filter { $0.source == source }
+    let byTokens =
+      named.contains { reference.places[$0] != nil }
+      ? nil : pairedByTokens(named, tuned.places, reference, source: source, files)
+    if let byTokens, !byTokens.isEmpty {
+      problems.append(
+        ProblemRecord(
+          severity: .warning, comparisonID: comparison.id,
+          message: """
+            No sequence of \(study.models[modelIndex].name) on text of \(source) has the name of one of \
+            \(study.reference.name): \(byTokens.count) of \(named.count) pair by token ids. Give both the same trace_id.
+            """))
+    }
+    for tunedKey in named {
+      let key = byTokens?[tunedKey] ?? tunedKey
+      guard let tunedPlace = tuned.places[tunedKey] else { continue }
+      guard let referencePlace = reference.places[key] else {
         problems.append(
           ProblemRecord(
             severity: .error, sequence: key.name,
@@ -61,6 +78,26 @@ struct StudyPairing {
           source: source, reference: referencePlace, tuned: tunedPlace))
     }
     if !isEmpty { comparisons.append(comparison) }
+  }
+
+  /// The reference's name of each tuned sequence that has the same token ids; of several with the same ids the first
+  /// that is left.
+  private func pairedByTokens(
+    _ named: [Key], _ tuned: [Key: TraceLocation], _ reference: (order: [Key], places: [Key: TraceLocation]),
+    source: String, _ files: [PlannedFile]
+  ) -> [Key: Key] {
+    func tokens(_ place: TraceLocation?) -> [TokenID]? {
+      place.flatMap { try? files[$0.file].namedTrace(at: $0.entry).tokens }
+    }
+    var left: [[TokenID]: [Key]] = [:]
+    for key in reference.order.reversed() where key.source == source {
+      if let ids = tokens(reference.places[key]), !ids.isEmpty { left[ids, default: []].append(key) }
+    }
+    var pairs: [Key: Key] = [:]
+    for key in named {
+      if let ids = tokens(tuned[key]), let name = left[ids]?.popLast() { pairs[key] = name }
+    }
+    return pairs
   }
 
   /// Where one model's sequences stand, in the order of the study's files.

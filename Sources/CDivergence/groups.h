@@ -91,6 +91,8 @@ ALWAYS_INLINE void find_leaders(
       if (!any(x >= least)) continue;
       for (size_t lane = 0; lane < LANES; lane++)
         if (x[lane] >= least && x[lane] > -INFINITY) consider(leaders, (uint32_t)(i + lane), x[lane]);
+      // What comes later must be greater than the last one of a full list.
+      if (leaders->count == leaders->limit) least = leaders->scores[leaders->limit - 1];
     }
     for (; i < end; i++) {
       float x = score(row, i);

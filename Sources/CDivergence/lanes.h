@@ -4,7 +4,7 @@
 // fewer numbers goes over a group of tokens several times, once for each part of the sixteen.
 //
 // Loops take one vector at a time and are not unrolled: they have few enough constants to keep them in registers, and
-// the processor looks far enough ahead to overlap one turn with the next.
+// the processor looks far enough ahead to overlap one turn with the next. The loop of exponentials is the exception.
 
 #include <math.h>
 #include <string.h>
@@ -84,6 +84,16 @@ ALWAYS_INLINE floats vector(const float *from) { return *(const floats_anywhere 
 
 ALWAYS_INLINE void set_vector(float *to, floats x) { *(floats_anywhere *)to = x; }
 
+// Where the path has few registers, the compiler keeps the wrong numbers in them: these keep one in a register through a
+// loop, or leave the ones behind a pointer in memory, from where an operation takes them without an instruction more.
+#if PATH_HAS_FEW_REGISTERS
+#define IN_REGISTER(x) __asm__("" : "+x"(x))
+#define IN_MEMORY(pointer) __asm__("" : "+r"(pointer))
+#else
+#define IN_REGISTER(x) (void)(x)
+#define IN_MEMORY(pointer) (void)(pointer)
+#endif
+
 #define EACH_PART _Pragma("clang loop unroll(full)") for (size_t part = 0; part < PARTS; part++)
 /// The vectors of one part of `count` numbers, a multiple of SUMS.
 #define EACH_VECTOR(i, part, count) \
@@ -99,18 +109,49 @@ ALWAYS_INLINE floats polynomial(floats x, const float *c, int degree) {
 /// Below this logarithm a mass is 1.6 · 10⁻³⁸ in single precision, which no sum feels.
 #define LEAST_LOGARITHM -87.0f
 
-/// The logarithm of a mass, or LEAST_LOGARITHM if that is greater. NaN stays.
-ALWAYS_INLINE floats bounded(floats x) { return LEAST_LOGARITHM > x ? all(LEAST_LOGARITHM) : x; }
+/// `x`, or `least` if that is greater. NaN stays.
+ALWAYS_INLINE floats at_least(floats least, floats x) { return least > x ? least : x; }
 
-/// `eˣ` for −87 ≤ x ≤ 88, with a relative error below 2 · 10⁻⁷. Unspecified elsewhere.
-ALWAYS_INLINE floats exponential(floats x) {
-  // Minimax over |r| ≤ ½ ln 2: relative error 9.2 · 10⁻⁸.
-  static const float c[] = {1, 0.9999997019767761f, 0.4999915063381195f, 0.1666763722896576f,
-                            4.189797490835190e-2f, 8.290305733680725e-3f};
-  // x = n · ln 2 + r. Above 1.5 · 2²³ neighbouring floats are one apart: the sum is rounded to a whole number.
-  floats shifted = multiply_add(x, all(0x1.715476p0f), all(0x1.8p23f));
-  floats n = shifted - 0x1.8p23f;
-  floats r = multiply_add(n, all(-0x1.62e43p-1f), x);
-  // n stands in the lowest bits of `shifted`; its sum with the exponent field multiplies by 2ⁿ.
-  return (floats)((ints)polynomial(r, c, 5) + ((ints)shifted << 23));
+/// The numbers that `eˣ` is made of.
+struct exponential_constants {
+  floats log2_e, shift, minus_ln_2;
+  /// `(eʳ − 1) / r`: the first four coefficients and the last.
+  const floats *terms;
+  floats last;
+};
+
+ALWAYS_INLINE struct exponential_constants exponential_constants(void) {
+  // Minimax over |r| ≤ ½ ln 2: relative error of eʳ 9.2 · 10⁻⁸.
+  static const floats terms[] = {0.9999997019767761f, 0.4999915063381195f, 0.1666763722896576f, 4.189797490835190e-2f};
+  struct exponential_constants it = {
+    0x1.715476p0f,
+    // Above 1.5 · 2²³ neighbouring floats are one apart: a sum with it is rounded to a whole number, which then stands
+    // in the lowest bits. 127 is the exponent field of 2⁰.
+    0x1.8p23f + 127, -0x1.62e43p-1f, terms, 8.290305733680725e-3f};
+  IN_REGISTER(it.log2_e);
+  IN_REGISTER(it.shift);
+  IN_REGISTER(it.minus_ln_2);
+  IN_MEMORY(it.terms);
+  return it;
+}
+
+/// A logarithm `x = n · ln 2 + r` on its way to `eˣ`: n stands in the lowest bits of `shifted`.
+///
+/// The way is long and narrow. A loop that starts on the next vector before it ends this one fills the processor better.
+struct exponent {
+  floats x, shifted, r;
+};
+
+/// The first half of `eˣ`, for −87 ≤ x ≤ 88.
+ALWAYS_INLINE struct exponent exponent(floats x, const struct exponential_constants *c) {
+  floats shifted = multiply_add(x, c->log2_e, c->shift), n = shifted - c->shift;
+  return (struct exponent){x, shifted, multiply_add(n, c->minus_ln_2, x)};
+}
+
+/// The second half: `eˣ = 2ⁿ · eʳ` with a relative error below 2 · 10⁻⁷.
+ALWAYS_INLINE floats exponential(struct exponent it, const struct exponential_constants *c) {
+  floats p = c->last;
+  _Pragma("clang loop unroll(full)") for (int k = 3; k >= 0; k--) p = multiply_add(it.r, p, c->terms[k]);
+  floats scale = (floats)((ints)it.shifted << 23);
+  return multiply_add(scale * it.r, p, scale);
 }

@@ -45,25 +45,66 @@ ALWAYS_INLINE void prefetch(struct scores row, size_t i) {
 }
 
 /// The sums of `count` tokens, a multiple of SUMS and at most GROUP. `masses` takes each token's mass if `keeps`.
-ALWAYS_INLINE struct group_mass sum_group(
-  struct scores row, size_t count, float centre, bool keeps, float *masses
+ALWAYS_INLINE void sum_group(
+  struct scores row, size_t count, float centre, bool keeps, float *masses, struct group_mass *group
 ) {
-  struct group_mass group;
-  EACH_PART {
-    floats sum = 0, weighted = 0, greatest = all(-INFINITY);
-    EACH_VECTOR(i, part, count) {
-      if (part == 0) prefetch(row, i);
-      floats x = load(row, i), below = bounded(x - centre), e = exponential(below);
+  struct exponential_constants constants = exponential_constants();
+  floats middle = all(centre), least = all(LEAST_LOGARITHM);
+  IN_REGISTER(middle);
+  floats sum[PARTS] = {0}, weighted[PARTS] = {0}, greatest = load(row, 0);
+  struct exponent next = exponent(at_least(least, greatest - middle), &constants);
+  _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < count; i += SUMS) {
+    prefetch(row, i);
+    EACH_PART {
+      size_t here = i + part * LANES, following = here + LANES;
+      struct exponent this = next;
+      // Behind the last vector stands nothing: there the first one is looked at again.
+      floats x = load(row, part + 1 < PARTS || following < count ? following : 0);
+      next = exponent(at_least(least, x - middle), &constants);
       greatest = greater(x, greatest);
-      sum += e;
-      weighted = multiply_add(e, below, weighted);
-      if (keeps) set_vector(masses + i, e);
+      floats e = exponential(this, &constants);
+      sum[part] += e;
+      weighted[part] = multiply_add(e, this.x, weighted[part]);
+      if (keeps) set_vector(masses + here, e);
     }
-    put(&group.sum, part, sum);
-    put(&group.weighted, part, weighted);
-    put(&group.greatest, part, greatest);
   }
-  return group;
+  EACH_PART {
+    put(&group->sum, part, sum[part]);
+    put(&group->weighted, part, weighted[part]);
+    put(&group->greatest, part, greatest);
+  }
+}
+
+// Functions of their own: inside a larger one the compiler puts the sums into memory to have registers for constants.
+#define SUM_GROUP_OF(name, stored) \
+  static __attribute__((noinline)) void name( \
+    struct scores row, size_t count, float centre, float *masses, struct group_mass *group \
+  ) { \
+    row.encoding = stored; \
+    if (masses) \
+      sum_group(row, count, centre, true, masses, group); \
+    else \
+      sum_group(row, count, centre, false, NULL, group); \
+  }
+SUM_GROUP_OF(sum_group_of_float32, DIVERGENCE_FLOAT32)
+SUM_GROUP_OF(sum_group_of_float16, DIVERGENCE_FLOAT16)
+SUM_GROUP_OF(sum_group_of_bfloat16, DIVERGENCE_BFLOAT16)
+SUM_GROUP_OF(sum_group_of_affine16, DIVERGENCE_AFFINE16)
+
+/// The sums of a group; `masses` takes each token's mass, or is null.
+ALWAYS_INLINE void sum_group_of(
+  struct scores row, size_t count, float centre, float *masses, struct group_mass *group
+) {
+  switch (row.encoding) {
+  case DIVERGENCE_FLOAT32:
+    return sum_group_of_float32(row, count, centre, masses, group);
+  case DIVERGENCE_FLOAT16:
+    return sum_group_of_float16(row, count, centre, masses, group);
+  case DIVERGENCE_BFLOAT16:
+    return sum_group_of_bfloat16(row, count, centre, masses, group);
+  case DIVERGENCE_AFFINE16:
+    return sum_group_of_affine16(row, count, centre, masses, group);
+  }
 }
 
 /// Adds the group that begins at token `first` to the sums of its row.
@@ -74,7 +115,8 @@ ALWAYS_INLINE bool take_group(
 ) {
   float *masses = keeps ? mass->kept.masses + first : NULL;
   for (;;) {
-    struct group_mass sums = sum_group(group, count, mass->centre, keeps, masses);
+    struct group_mass sums;
+    sum_group_of(group, count, mass->centre, masses, &sums);
     float top = greatest(&sums.greatest);
     if (top == INFINITY) return false;
     // The comparison is of a difference: a constant added to a row must not change what happens to it.

@@ -5,6 +5,7 @@
 
 #define PATH_HAS_FMA 1
 #define PATH_LANES 8
+#define PATH_HAS_FEW_REGISTERS 1
 #define PATH_HAS_F16C 1
 #define PATH_FUNCTION divergence_measure_avx2
 #define PATH_SUM divergence_memory_sum_avx2

@@ -4,7 +4,7 @@
 #include "CDivergence.h"
 
 /// Tokens that are read in one go, by every path.
-enum { DIVERGENCE_GROUP = 512 };
+enum { DIVERGENCE_GROUP = 1024 };
 
 /// The kernel, compiled once for each set of instructions. Every function here is the same source, `measure.h`.
 typedef void divergence_function(const struct divergence_request *, struct divergence_result *);

@@ -20,7 +20,18 @@ public struct ExactSum: Hashable, Sendable {
   }
 
   /// The sum as the nearest double.
-  public var value: Double { Double(units) * 0x1p-80 }
+  public var value: Double {
+    // The standard library converts 128 bits through a generic path, at a microsecond or more. Here the 64 highest bits
+    // are converted, which rounds once; that there were more behind them stands in the lowest bit, which only breaks ties.
+    let magnitude = units.magnitude
+    let high = UInt64(truncatingIfNeeded: magnitude >> 64), low = UInt64(truncatingIfNeeded: magnitude)
+    let behind = UInt64.bitWidth - high.leadingZeroBitCount
+    let highest = high << (UInt64.bitWidth - behind) | low >> behind
+    let isCut = low << (UInt64.bitWidth - behind) != 0
+    let scale = Double(bitPattern: UInt64(1023 - 80 + behind) << 52)
+    let found = Double(isCut ? highest | 1 : highest) * scale
+    return units < 0 ? -found : found
+  }
 
   /// Adds a number.
   ///

@@ -14,6 +14,9 @@ public struct PositionMeasures: Equatable, Sendable {
   public var logprobTuned: Double?
   /// 1 + the number of tokens strictly more probable than the emitted one under the reference.
   public var rankReference: Int?
+  /// The least rank that the emitted token can have under the reference, where the rank itself is not known; nil where
+  /// it is known, and where nothing is.
+  public var rankReferenceLow: Int?
   /// 1 + the number of tokens strictly more probable than the emitted one under the tuned model.
   public var rankTuned: Int?
   /// The reference's most probable token, the lowest id among equals.
@@ -31,8 +34,11 @@ public struct PositionMeasures: Equatable, Sendable {
     return rankReference - rankTuned
   }
 
-  /// The class of the emitted token's rank in the reference.
-  public var shiftClass: ShiftClass? { rankReference.map(ShiftClass.init(referenceRank:)) }
+  /// The class of the emitted token's rank in the reference; nil where what is known of the rank allows several.
+  public var shiftClass: ShiftClass? {
+    rankReference.map(ShiftClass.init(referenceRank:))
+      ?? rankReferenceLow.flatMap(ShiftClass.init(referenceRankAtLeast:))
+  }
 
   /// `logprobTuned − logprobReference`, in nats: positive where tuning made the emitted token more probable.
   public var logprobShift: Double? {
@@ -54,8 +60,8 @@ public struct PositionMeasures: Equatable, Sendable {
   /// A record of one position.
   public init(
     position: Int, tokenID: TokenID, divergences: Divergences, logprobReference: Double?,
-    logprobTuned: Double?, rankReference: Int?, rankTuned: Int?, topReference: TokenID, topTuned: TokenID,
-    coverageReference: Double, coverageTuned: Double
+    logprobTuned: Double?, rankReference: Int?, rankReferenceLow: Int? = nil, rankTuned: Int?,
+    topReference: TokenID, topTuned: TokenID, coverageReference: Double, coverageTuned: Double
   ) {
     self.position = position
     self.tokenID = tokenID
@@ -63,6 +69,7 @@ public struct PositionMeasures: Equatable, Sendable {
     self.logprobReference = logprobReference
     self.logprobTuned = logprobTuned
     self.rankReference = rankReference
+    self.rankReferenceLow = rankReference == nil ? rankReferenceLow : nil
     self.rankTuned = rankTuned
     self.topReference = topReference
     self.topTuned = topTuned

@@ -20,4 +20,12 @@ public enum ShiftClass: String, CaseIterable, Sendable {
       default: .shifted
       }
   }
+
+  /// The class that every rank from this one on has, nil where they have several.
+  ///
+  /// - Parameter rank: The least rank that the token can have under the reference.
+  init?(referenceRankAtLeast rank: Int) {
+    guard rank > 3 else { return nil }
+    self = .shifted
+  }
 }

@@ -21,8 +21,10 @@ public import Traces
 /// Complexity: O(k) for rows of k tokens.
 public struct TruncatedComparison: Sendable {
   private var pair = TruncatedPair()
-  private var referenceProbabilities: [Double] = []
-  private var tunedProbabilities: [Double] = []
+  /// The stored probability of each token that the reference's row lists, of the rows that were compared last.
+  public private(set) var referenceProbabilities: [Double] = []
+  /// The stored probability of each token that the tuned model's row lists, of the rows that were compared last.
+  public private(set) var tunedProbabilities: [Double] = []
 
   /// A comparison that has not compared anything yet.
   public init() {}
@@ -50,7 +52,9 @@ public struct TruncatedComparison: Sendable {
       reference: (reference.tokens, referenceMass, referenceProbabilities),
       tuned: (tuned.tokens, tunedMass, tunedProbabilities), vocabularySize: size)
 
-    let usableFloor = floor.flatMap { Self.allows(reference, $0) && Self.allows(tuned, $0) ? $0 : nil }
+    let usableFloor = floor.flatMap {
+      Self.allows(reference, referenceMass, $0) && Self.allows(tuned, tunedMass, $0) ? $0 : nil
+    }
     let ratios = TruncatedRatios(boxes: pair.boxes)
     let low = TruncatedLow(boxes: pair.boxes, ratios: ratios)
     let high = TruncatedHigh(
@@ -73,9 +77,11 @@ public struct TruncatedComparison: Sendable {
     size > 0 && row.tokens.allSatisfy { Int($0.rawValue) < size }
   }
 
-  /// Whether no listed token and no cap lies below the floor.
-  private static func allows(_ row: TruncatedRow, _ floor: Double) -> Bool {
-    floor <= min(row.unlistedCap, row.logprobs.last ?? .infinity) + row.precision
+  /// Whether no listed token and no cap lies below the floor, and what is left over is enough for the others.
+  private static func allows(_ row: TruncatedRow, _ mass: TruncatedMass, _ floor: Double) -> Bool {
+    let least = Double(mass.unlistedCount ?? 0) * exp(floor)
+    return floor <= min(row.unlistedCap, row.logprobs.last ?? .infinity) + row.precision
+      && least <= mass.restHigh + roundoff(terms: row.tokens.count)
   }
 }
 

@@ -19,6 +19,17 @@ extension TruncatedRow {
   }
 }
 
+extension TruncatedRow {
+  /// The least rank that the token which stands in the text can have.
+  ///
+  /// - Returns: 1 + the number of listed tokens strictly more probable than it can be by the stored logprobs: than its
+  ///   own logprob where that is known, and than any token that is not listed where it is not.
+  func leastRank(of token: TokenID) -> Int {
+    let most = emitted(token).logprob ?? unlistedCap
+    return 1 + logprobs.prefix { $0 > most }.count
+  }
+}
+
 extension TruncatedComparison {
   /// Everything that two truncated rows say about one position.
   ///
@@ -39,7 +50,10 @@ extension TruncatedComparison {
       divergences: divergences(
         reference: reference, tuned: tuned, vocabularySize: vocabularySize, floor: floor),
       logprobReference: underReference.logprob, logprobTuned: underTuned.logprob,
-      rankReference: underReference.rank, rankTuned: underTuned.rank, topReference: topReference,
-      topTuned: topTuned, coverageReference: reference.coverage, coverageTuned: tuned.coverage)
+      rankReference: underReference.rank,
+      rankReferenceLow: underReference.rank == nil ? reference.leastRank(of: token) : nil,
+      rankTuned: underTuned.rank, topReference: topReference, topTuned: topTuned,
+      coverageReference: min(1, referenceProbabilities.reduce(0, +)),
+      coverageTuned: min(1, tunedProbabilities.reduce(0, +)))
   }
 }

@@ -8,9 +8,10 @@ extension Table {
   ///   - records: The sequence's name, nil where the file gives none, and its positions.
   ///   - text: How a token is shown; nil where there is no vocabulary.
   ///   - excluded: The positions left out.
+  ///   - storageErrors: What storage can have done to each record; empty where that is not known.
   public static func positions(
     _ records: [(sequence: String?, measures: PositionMeasures)], text: (TokenID) -> String?,
-    excluded: Exclusions
+    excluded: Exclusions, storageErrors: [StorageError?] = []
   ) -> Table {
     let showsSequence = Set(records.map(\.sequence)).count > 1
     var table = Table(
@@ -25,19 +26,31 @@ extension Table {
         RecordColumns.cells(sequence: $0.sequence, token: text($0.measures.tokenID), $0.measures)
       })
     table.summary = means(SequenceSums(records.map(\.measures))) + counts(excluded)
-    let unranked = records.count { $0.measures.rankShift == nil }
-    if unranked > 0 {
-      table.notes.append(rankNote(unranked: unranked, of: records.count))
-    }
+    table.add(storageErrors)
+    table.notes += rankNotes(
+      unranked: records.count { $0.measures.rankShift == nil },
+      unclassed: records.count { $0.measures.shiftClass == nil }, of: records.count)
     return table
   }
 
-  /// What lists without ranks leave out: the positions where the models differ most.
-  public static func rankNote(unranked: Int, of positions: Int) -> String {
-    """
-    At \(unranked) of \(positions) positions a rank is not known, where a list does not hold the token: rank shift and the \
-    shares of its classes leave them out, and can be far too small.
-    """
+  /// What lists that do not hold the token keep from a mean rank shift and from the shares of the classes.
+  ///
+  /// - Parameters:
+  ///   - unranked: Positions at which a rank of the emitted token is not known.
+  ///   - unclassed: Positions at which its class is not known either.
+  ///   - positions: All positions.
+  public static func rankNotes(unranked: Int, unclassed: Int, of positions: Int) -> [String] {
+    guard unranked > 0 else { return [] }
+    let classes =
+      unclassed > 0
+      ? "the classes leave out \(unclassed), where it may be any rank from the list's length on"
+      : "the classes count them, because it is surely above 3"
+    return [
+      """
+      At \(unranked) of \(positions) positions a rank is not known, where a list does not hold the token: means of rank \
+      shift leave them out, and can be far too small; \(classes).
+      """
+    ]
   }
 
   /// Means over all positions, each position counting the same.

@@ -11,7 +11,8 @@ enum RecordColumns {
   private static let fields = [
     "sequence", "position", "tokenID", "token", "klTunedReference", "klReferenceTuned", "jensenShannon",
     "totalVariation", "entropyReference", "entropyTuned", "logprobReference", "logprobTuned", "logprobShift",
-    "rankReference", "rankTuned", "rankShift", "shiftClass", "topReference", "topTuned", "coverageReference",
+    "rankReference", "rankReferenceLow", "rankTuned", "rankShift", "shiftClass", "topReference", "topTuned",
+    "coverageReference",
     "coverageTuned",
   ]
 
@@ -32,6 +33,7 @@ enum RecordColumns {
       measures.logprobTuned.map { .real($0) } ?? .missing,
       measures.logprobShift.map { .signedReal($0) } ?? .missing,
       measures.rankReference.map { .integer($0) } ?? .missing,
+      measures.rankReferenceLow.map { .integer($0) } ?? .missing,
       measures.rankTuned.map { .integer($0) } ?? .missing,
       measures.rankShift.map { .signedInteger($0) } ?? .missing,
       measures.shiftClass.map { .text($0.rawValue) } ?? .missing,

@@ -7,24 +7,42 @@ struct BandTally: PositionTally {
   static let table = "band"
   static let countsWhole = true
 
-  /// The sums of one stretch by prompt.
+  /// The sums of one measure in one stretch by prompt.
+  private struct PromptSums {
+    private var totals: [Int: ClusterTotal] = [:]
+    /// That of the prompt in hand, which mostly stays the same for a whole sequence.
+    private var current: ClusterTotal?
+
+    mutating func add(_ value: Double, prompt: Int) {
+      if current?.cluster != prompt {
+        if let current { totals[current.cluster] = current }
+        current = totals[prompt] ?? ClusterTotal(cluster: prompt, sum: 0, count: 0)
+      }
+      current?.sum += value
+      current?.count += 1
+    }
+
+    /// By rising prompt.
+    var rising: [ClusterTotal] {
+      var totals = totals
+      if let current { totals[current.cluster] = current }
+      return totals.values.sorted { $0.cluster < $1.cluster }
+    }
+  }
+
+  /// The sums of one stretch.
   private struct Stretch {
-    var klTunedReference: [Int: ClusterTotal] = [:]
-    var shiftedShare: [Int: ClusterTotal] = [:]
-    var rankShift: [Int: ClusterTotal] = [:]
+    var klTunedReference = PromptSums()
+    var shiftedShare = PromptSums()
+    var rankShift = PromptSums()
 
     mutating func add(_ position: PositionMeasures, prompt: Int) {
       let divergence = position.divergences.klTunedReference.low
-      if divergence.isFinite { Self.add(divergence, prompt, to: &klTunedReference) }
+      if divergence.isFinite { klTunedReference.add(divergence, prompt: prompt) }
       if let shiftClass = position.shiftClass {
-        Self.add(shiftClass == .shifted ? 1 : 0, prompt, to: &shiftedShare)
+        shiftedShare.add(shiftClass == .shifted ? 1 : 0, prompt: prompt)
       }
-      if let shift = position.rankShift { Self.add(Double(shift), prompt, to: &rankShift) }
-    }
-
-    private static func add(_ value: Double, _ prompt: Int, to totals: inout [Int: ClusterTotal]) {
-      totals[prompt, default: ClusterTotal(cluster: prompt, sum: 0, count: 0)].sum += value
-      totals[prompt]?.count += 1
+      if let shift = position.rankShift { rankShift.add(Double(shift), prompt: prompt) }
     }
   }
 
@@ -52,11 +70,10 @@ struct BandTally: PositionTally {
           ("klTunedReference", stretch.klTunedReference, 0...(.infinity)),
           ("shiftedShare", stretch.shiftedShare, 0...1),
           ("rankShift", stretch.rankShift, -.infinity ... .infinity),
-        ] as [(String, [Int: ClusterTotal], ClosedRange<Double>)] {
-          let ordered = totals.values.sorted { $0.cluster < $1.cluster }
+        ] as [(String, PromptSums, ClosedRange<Double>)] {
           guard
             let interval = clusteredStudentInterval(
-              ofMean: ordered, clusterCount: prompts.count, level: ShiftIndex.confidence),
+              ofMean: totals.rising, clusterCount: prompts.count, level: ShiftIndex.confidence),
             interval.low < interval.high
           else { continue }
           let shown = (interval.low...interval.high).clamped(to: range)

@@ -1,20 +1,35 @@
 /// A class of characters.
-enum CharacterClass: Sendable {
-  case whitespace, digit, letter, mathematics, punctuation
-  case characters(Set<Unicode.Scalar>)
+struct CharacterClass: Sendable {
+  fileprivate enum Kind {
+    case whitespace, digit, letter, mathematics, punctuation
+    case characters(Set<Unicode.Scalar>)
+  }
+
+  private let kind: Kind
+  /// Which of the ASCII characters, nearly all that there are in a vocabulary, belong to it.
+  private let plain: [Bool]
 
   init(_ name: String) {
-    switch name {
-    case "whitespace": self = .whitespace
-    case "digit": self = .digit
-    case "letter": self = .letter
-    case "mathematics": self = .mathematics
-    case "punctuation": self = .punctuation
-    default: self = .characters(Set(name.unicodeScalars))
-    }
+    let kind: Kind =
+      switch name {
+      case "whitespace": .whitespace
+      case "digit": .digit
+      case "letter": .letter
+      case "mathematics": .mathematics
+      case "punctuation": .punctuation
+      default: .characters(Set(name.unicodeScalars))
+      }
+    self.kind = kind
+    plain = (0..<0x80 as Range<UInt8>).map { kind.contains(Unicode.Scalar($0)) }
   }
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII ? plain[Int(scalar.value)] : kind.contains(scalar)
+  }
+}
+
+extension CharacterClass.Kind {
+  fileprivate func contains(_ scalar: Unicode.Scalar) -> Bool {
     switch self {
     case .whitespace: return scalar.properties.isWhitespace
     case .digit: return scalar.properties.numericType != nil && !scalar.properties.isAlphabetic

@@ -1,7 +1,11 @@
-import GRDB
-
 /// The sums of some rows of `emittedToken`, from which the means of a token or a group follow.
 struct EmittedTokenSums {
+  /// The columns that hold them, as they stand in `emittedToken` and `emittedTokenTotal`.
+  static let columns = """
+    count, unshifted, marginal, shifted, rankShiftCount, rankShiftSum, logprobShiftCount, logprobShiftSum,
+    klTunedReferenceCount, klTunedReferenceSumLow, klTunedReferenceSumHigh
+    """
+
   private var count = 0
   private var unshifted = 0
   private var marginal = 0
@@ -15,19 +19,44 @@ struct EmittedTokenSums {
   /// Nil as soon as one row has no upper bound.
   private var klHigh: Double? = 0
 
-  /// Adds a row: its columns from `count` on stand behind the id.
-  mutating func add(_ row: Row) {
-    count += row[1] as Int
-    unshifted += row[2] as Int
-    marginal += row[3] as Int
-    shifted += row[4] as Int
-    rankShiftCount += row[5] as Int
-    rankShift += row[6] as Int
-    logprobShiftCount += row[7] as Int
-    logprobShift += row[8] as Double
-    klCount += row[9] as Int
-    klLow += row[10] as Double
-    if let high = row[11] as Double? { klHigh? += high } else { klHigh = nil }
+  /// The sums of a row: ``columns`` stand behind the id.
+  init(_ row: RowSelect) {
+    count = row.integer(1)
+    unshifted = row.integer(2)
+    marginal = row.integer(3)
+    shifted = row.integer(4)
+    rankShiftCount = row.integer(5)
+    rankShift = row.integer(6)
+    logprobShiftCount = row.integer(7)
+    logprobShift = row.real(8)
+    klCount = row.integer(9)
+    klLow = row.real(10)
+    klHigh = row.optionalReal(11)
+  }
+
+  static func += (sums: inout EmittedTokenSums, other: EmittedTokenSums) {
+    sums.count += other.count
+    sums.unshifted += other.unshifted
+    sums.marginal += other.marginal
+    sums.shifted += other.shifted
+    sums.rankShiftCount += other.rankShiftCount
+    sums.rankShift += other.rankShift
+    sums.logprobShiftCount += other.logprobShiftCount
+    sums.logprobShift += other.logprobShift
+    sums.klCount += other.klCount
+    sums.klLow += other.klLow
+    if let high = other.klHigh { sums.klHigh? += high } else { sums.klHigh = nil }
+  }
+
+  /// Binds ``columns``.
+  func bind(to row: inout RowInsert) {
+    for value in [count, unshifted, marginal, shifted, rankShiftCount, rankShift, logprobShiftCount] {
+      row.bind(value)
+    }
+    row.bind(logprobShift)
+    row.bind(klCount)
+    row.bind(klLow)
+    row.bind(klHigh)
   }
 
   /// The means.

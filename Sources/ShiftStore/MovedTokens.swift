@@ -54,14 +54,18 @@ public struct MovedTokens: Sendable, Equatable {
 
   /// The entries as bytes.
   var encoded: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(entries.count * Self.byteCount)
-    for entry in entries {
-      for word in [
-        UInt32(bitPattern: entry.tokenID), Float(entry.movedMass).bitPattern, Float(entry.klShare).bitPattern,
-      ] { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+    [UInt8](unsafeUninitializedCapacity: entries.count * Self.byteCount) { bytes, count in
+      count = entries.count * Self.byteCount
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      for (place, entry) in entries.enumerated() {
+        let offset = place * Self.byteCount
+        raw.storeBytes(of: entry.tokenID.littleEndian, toByteOffset: offset, as: Int32.self)
+        raw.storeBytes(
+          of: Float(entry.movedMass).bitPattern.littleEndian, toByteOffset: offset + 4, as: UInt32.self)
+        raw.storeBytes(
+          of: Float(entry.klShare).bitPattern.littleEndian, toByteOffset: offset + 8, as: UInt32.self)
+      }
     }
-    return bytes
   }
 
   /// Reads encoded entries one after the other.

@@ -7,7 +7,7 @@ struct PositionInsert {
   private var row: RowInsert
 
   init(_ database: Database) throws {
-    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 8)
+    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 9)
   }
 
   /// Inserts one position of a measurement.
@@ -25,6 +25,7 @@ struct PositionInsert {
     row.bind(position.logprobReference)
     row.bind(position.logprobTuned)
     row.bind(position.rankReference)
+    row.bind(position.rankReferenceLow)
     row.bind(position.rankTuned)
     row.bind(Int(position.topReference.rawValue))
     row.bind(Int(position.topTuned.rawValue))

@@ -57,13 +57,18 @@ struct PromptToken {
 
   /// Appends the record to a blob.
   func encode(to bytes: inout [UInt8]) {
-    for integer in [
-      tokenID, count, ranked, shifted, rankShiftCount, logprobShiftCount, klTunedReferenceCount,
-    ] {
-      withUnsafeBytes(of: integer.littleEndian) { bytes.append(contentsOf: $0) }
+    func append(_ word: some FixedWidthInteger) {
+      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
     }
-    for real in [rankShiftSum, logprobShiftSum, klTunedReferenceSumLow] {
-      withUnsafeBytes(of: real.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
+    append(tokenID)
+    append(count)
+    append(ranked)
+    append(shifted)
+    append(rankShiftCount)
+    append(logprobShiftCount)
+    append(klTunedReferenceCount)
+    append(rankShiftSum.bitPattern)
+    append(logprobShiftSum.bitPattern)
+    append(klTunedReferenceSumLow.bitPattern)
   }
 }

@@ -10,9 +10,12 @@ struct RowInsert {
   private var column: Int32 = 0
 
   /// Rows of a table, of which each column is bound.
-  init(_ database: Database, into table: String, columns: Int) throws {
+  ///
+  /// - Parameter ignoresRepeated: A row whose key is there already is left out.
+  init(_ database: Database, into table: String, columns: Int, ignoresRepeated: Bool = false) throws {
     let marks = Array(repeating: "?", count: columns).joined(separator: ", ")
-    statement = try database.cachedStatement(sql: "INSERT INTO \(table) VALUES (\(marks))")
+    statement = try database.cachedStatement(
+      sql: "INSERT INTO \(table) VALUES (\(marks))\(ignoresRepeated ? " ON CONFLICT DO NOTHING" : "")")
     handle = statement.sqliteStatement
   }
 

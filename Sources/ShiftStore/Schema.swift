@@ -122,6 +122,7 @@ enum Schema {
       logprobReference REAL,
       logprobTuned REAL,
       rankReference INTEGER,
+      rankReferenceLow INTEGER,
       rankTuned INTEGER,
       topReference INTEGER NOT NULL,
       topTuned INTEGER NOT NULL,
@@ -131,7 +132,7 @@ enum Schema {
       logprobShift REAL GENERATED ALWAYS AS (logprobTuned - logprobReference) VIRTUAL,
       shiftClass TEXT GENERATED ALWAYS AS (
         CASE WHEN rankReference = 1 THEN 'unshifted' WHEN rankReference <= 3 THEN 'marginal'
-             WHEN rankReference > 3 THEN 'shifted' END) VIRTUAL,
+             WHEN coalesce(rankReference, rankReferenceLow) > 3 THEN 'shifted' END) VIRTUAL,
       PRIMARY KEY (measurementID, position)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE movedToken (
@@ -153,62 +154,6 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// What a person asks for, counted once when the last sequence is in.
-  private static let tallyTables = """
-    CREATE TABLE emittedToken (
-      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
-      taskID INTEGER NOT NULL REFERENCES task (id),
-      tokenID INTEGER NOT NULL,
-      count INTEGER NOT NULL,
-      unshifted INTEGER NOT NULL,
-      marginal INTEGER NOT NULL,
-      shifted INTEGER NOT NULL,
-      rankShiftCount INTEGER NOT NULL,
-      rankShiftSum INTEGER NOT NULL,
-      logprobShiftCount INTEGER NOT NULL,
-      logprobShiftSum REAL NOT NULL,
-      klTunedReferenceCount INTEGER NOT NULL,
-      klTunedReferenceSumLow REAL NOT NULL,
-      klTunedReferenceSumHigh REAL,
-      rankShifts BLOB NOT NULL,
-      PRIMARY KEY (comparisonID, taskID, tokenID)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE promptToken (
-      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
-      taskID INTEGER NOT NULL REFERENCES task (id),
-      prompt TEXT NOT NULL,
-      tokens BLOB NOT NULL,
-      PRIMARY KEY (comparisonID, taskID, prompt)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE predictedToken (
-      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
-      taskID INTEGER NOT NULL REFERENCES task (id),
-      tokenID INTEGER NOT NULL,
-      klShareMean REAL NOT NULL,
-      movedMassMean REAL NOT NULL,
-      PRIMARY KEY (comparisonID, taskID, tokenID)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE extreme (
-      metric TEXT NOT NULL,
-      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
-      taskID INTEGER NOT NULL REFERENCES task (id),
-      place INTEGER NOT NULL,
-      measurementID INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      value REAL NOT NULL,
-      PRIMARY KEY (metric, comparisonID, taskID, place),
-      FOREIGN KEY (measurementID, position) REFERENCES position (measurementID, position)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE profile (
-      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
-      taskID INTEGER NOT NULL REFERENCES task (id),
-      scale TEXT NOT NULL CHECK (scale IN ('absolute', 'relative')),
-      bin INTEGER NOT NULL,
-      \(shiftSums)
-      PRIMARY KEY (comparisonID, taskID, scale, bin)
-    ) STRICT, WITHOUT ROWID;
-    """
-
   /// Each position as the flat record that the command line prints.
   private static let views = """
     CREATE VIEW positionRecord AS
@@ -217,7 +162,7 @@ enum Schema {
         token.text AS token, \(figureNames.joined(separator: ", ")),
         entropyReference, entropyReferenceLow, entropyReferenceHigh,
         entropyTuned, entropyTunedLow, entropyTunedHigh,
-        logprobReference, logprobTuned, logprobShift, rankReference, rankTuned, rankShift, shiftClass,
+        logprobReference, logprobTuned, logprobShift, rankReference, rankReferenceLow, rankTuned, rankShift, shiftClass,
         topReference, topTuned, coverageReference, coverageTuned
       FROM position
       JOIN measurement ON measurement.id = position.measurementID

@@ -21,6 +21,7 @@ extension ShiftIndex {
         ], database)
       try database.execute(sql: "DELETE FROM predictedToken")
       try countPredictedTokens(database)
+      try countTotals(database)
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
@@ -81,17 +82,16 @@ extension ShiftIndex {
 
   /// Means over positions from the exact sums.
   private func countPredictedTokens(_ database: Database) throws {
-    let insert = try database.cachedStatement(
-      sql: "INSERT INTO predictedToken VALUES (?, (SELECT id FROM task WHERE name = ?), ?, ?, ?)")
+    var row = try RowInsert(database, into: "predictedToken", columns: 5)
     for sum in try predictedSums(database) {
-      let finite = Double(max(sum.positions, 1))
-      let all = Double(max(sum.positions + sum.infinitePositions, 1))
-      for (token, (share, mass)) in zip(sum.klShare, sum.movedMass).enumerated()
-      where share.units != 0 || mass.units != 0 {
-        insert.setUncheckedArguments([
-          sum.comparisonID, sum.task, token, share.value / finite, mass.value / all,
-        ])
-        try insert.execute()
+      let task = try taskID(of: sum.task, database)
+      for mean in sum.means {
+        row.bind(sum.comparisonID)
+        row.bind(task)
+        row.bind(mean.tokenID)
+        row.bind(mean.klShareMean)
+        row.bind(mean.movedMassMean)
+        try row.insert()
       }
     }
   }

@@ -174,7 +174,8 @@ extension PositionMeasures {
         jensenShannon: figure("jensenShannon"), totalVariation: figure("totalVariation"),
         entropyReference: figure("entropyReference"), entropyTuned: figure("entropyTuned")),
       logprobReference: row["logprobReference"], logprobTuned: row["logprobTuned"],
-      rankReference: row["rankReference"], rankTuned: row["rankTuned"],
+      rankReference: row["rankReference"], rankReferenceLow: row["rankReferenceLow"],
+      rankTuned: row["rankTuned"],
       topReference: TokenID(row["topReference"]), topTuned: TokenID(row["topTuned"]),
       coverageReference: row["coverageReference"], coverageTuned: row["coverageTuned"])
   }

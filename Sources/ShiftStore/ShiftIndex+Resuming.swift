@@ -26,12 +26,17 @@ extension ShiftIndex {
     }
   }
 
-  /// The positions at which a rank of the emitted token is not known, and all positions.
-  public func positionsWithoutRank() throws -> (unranked: Int, positions: Int) {
+  /// The positions at which a rank of the emitted token is not known, those at which its class is not, and all.
+  public func positionsWithoutRank() throws -> (unranked: Int, unclassed: Int, positions: Int) {
     try reading { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT total(positions - rankShiftCount), total(positions) FROM measurement")
-      return (row.map { Int($0[0] as Double) } ?? 0, row.map { Int($0[1] as Double) } ?? 0)
+        database,
+        sql: """
+          SELECT total(positions - rankShiftCount), total(positions - unshifted - marginal - shifted),
+            total(positions) FROM measurement
+          """)
+      guard let row else { return (0, 0, 0) }
+      return (Int(row[0] as Double), Int(row[1] as Double), Int(row[2] as Double))
     }
   }
 

@@ -20,23 +20,18 @@ extension ShiftIndex {
     in comparisons: [Comparison], task: String?, groups: [Int: Int]? = nil
   ) throws -> [EmittedDrift] {
     try reading { database in
-      let filter = try sliceFilter(comparisons, task: task, of: "emittedToken", database)
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT tokenID, count, unshifted, marginal, shifted, rankShiftCount, rankShiftSum, logprobShiftCount,
-            logprobShiftSum, klTunedReferenceCount, klTunedReferenceSumLow, klTunedReferenceSumHigh
-          FROM emittedToken WHERE \(filter) ORDER BY comparisonID, taskID, tokenID
-          """)
-      var sums: [Int: EmittedTokenSums] = [:]
-      while let row = try rows.next() {
-        let token: Int = row[0]
-        guard let id = groups == nil ? token : groups?[token] else { continue }
-        sums[id, default: EmittedTokenSums()].add(row)
+      var sums = SumsByID<EmittedTokenSums>(adding: +=)
+      try forEachToken(
+        "emittedToken", columns: EmittedTokenSums.columns, in: comparisons, task: task, database
+      ) { _, token, row in
+        if let id = groups == nil ? token : groups?[token] { sums.append(EmittedTokenSums(row), to: id) }
       }
-      return sums.sorted { $0.key < $1.key }.map { $0.value.drift(of: $0.key) }
+      return sums.rising().map { $0.sums.drift(of: $0.id) }
     }
   }
+
+  /// Rows that are rather looked up one by one.
+  private static let fewTokens = 1000
 
   /// The median rank shift of some tokens, or groups of tokens.
   public func medians(
@@ -46,17 +41,22 @@ extension ShiftIndex {
     let tokens = groups.map { $0.filter { wanted.contains($0.value) }.keys.sorted() } ?? wanted.sorted()
     var histograms: [Int: RankShiftHistogram] = [:]
     try reading { database in
-      let filter = try sliceFilter(comparisons, task: task, of: "emittedToken", database)
-      let statement = try database.cachedStatement(
-        sql: "SELECT rankShifts FROM emittedToken WHERE \(filter) AND tokenID = ?")
-      for token in tokens {
-        let rows = try Row.fetchCursor(statement, arguments: [token])
-        while let row = try rows.next() {
-          try row.withUnsafeData(atIndex: 0) { data in
-            data?.withUnsafeBytes {
-              histograms[groups?[token] ?? token, default: RankShiftHistogram()].add($0)
-            }
-          }
+      let tasks =
+        try task.map { [try taskID(of: $0, database)] } ?? Int.fetchAll(database, sql: "SELECT id FROM task")
+      // A few rows are looked up by their whole key; of many it is quicker to read all.
+      let readsAll = tokens.count > Self.fewTokens
+      let rows = try RowSelect(
+        database,
+        """
+        SELECT tokenID, rankShifts FROM emittedToken WHERE comparisonID = ? AND taskID = ?
+        \(readsAll ? "" : "AND tokenID = ?")
+        """)
+      let slices = comparisons.flatMap { comparison in tasks.map { [comparison.id, $0] } }
+      for key in readsAll ? slices : slices.flatMap({ slice in tokens.map { slice + [$0] } }) {
+        try rows.forEach(key) {
+          let token = rows.integer(0)
+          guard let id = groups == nil ? token : groups?[token], wanted.contains(id) else { return }
+          rows.withBytes(1) { histograms[id, default: RankShiftHistogram()].add($0) }
         }
       }
     }
@@ -70,28 +70,64 @@ extension ShiftIndex {
     in comparisons: [Comparison], task: String?, groups: [Int: Int]? = nil
   ) throws -> [PredictedDrift] {
     try reading { database in
-      let filter = try sliceFilter(comparisons, task: task, of: "predictedSum", database)
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          WITH slice AS (
-            SELECT comparisonID, taskID, positions, positions + infinitePositions AS allPositions
-            FROM predictedSum WHERE \(filter))
-          SELECT tokenID, klShareMean * positions / (SELECT sum(positions) FROM slice),
-            movedMassMean * allPositions / (SELECT sum(allPositions) FROM slice)
-          FROM slice JOIN predictedToken USING (comparisonID, taskID)
-          ORDER BY comparisonID, taskID, tokenID
-          """)
-      var drifts: [Int: PredictedDrift] = [:]
-      while let row = try rows.next() {
-        let token: Int = row[0]
-        guard let id = groups == nil ? token : groups?[token] else { continue }
-        var drift = drifts[id] ?? PredictedDrift(tokenID: id, klShareMean: 0, movedMassMean: 0)
-        drift.klShareMean = (drift.klShareMean ?? 0) + (row[1] ?? 0)
-        drift.movedMassMean += row[2]
-        drifts[id] = drift
+      var sums = SumsByID<PredictedDrift>(adding: +=)
+      let weights = try predictedWeights(of: comparisons, task: task, database)
+      try forEachToken(
+        "predictedToken", columns: "klShareMean, movedMassMean", in: comparisons, task: task, database
+      ) { comparison, token, row in
+        guard let id = groups == nil ? token : groups?[token], let weight = weights[comparison] else {
+          return
+        }
+        sums.append(
+          PredictedDrift(
+            tokenID: id, klShareMean: row.real(1) * weight.finite, movedMassMean: row.real(2) * weight.all),
+          to: id)
       }
-      return drifts.values.sorted { $0.tokenID < $1.tokenID }
+      return sums.rising().map(\.sums)
+    }
+  }
+
+  /// The parts that comparisons have of the positions of all of them: of those with shares, and of all.
+  private func predictedWeights(
+    of comparisons: [Comparison], task: String?, _ database: Database
+  ) throws -> [Int: (finite: Double, all: Double)] {
+    let filter = try sliceFilter(comparisons, task: task, of: "predictedSum", database)
+    let rows = try RowSelect(
+      database,
+      """
+      SELECT comparisonID, sum(positions), sum(positions + infinitePositions)
+      FROM predictedSum WHERE \(filter) GROUP BY comparisonID
+      """)
+    var weights: [Int: (finite: Double, all: Double)] = [:]
+    try rows.forEach { weights[rows.integer(0)] = (rows.real(1), rows.real(2)) }
+    let total = weights.values.reduce(into: (finite: 0.0, all: 0.0)) {
+      $0.finite += $1.finite
+      $0.all += $1.all
+    }
+    return weights.mapValues { ($0.finite / max(total.finite, 1), $0.all / max(total.all, 1)) }
+  }
+
+  /// Hands over the rows of a table of tokens by rising id: those of one task, or of all tasks.
+  private func forEachToken(
+    _ table: String, columns: String, in comparisons: [Comparison], task: String?, _ database: Database,
+    _ body: (_ comparisonID: Int, _ tokenID: Int, _ row: RowSelect) -> Void
+  ) throws {
+    let chosen = try task.map { try taskID(of: $0, database) }
+    for comparison in comparisons.map(\.id).sorted() {
+      let hasTotal =
+        try chosen == nil
+        && Bool.fetchOne(
+          database, sql: "SELECT EXISTS (SELECT 1 FROM \(table)Total WHERE comparisonID = ?)",
+          arguments: [comparison]) == true
+      // A comparison on one task has no total of its own: its rows are that task's.
+      let rows = try RowSelect(
+        database,
+        """
+        SELECT tokenID, \(columns) FROM \(table)\(hasTotal ? "Total" : "")
+        WHERE comparisonID = ?1 \(chosen == nil ? "" : "AND taskID = ?2")
+        ORDER BY \(hasTotal ? "" : "taskID, ")tokenID
+        """)
+      try rows.forEach([comparison] + (chosen.map { [$0] } ?? [])) { body(comparison, rows.integer(0), rows) }
     }
   }
 
@@ -103,5 +139,12 @@ extension ShiftIndex {
     let slice = "\(table).comparisonID IN (\(ids))"
     guard let task else { return slice }
     return "\(slice) AND \(table).taskID = \(try taskID(of: task, database))"
+  }
+}
+
+extension PredictedDrift {
+  fileprivate static func += (drift: inout PredictedDrift, other: PredictedDrift) {
+    drift.klShareMean = drift.klShareMean.flatMap { own in other.klShareMean.map { own + $0 } }
+    drift.movedMassMean += other.movedMassMean
   }
 }

@@ -39,16 +39,9 @@ extension ShiftIndex {
   public func append(_ measurements: [MeasurementRecord], predicted: [PredictedSumRecord]) throws {
     guard let last = measurements.last else { return }
     try writing { database in
-      var positions = try PositionInsert(database)
+      var rows = try MeasurementInsert(database)
       for measurement in measurements {
-        if case .measured(let sequence, let support, let measured) = measurement.outcome {
-          try insert(sequence, database)
-          try insert(measured, measurement, sequenceID: sequence.id, support: support, database)
-          for position in measured.positions {
-            try positions.insert(position, measurementID: measurement.id)
-          }
-          if let moved = measurement.moved { try insert(moved, measurementID: measurement.id, database) }
-        }
+        try rows.insert(measurement)
         for problem in measurement.problems { try insert(problem, database) }
       }
       for sum in predicted { try upsert(sum, database) }
@@ -88,60 +81,6 @@ extension ShiftIndex {
       arguments: [
         problem.severity.rawValue, problem.comparisonID, problem.sequence, problem.position, problem.message,
       ])
-  }
-
-  /// Several comparisons share a sequence: the first one brings it.
-  private func insert(_ sequence: SequenceRecord, _ database: Database) throws {
-    try database.execute(
-      sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [sequence.task])
-    let tokens = sequence.tokens.map(\.littleEndian).withUnsafeBytes { Data($0) }
-    try database.execute(
-      sql: """
-        INSERT INTO sequence VALUES (?, ?, ?, (SELECT id FROM task WHERE name = ?), ?, ?, ?)
-        ON CONFLICT DO NOTHING
-        """,
-      arguments: [
-        sequence.id, sequence.name, sequence.source, sequence.task, sequence.prompt, sequence.promptLength,
-        tokens,
-      ])
-  }
-
-  private func insert(
-    _ measured: MeasuredSequence, _ measurement: MeasurementRecord, sequenceID: Int,
-    support: MeasurementRecord.Support, _ database: Database
-  ) throws {
-    let sums = measured.sums
-    var values: [(any DatabaseValueConvertible)?] = [
-      measurement.id, measurement.comparisonID, sequenceID, support.rawValue, sums.positions,
-    ]
-    values += [
-      measured.exclusions.masked, measured.exclusions.missing, measured.exclusions.faulty.count,
-    ]
-    for figure in [
-      sums.klTunedReference, sums.klReferenceTuned, sums.jensenShannon, sums.totalVariation,
-      sums.entropyReference, sums.entropyTuned,
-    ] {
-      values += [figure.count, figure.low, figure.high, figure.infinite]
-    }
-    values += [
-      sums.unshifted, sums.marginal, sums.shifted, sums.rankShiftCount, sums.rankShift,
-      sums.logprobShiftCount, sums.logprobShift, sums.topAgreement, sums.coverageReference,
-      sums.coverageTuned,
-    ]
-    let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
-    try database.execute(
-      sql: "INSERT INTO measurement VALUES (\(marks))", arguments: StatementArguments(values))
-  }
-
-  private func insert(_ moved: MovedTokens, measurementID: Int, _ database: Database) throws {
-    var row = try RowInsert(database, into: "movedToken", columns: 6)
-    row.bind(measurementID)
-    row.bind(moved.positions)
-    row.bind(moved.sharePositions)
-    row.bind(moved.unlistedReference)
-    row.bind(moved.unlistedTuned)
-    row.bind(moved.encoded)
-    try row.insert()
   }
 
   private func upsert(_ sum: PredictedSumRecord, _ database: Database) throws {

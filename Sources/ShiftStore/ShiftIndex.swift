@@ -115,6 +115,8 @@ public final class ShiftIndex: Sendable {
   private static func openForWriting(_ path: String) throws -> ShiftIndex {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
+    // A batch writes what it has numbered itself; looking up the owner of every position would cost as much as the row.
+    configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { database in
       // NORMAL in WAL mode: a power cut may lose the last transactions, never the file.
       try database.execute(

@@ -69,32 +69,3 @@ public struct MeasurementRecord: Sendable {
     self.problems = problems
   }
 }
-
-/// The running sums of the predicted-token table for one comparison and task.
-public struct PredictedSumRecord: Sendable {
-  /// The comparison.
-  public var comparisonID: Int
-  /// The task's name.
-  public var task: String
-  /// The number of positions in the sums of shares.
-  public var positions: Int
-  /// The number of positions with an infinite divergence: they moved mass too, but have no shares.
-  public var infinitePositions: Int
-  /// Each token's additive share of `KL(tuned ‖ reference)`. Shape `[V]`, nats.
-  public var klShare: [ExactSum]
-  /// Each token's probability under the tuned model minus that under the reference. Shape `[V]`.
-  public var movedMass: [ExactSum]
-
-  /// Running sums.
-  public init(
-    comparisonID: Int, task: String, positions: Int, infinitePositions: Int, klShare: [ExactSum],
-    movedMass: [ExactSum]
-  ) {
-    self.comparisonID = comparisonID
-    self.task = task
-    self.positions = positions
-    self.infinitePositions = infinitePositions
-    self.klShare = klShare
-    self.movedMass = movedMass
-  }
-}

@@ -40,10 +40,14 @@ struct BytePairEncoding: Sendable {
     }
   }
 
-  /// Appends the tokens of a piece of bytes, each of which has a token.
+  /// Writes the tokens of a piece of bytes, each of which has a token, and returns how many they are.
   ///
-  /// - Precondition: The rules for bytes are prepared, and the piece has at most `shortLimit` bytes.
-  func mergeBytes(_ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], into ids: inout [TokenID]) {
+  /// - Precondition: The rules for bytes are prepared, the piece has at most `shortLimit` bytes, and there is
+  ///   room for as many tokens.
+  func mergeBytes(
+    _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], to output: UnsafeMutablePointer<TokenID>
+  ) -> Int {
+    var written = 0
     ShortMerge.withSpace(for: piece.count) { list in
       bytePairs.withUnsafeBufferPointer { pairs in
         for index in 0..<max(piece.count - 1, 0) {
@@ -52,8 +56,12 @@ struct BytePairEncoding: Sendable {
       }
       for index in 0..<piece.count { list.symbols[index] = tokens[Int(piece[index])] }
       list.run(merges)
-      list.forEach { ids.append(TokenID($0)) }
+      list.forEach { token in
+        output[written] = TokenID(token)
+        written += 1
+      }
     }
+    return written
   }
 }
 

@@ -6,6 +6,8 @@
 /// it, so that "a  1" keeps both spaces together and "a  b" does not. What no pattern matches, such as
 /// control characters, stays together as a piece.
 struct DeepSeekScanner: PieceScanner {
+  static let wordLetters = WordBlock.Letters.ascii
+
   func end(from start: Int, in text: ScanText) -> Int {
     let (found, length) = text.scalar(at: start)
     if found.contains(.number) { return text.number(from: start, atMost: 3) }

@@ -1,5 +1,7 @@
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 struct GPT2Scanner: PieceScanner {
+  static let wordLetters = WordBlock.Letters.ascii
+
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     if text[start] == UInt8(ascii: "'"), let end = contraction(from: start, in: text) { return end }
     let word = text[start] == 0x20 && start + 1 < text.count ? start + 1 : start

@@ -9,7 +9,7 @@ internal import CTokenScan
 /// threads may share it.
 final class KnownPieces: @unchecked Sendable {
   /// Four to a cache line. Free where `rest` is 0: no piece is empty.
-  private struct Slot {
+  fileprivate struct Slot {
     /// The first eight bytes.
     var first: UInt64 = 0
     /// Four more bytes, above them the length, and above that in 24 bits the token.
@@ -18,10 +18,18 @@ final class KnownPieces: @unchecked Sendable {
 
   /// The longest piece that is looked for.
   static let lengthLimit = 12
-  private static let keyMask: UInt64 = 1 << 40 - 1
+  /// The second words of the keys of such pieces are below this.
+  static let keyLimit = UInt64(lengthLimit + 1) << 56
+  fileprivate static let keyMask: UInt64 = 1 << 40 - 1
 
   private let slots: UnsafeMutablePointer<Slot>
-  private let mask: Int
+  private let size: Int
+
+  /// No piece at all.
+  init() {
+    size = 1
+    slots = PieceCache.hugeTable(of: 1, repeating: Slot())
+  }
 
   /// The pieces of a vocabulary that `isOwnToken` confirms.
   init(_ vocabulary: Vocabulary, isOwnToken: (TokenID, UnsafeBufferPointer<UInt8>) -> Bool) {
@@ -31,9 +39,7 @@ final class KnownPieces: @unchecked Sendable {
       }
       return vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit
     }
-    var size = 16
-    while size < short.count * 2 { size *= 2 }
-    mask = size - 1
+    size = short.count * 3 / 2 + 1
     slots = PieceCache.hugeTable(of: size, repeating: Slot())
     for id in short {
       guard let bytes = vocabulary.bytes(of: id), vocabulary.id(of: bytes) == id else { continue }
@@ -46,30 +52,47 @@ final class KnownPieces: @unchecked Sendable {
 
   private func insert(_ id: TokenID, _ bytes: ArraySlice<UInt8>) {
     let (low, high) = bytes.withUnsafeBufferPointer { PieceCache.shortKey($0) }
-    var place = PieceCache.hash(low, high) & mask
-    while slots[place].rest != 0 { place = (place + 1) & mask }
+    var place = table.home(of: PieceCache.hash(low, high))
+    while slots[place].rest != 0 { place = table.after(place) }
     slots[place] = Slot(first: low, rest: Self.rest(high) | UInt64(UInt32(bitPattern: id.rawValue)) << 40)
   }
 
   /// A key's second word, which has the length at its top, as it is kept here.
-  @inline(__always) private static func rest(_ high: UInt64) -> UInt64 {
+  @inline(__always) fileprivate static func rest(_ high: UInt64) -> UInt64 {
     high & 0xFFFF_FFFF | (high >> 56) << 32
   }
 
-  /// Asks for the slot where a key is likely to be.
-  @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(slots + (hash & mask)) }
+  /// The table, for a loop: what a class holds is read again after every write.
+  var table: Table { Table(slots: slots, size: size) }
 
-  /// The token of a piece of up to `lengthLimit` bytes, or -1.
-  @inline(__always) func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
-    let rest = Self.rest(high)
-    var place = hash & mask
-    while true {
-      let slot = slots[place]
-      if slot.first == low, slot.rest & Self.keyMask == rest {
-        return Int32(truncatingIfNeeded: slot.rest >> 40)
+  /// Where the pieces are. It must not outlive its owner.
+  struct Table {
+    fileprivate let slots: UnsafeMutablePointer<Slot>
+    fileprivate let size: Int
+
+    /// A table of any size, by the upper half of the hash: small enough for the cache, and the shortest and
+    /// most common tokens, which come first in a vocabulary, are where they are looked for.
+    @inline(__always) fileprivate func home(of hash: Int) -> Int {
+      Int(truncatingIfNeeded: ((UInt64(bitPattern: Int64(hash)) >> 32) &* UInt64(size)) >> 32)
+    }
+
+    @inline(__always) fileprivate func after(_ place: Int) -> Int { place &+ 1 == size ? 0 : place &+ 1 }
+
+    /// Asks for the slot where a key is likely to be.
+    @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(slots + home(of: hash)) }
+
+    /// The token of a piece of up to `lengthLimit` bytes, or -1.
+    @inline(__always) func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
+      let rest = KnownPieces.rest(high)
+      var place = home(of: hash)
+      while true {
+        let slot = slots[place]
+        if slot.first == low, slot.rest & KnownPieces.keyMask == rest {
+          return Int32(truncatingIfNeeded: slot.rest >> 40)
+        }
+        if slot.rest == 0 { return -1 }
+        place = after(place)
       }
-      if slot.rest == 0 { return -1 }
-      place = (place + 1) & mask
     }
   }
 }

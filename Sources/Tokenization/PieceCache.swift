@@ -26,6 +26,10 @@ final class PieceCache {
   static let inlineLimit = 3
   /// The longest piece that is remembered.
   static let lengthLimit = 255
+  /// Set in the second word of a key: it is that of a part of a piece, which is merged even if it is a token.
+  static let partMark: UInt64 = 1 << 62
+  /// Set in the second word of the key of a longer piece.
+  static let longMark: UInt64 = 1 << 63
 
   private(set) var entries: UnsafeMutablePointer<Entry>
   private(set) var mask: Int
@@ -63,10 +67,10 @@ final class PieceCache {
   /// Asks for the entry where a key is likely to be, some time before it is looked up.
   @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
 
-  /// Mixes the two words of a key.
+  /// Mixes the two words of a key: every bit of them counts in every bit of the hash.
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> Int {
-    let mixed = (low ^ (high &* 0xC2B2_AE3D_27D4_EB4F)) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: mixed ^ (mixed >> 32))
+    let product = (low ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: high ^ 0xC2B2_AE3D_27D4_EB4F)
+    return Int(truncatingIfNeeded: product.high ^ product.low)
   }
 
   /// Where the entry with a key is, or the free place where it belongs.
@@ -103,7 +107,7 @@ final class PieceCache {
       second ^= second >> 32
       index += 8
     }
-    return (hash, 1 << 63 | (second & 0xFFFF_FFFF) << 16 | UInt64(piece.count))
+    return (hash, longMark | (second & 0xFFFF_FFFF) << 16 | UInt64(piece.count))
   }
 
   /// The tokens of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
@@ -136,7 +140,7 @@ final class PieceCache {
       if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
       return store(entry)
     }
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    if used * 3 >= (mask + 1) * 2 { makeRoom() }
     entry.first = UInt32(ids.count)
     ids.append(contentsOf: tokens.lazy.map(\.rawValue))
     store(entry)
@@ -146,7 +150,7 @@ final class PieceCache {
   func insert(
     _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
   ) {
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    if used * 3 >= (mask + 1) * 2 { makeRoom() }
     let entry = Entry(
       low: low, high: high, first: UInt32(ids.count), second: UInt32(bytes.count), count: UInt32(tokens.count)
     )
@@ -156,7 +160,7 @@ final class PieceCache {
   }
 
   private func store(_ entry: Entry) {
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    if used * 3 >= (mask + 1) * 2 { makeRoom() }
     used += 1
     entries[freePlace(for: entry)] = entry
   }

@@ -40,6 +40,8 @@ struct PieceModel: Sendable {
   private let plainBytes: [Int32]?
   /// The pieces that are one token, where pieces are made of bytes.
   private(set) var knownPieces: KnownPieces?
+  /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
+  private(set) var seams: Seams?
 
   init(
     vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
@@ -59,6 +61,17 @@ struct PieceModel: Sendable {
     self.encoding = encoding
     plainBytes = plain
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
+    if plain != nil, joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
+  }
+
+  /// Whether every rule makes of two tokens the one that has the bytes of both.
+  private func joinsBytes() -> Bool {
+    encoding.merges.allSatisfy { left, right, merged in
+      guard let first = vocabulary.bytes(of: left), let second = vocabulary.bytes(of: right),
+        let both = vocabulary.bytes(of: merged)
+      else { return false }
+      return both.starts(with: first) && both.dropFirst(first.count).elementsEqual(second)
+    }
   }
 
   private func findKnownPieces() -> KnownPieces {
@@ -80,10 +93,24 @@ struct PieceModel: Sendable {
     merge(piece, into: &ids)
   }
 
+  /// Writes the tokens of a piece that is none itself or is merged all the same, and says how many they are;
+  /// nothing where that is not done without ado.
+  ///
+  /// - Precondition: There is room for as many tokens as the piece has bytes.
+  @inline(__always)
+  func merge(_ piece: UnsafeBufferPointer<UInt8>, to output: UnsafeMutablePointer<TokenID>) -> Int? {
+    guard let plainBytes, piece.count <= BytePairEncoding.shortLimit else { return nil }
+    return encoding.mergeBytes(piece, plainBytes, to: output)
+  }
+
   /// Appends the tokens of a piece that is none itself or is merged all the same.
   func merge(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [TokenID]) {
     if let plainBytes, piece.count <= BytePairEncoding.shortLimit {
-      return encoding.mergeBytes(piece, plainBytes, into: &ids)
+      withUnsafeTemporaryAllocation(of: TokenID.self, capacity: piece.count) { tokens in
+        guard let base = tokens.baseAddress else { return }
+        ids += tokens[..<encoding.mergeBytes(piece, plainBytes, to: base)]
+      }
+      return
     }
     var tokens = symbols(of: piece).map(\.token)
     encoding.merge(&tokens)

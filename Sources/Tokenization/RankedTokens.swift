@@ -52,7 +52,7 @@ struct RankedTokens {
   /// One rule per token, for the split that merging arrives at, is not enough: Llama 3 has tokens that
   /// are reached only through parts of a higher rank, and a text may arrive at another split.
   private func merges(_ vocabulary: Vocabulary) -> MergeTable {
-    var table = MergeTable(capacity: tokens.count * 3)
+    var table = MergeTable(capacity: tokens.count * 9 / 4)
     for (id, bytes) in tokens where bytes.count > 1 {
       bytes.withUnsafeBufferPointer { bytes in
         for cut in 1..<bytes.count {

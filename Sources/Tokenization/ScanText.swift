@@ -67,11 +67,13 @@ struct ScanText {
 }
 
 extension ScanText {
-  /// Where the run of scalars with one of these classes ends.
-  @inline(__always) func run(of wanted: ScalarClass, from start: Int) -> Int {
+  /// Where the run of scalars with one of these classes ends, as `letters` tells the classes.
+  @inline(__always) func run<Letters: WordLetters>(
+    of wanted: ScalarClass, from start: Int, _ letters: Letters.Type = AllLetters.self
+  ) -> Int {
     var index = start
     while index < count {
-      let (found, length) = scalar(at: index)
+      let (found, length) = Letters.scalar(at: index, in: self)
       if found.isDisjoint(with: wanted) { break }
       index += length
     }
@@ -80,9 +82,12 @@ extension ScanText {
 
   /// Where a run of letters, or of letters and what else makes up a word, ends: ASCII eight bytes at a time.
   ///
-  /// - Parameter leading: How many of eight bytes, from the first, are the ASCII letters that are wanted.
-  @inline(__always) func word(
-    of wanted: ScalarClass, from start: Int, ascii leading: (UInt64) -> Int = leadingLetters
+  /// - Parameters:
+  ///   - leading: How many of eight bytes, from the first, are the ASCII letters that are wanted.
+  ///   - letters: Tells the classes of the others.
+  @inline(__always) func word<Letters: WordLetters>(
+    of wanted: ScalarClass, from start: Int, ascii leading: (UInt64) -> Int = leadingLetters,
+    _ letters: Letters.Type = AllLetters.self
   ) -> Int {
     var index = start
     while index + 8 <= count {
@@ -91,11 +96,11 @@ extension ScanText {
       index += letters
       if letters == 8 { continue }
       if base[index] < 0x80 { return index }
-      let (found, length) = scalar(at: index)
+      let (found, length) = Letters.scalar(at: index, in: self)
       if found.isDisjoint(with: wanted) { return index }
       index += length
     }
-    return run(of: wanted, from: index)
+    return run(of: wanted, from: index, letters)
   }
 
   /// How many of eight bytes, from the first, are ASCII letters.

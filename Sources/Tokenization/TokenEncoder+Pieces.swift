@@ -2,13 +2,15 @@ extension TokenEncoder {
   /// A piece that has been cut and is to be looked up.
   private struct PendingPiece {
     var low: UInt64
-    /// 0 for a piece too long to be remembered.
     var high: UInt64
     var hash: Int
     var start: Int
     var end: Int
     /// The token, or -1 where the piece is not known to be one.
     var token: Int32
+
+    /// Whether it is what stands between seams of a piece, and merged whether it is a token or not.
+    var isPart: Bool { high & PieceCache.partMark != 0 }
   }
 
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
@@ -18,21 +20,44 @@ extension TokenEncoder {
   ///
   /// Three rounds over each batch: cut and ask for the memory where a piece may be known, look there and
   /// ask for the memory where the others may be remembered, append.
-  func encode(_ text: ScanText, _ scanner: some PieceScanner) {
-    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch) { pieces in
+  func encode<Scanner: PieceScanner>(_ text: ScanText, _ scanner: Scanner) {
+    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: Self.batch + WordBlock.size) { pieces in
+      let known = known.table
+      // Held here, because a copy per piece would be counted.
+      let seams = tokenizer.model.seams
+      var words = WordBlock(Scanner.wordLetters)
       var start = 0
+      var end = 0
+      var isPart = false
       while start < text.count {
         let first = start
         var filled = 0
         while filled < Self.batch, start < text.count {
-          let end = scanner.end(from: start, in: text)
-          pieces[filled] = pending(start, end, in: text)
-          filled += 1
-          start = end
+          if start == end {
+            let block = start
+            var ends = words.ends(from: block, in: text)
+            while ends != 0 {
+              let next = block &+ ends.trailingZeroBitCount
+              pieces[filled] = pending(start, next, isPart: false, in: text, known)
+              filled &+= 1
+              start = next
+              ends &= ends &- 1
+            }
+            end = scanner.end(from: start, in: text)
+            isPart = false
+          }
+          var cut = end
+          if end &- start > KnownPieces.lengthLimit, let seams {
+            cut = seams.first(after: start, before: end, in: text)
+            isPart = isPart || cut < end
+          }
+          pieces[filled] = pending(start, cut, isPart: isPart, in: text, known)
+          filled &+= 1
+          start = cut
         }
         reserve(start - first + PieceCache.inlineLimit)
         let batch = UnsafeMutableBufferPointer(rebasing: pieces[..<filled])
-        findKnown(batch)
+        findKnown(batch, known)
         appendTokens(of: batch, in: text)
       }
     }
@@ -40,37 +65,46 @@ extension TokenEncoder {
 
   /// Appends the tokens of pieces that are already cut.
   func encode(pieces: [Range<Int>], of text: ScanText) {
+    let known = known.table
     for piece in pieces {
       reserve(piece.count + PieceCache.inlineLimit)
       withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: 1) { pieces in
-        pieces.initializeElement(at: 0, to: pending(piece.lowerBound, piece.upperBound, in: text))
-        findKnown(pieces)
+        pieces.initializeElement(
+          at: 0, to: pending(piece.lowerBound, piece.upperBound, isPart: false, in: text, known))
+        findKnown(pieces, known)
         appendTokens(of: pieces, in: text)
       }
     }
   }
 
-  @inline(__always) private func pending(_ start: Int, _ end: Int, in text: ScanText) -> PendingPiece {
-    let length = end - start
-    guard length < 16 else { return pendingLong(start, end, in: text) }
-    let (low, high) = text.key(start, length)
+  @inline(__always) private func pending(
+    _ start: Int, _ end: Int, isPart: Bool, in text: ScanText, _ known: KnownPieces.Table
+  ) -> PendingPiece {
+    let length = end &- start
+    guard length < 16 else { return pendingLong(start, end, isPart: isPart, in: text) }
+    var (low, high) = text.key(start, length)
+    if isPart { high |= PieceCache.partMark }
     let hash = PieceCache.hash(low, high)
-    if length <= KnownPieces.lengthLimit { known?.prefetch(hash: hash) } else { cache.prefetch(hash: hash) }
+    if high < KnownPieces.keyLimit { known.prefetch(hash: hash) } else { cache.prefetch(hash: hash) }
     return PendingPiece(low: low, high: high, hash: hash, start: start, end: end, token: -1)
   }
 
-  private func pendingLong(_ start: Int, _ end: Int, in text: ScanText) -> PendingPiece {
-    var piece = PendingPiece(low: 0, high: 0, hash: 0, start: start, end: end, token: -1)
-    guard end - start <= PieceCache.lengthLimit else { return piece }
-    (piece.low, piece.high) = PieceCache.longKey(text.bytes(start..<end))
+  private func pendingLong(_ start: Int, _ end: Int, isPart: Bool, in text: ScanText) -> PendingPiece {
+    var piece = PendingPiece(
+      low: 0, high: PieceCache.longMark, hash: 0, start: start, end: end, token: -1)
+    if end - start <= PieceCache.lengthLimit {
+      (piece.low, piece.high) = PieceCache.longKey(text.bytes(start..<end))
+    }
+    if isPart { piece.high |= PieceCache.partMark }
     piece.hash = PieceCache.hash(piece.low, piece.high)
     cache.prefetch(hash: piece.hash)
     return piece
   }
 
-  @inline(__always) private func findKnown(_ pieces: UnsafeMutableBufferPointer<PendingPiece>) {
-    guard let known else { return }
-    for index in pieces.indices where pieces[index].end - pieces[index].start <= KnownPieces.lengthLimit {
+  @inline(__always) private func findKnown(
+    _ pieces: UnsafeMutableBufferPointer<PendingPiece>, _ known: KnownPieces.Table
+  ) {
+    for index in pieces.indices where pieces[index].high < KnownPieces.keyLimit {
       let token = known.token(pieces[index].low, pieces[index].high, hash: pieces[index].hash)
       pieces[index].token = token
       if token < 0 { cache.prefetch(hash: pieces[index].hash) }
@@ -96,7 +130,7 @@ extension TokenEncoder {
   }
 
   @inline(__always) private func appendRemembered(_ piece: PendingPiece, in text: ScanText) {
-    guard (1..<1 << 63).contains(piece.high) else { return appendLong(piece, in: text) }
+    guard piece.high < PieceCache.longMark else { return appendLong(piece, in: text) }
     let entry = cache.entries[cache.place(of: piece.low, piece.high, hash: piece.hash)]
     guard entry.high != 0 else { return appendNew(piece, in: text) }
     if entry.count <= PieceCache.inlineLimit {
@@ -114,22 +148,13 @@ extension TokenEncoder {
   /// Appends the tokens of a short piece that has not been met.
   private func appendNew(_ piece: PendingPiece, in text: ScanText) {
     let start = count
-    let bytes = text.bytes(piece.start..<piece.end)
-    // A piece that was looked for among the known ones is no token as a whole.
-    let mayBeToken = known == nil || bytes.count > KnownPieces.lengthLimit
-    append {
-      if mayBeToken {
-        tokenizer.model.encode(bytes, into: &$0)
-      } else {
-        tokenizer.model.merge(bytes, into: &$0)
-      }
-    }
+    appendTokens(of: piece, in: text)
     cache.insert(piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
   }
 
   private func appendLong(_ piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
-    guard piece.high != 0 else { return append { tokenizer.model.encode(bytes, into: &$0) } }
+    guard bytes.count <= PieceCache.lengthLimit else { return appendTokens(of: piece, in: text) }
     if let known = cache.find(bytes, piece.low, piece.high) {
       for token in known {
         output[count] = TokenID(token)
@@ -137,20 +162,48 @@ extension TokenEncoder {
       }
     } else {
       let start = count
-      append { tokenizer.model.encode(bytes, into: &$0) }
+      appendTokens(of: piece, in: text)
       cache.insert(
         bytes, piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
     }
   }
 
-  private func append(_ encode: (inout [TokenID]) -> Void) {
-    missed.removeAll(keepingCapacity: true)
-    encode(&missed)
-    reserve(missed.count + PieceCache.inlineLimit)
-    for token in missed {
-      output[count] = token
+  /// Works the tokens of a piece out.
+  private func appendTokens(of piece: PendingPiece, in text: ScanText) {
+    let bytes = text.bytes(piece.start..<piece.end)
+    // A piece that was looked for among the known ones is no token as a whole, and a part is none by itself.
+    let isMerged =
+      piece.isPart || tokenizer.model.wholePieces == .merged
+      || tokenizer.model.knownPieces != nil && piece.high < KnownPieces.keyLimit
+    if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
+    if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
+      output[count] = whole
       count += 1
+    } else if let written = tokenizer.model.merge(bytes, to: output + count) {
+      count += written
+    } else {
+      missed.removeAll(keepingCapacity: true)
+      tokenizer.model.merge(bytes, into: &missed)
+      reserve(missed.count + PieceCache.inlineLimit)
+      for token in missed {
+        output[count] = token
+        count += 1
+      }
     }
+  }
+
+  /// Appends the tokens of the parts of a piece, if it has a seam.
+  private func appendParts(of piece: PendingPiece, in text: ScanText) -> Bool {
+    guard let seams = tokenizer.model.seams else { return false }
+    var start = piece.start
+    var cut = seams.first(after: start, before: piece.end, in: text)
+    guard cut < piece.end else { return false }
+    while start < piece.end {
+      appendRemembered(pending(start, cut, isPart: true, in: text, known.table), in: text)
+      start = cut
+      cut = seams.first(after: start, before: piece.end, in: text)
+    }
+    return true
   }
 }
 

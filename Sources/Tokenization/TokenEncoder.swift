@@ -4,7 +4,7 @@
 public final class TokenEncoder {
   let tokenizer: Tokenizer
   let cache: PieceCache
-  let known: KnownPieces?
+  let known: KnownPieces
   private let fastPath: FastPath?
   /// The tokens of the piece that was met for the first time just now.
   var missed: [TokenID] = []
@@ -28,7 +28,7 @@ public final class TokenEncoder {
   public init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     cache = PieceCache(bits: Self.cacheBits)
-    known = tokenizer.model.knownPieces
+    known = tokenizer.model.knownPieces ?? KnownPieces()
     fastPath = Self.fastPath(of: tokenizer)
     capacity = 1024
     output = .allocate(capacity: capacity)

@@ -57,7 +57,10 @@ extension Tokenizer {
       }
       var parts = [[TokenID]](repeating: [], count: ranges.count)
       for await (place, ids) in group { parts[place] = ids }
-      return Array(parts.joined())
+      var ids: [TokenID] = []
+      ids.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+      for part in parts { ids += part }
+      return ids
     }
   }
 

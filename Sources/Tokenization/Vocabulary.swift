@@ -82,6 +82,11 @@ extension Vocabulary {
     return id
   }
 
+  /// The bytes of the tokens that merging may yield.
+  var ordinaryBytes: some Sequence<ArraySlice<UInt8>> {
+    ids.lazy.filter { isOrdinary($0) }.compactMap { bytes(of: $0) }
+  }
+
   /// Whether merging may yield a token: it is not only an added one.
   func isOrdinary(_ id: TokenID) -> Bool { ordinary[Int(id.rawValue)] }
 

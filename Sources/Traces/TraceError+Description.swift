@@ -77,6 +77,8 @@ extension TraceError.Problem {
       candidates == 0
         ? "token \(index) is the text \"\(text)\", which is no token of the vocabulary."
         : "token \(index) is the text \"\(text)\", which may be any of \(candidates) tokens of the vocabulary."
+    case .otherVocabulary(let token, let text, let known, let tokens, let all):
+      "the record calls id \(token) \"\(text)\", but the vocabulary calls it \"\(known)\"; so it is with \(tokens) of \(all) tokens."
     case .probabilities: "the record holds probabilities after the sampler and no logprobs."
     case .failedRequest(let reason): "the server answered with an error and not with a text: \(reason)."
     case .sampledTokenUnknown:
@@ -84,6 +86,12 @@ extension TraceError.Problem {
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
     case .rowCount(let found, let expected):
       "there \(found == 1 ? "is" : "are") \(count(found, "row")), but \(expected) are expected for the tokens."
+    case .noDistillationConfig: "the rows are packed, and nothing beside the file says how."
+    case .distillationSetting(let name, let found):
+      found.map { "\(DistillationConfig.fileName) says \(name) = \"\($0)\", which cannot be read here." }
+        ?? "\(DistillationConfig.fileName) does not say \(name)."
+    case .distilledBytes(let column, let row, let found, let expected):
+      "row \(row) of \"\(column)\" has \(count(found, "element")), where \(expected) are expected."
     case .emittedToken(let index, let found, let expected):
       "the row of token \(index) is about id \(found), but the token list says \(expected)."
     case .logitsInsteadOfLogprobs(let value, let index):
@@ -163,13 +171,19 @@ extension TraceError.Problem {
     case .noLogprobs: "Ask the engine for logprobs or prompt_logprobs when the text is scored."
     case .textTokens:
       "Name the vocabulary with --vocabulary or in the study, or ask the server with return_tokens_as_token_ids."
-    case .unknownText(_, _, candidates: 0): "Name the vocabulary of the model that read the text."
+    case .otherVocabulary, .unknownText(_, _, candidates: 0):
+      "Name the vocabulary of the model that read the text."
     case .unknownText: "Keep the token ids: ask the server with return_tokens_as_token_ids."
     case .probabilities: "Ask llama-server without post_sampling_probs."
     case .failedRequest: "Ask for it again, or take the record out of the file."
     case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."
+    case .noDistillationConfig: "Put the data set's \(DistillationConfig.fileName) beside it."
+    case .distillationSetting:
+      "Put the \(DistillationConfig.fileName) with which the data set was made beside it."
+    case .distilledBytes:
+      "Check that the file was converted whole, and that \(DistillationConfig.fileName) belongs to it."
     case .emittedToken: "Keep the ids that the model read, and do not tokenise the text again."
     case .logitsInsteadOfLogprobs: "Run the engine with logprobs_mode raw_logprobs."
     case .tokenID: "Score the text with the vocabulary that made its token ids."

@@ -83,6 +83,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case textTokens
     /// The token at this index is named by a text which is that of no token of the vocabulary, or may be that of several.
     case unknownText(String, index: Int, candidates: Int)
+    /// The record gives ids and texts, and the vocabulary calls most of so many tokens otherwise; the first of them.
+    case otherVocabulary(token: TokenID, text: String, known: String, tokens: Int, of: Int)
     /// The record holds probabilities that a sampler has changed, and no logprobs.
     case probabilities
     /// A server answered with an error; the reason is the server's.
@@ -93,6 +95,12 @@ public struct TraceError: Error, Equatable, Sendable {
     case noTokenIDs
     /// A list of logprobs has another length than the list of tokens it belongs to.
     case rowCount(found: Int, expected: Int)
+    /// The rows are packed, and no file beside them says how.
+    case noDistillationConfig
+    /// The file that says how rows are packed lacks a setting, or has one that cannot be.
+    case distillationSetting(name: String, found: String?)
+    /// A list of a row has another length than it must. Both in elements, which are bytes in packed rows.
+    case distilledBytes(column: String, row: Int, found: Int, expected: Int)
     /// A row says that it is about another token than the token list has at this index.
     case emittedToken(index: Int, found: TokenID, expected: TokenID)
     /// A value above 0 is no logprob.

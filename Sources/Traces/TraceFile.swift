@@ -22,6 +22,7 @@ public struct TraceFile: Sendable {
     case tensors(TensorFile)
     case llama(LlamaFile)
     case records(RecordFile)
+    case samples(SampleFile)
   }
 
   /// Opens a file, recognises it, and lists its sequences.
@@ -57,6 +58,7 @@ public struct TraceFile: Sendable {
     case .tensors(let file): (format, entries) = (file.format, file.entries)
     case .llama(let file): (format, entries) = (.llamaLogits, file.entries)
     case .records(let file): (format, entries) = (file.format, file.entries)
+    case .samples(let file): (format, entries) = (.pytorch, file.entries)
     }
     indexOfID = Dictionary(
       entries.enumerated().compactMap { index, entry in entry.id.map { ($0, index) } },
@@ -82,12 +84,16 @@ public struct TraceFile: Sendable {
   ) throws(TraceError) -> (Contents, companionFiles: [String]) {
     guard storage.count > 0 else { throw TraceError(file: path, .empty) }
     let signature = storage.withUnsafeBytes { FileSignature($0) }
-    if signature == .json { return (.records(try RecordFile(storage, path: path)), []) }
+    if signature == .json {
+      let file = try RecordFile(storage, path: path)
+      return (.records(file), [file.distillation?.path].compactMap { $0 })
+    }
     let container: TensorContainer
     do throws(TraceError.Problem) {
       guard let tensors = try TensorContainer(storage, signature: signature) else {
         return (try other(signature, storage), [])
       }
+      if let samples = try SampleFile(tensors, column: tensor) { return (.samples(samples), []) }
       container = tensors
     } catch {
       throw TraceError(file: path, error)
@@ -132,6 +138,7 @@ public struct TraceFile: Sendable {
         switch contents {
         case .tensors(let file): try file.trace(at: index)
         case .llama(let file): try file.trace(ofChunk: index)
+        case .samples(let file): try file.trace(at: index)
         case .records: preconditionFailure("records were read above")
         }
       trace.file = path
@@ -153,8 +160,12 @@ public struct TraceFile: Sendable {
 
   /// What the file says of itself in names and values; empty where it says nothing.
   public var metadata: [String: String] {
-    guard case .tensors(let file) = contents else { return [:] }
-    return file.metadata
+    switch contents {
+    case .tensors(let file): file.metadata
+    case .records(let file): file.metadata
+    case .samples(let file): file.metadata
+    case .llama: [:]
+    }
   }
 
   /// What the scores went through between the file and the rows; nil where they are read as they lie.

@@ -31,6 +31,8 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
   /// The `*_token_losses.json` of "Does Math Reasoning Improve General LLM Capabilities?": loss and rank of each
   /// token of an answer but its first.
   case tokenLosses = "token-losses"
+  /// JSON of distillation data sets: DistillKit's codec, or lists of ids and logprobs beside `input_ids`.
+  case distillation
   /// What prime-rl's trainer exports, one line for each sequence.
   case tokenExport = "token-export"
   /// Episodes of the verifiers library: a tree of messages with the logprobs of sampled tokens.
@@ -54,6 +56,7 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
     case .textGeneration: "text-generation-inference JSON"
     case .ollama: "Ollama JSON"
     case .tokenLosses: "token losses JSON"
+    case .distillation: "distillation JSON"
     case .tokenExport: "prime-rl token export"
     case .rollout: "verifiers rollout JSON"
     }

@@ -23,6 +23,28 @@ extension TokenizeBench {
     print("\(file) parts agree on \(whole.count) tokens")
   }
 
+  /// The seconds that texts take which are one thing again and again, and how many times those of half the
+  /// size: 2 where time grows as the text does.
+  static func growth(_ tokenizer: Tokenizer, size: Int) {
+    let units = [
+      "letter": "a", "letters": "ab", "capital": "A", "accented": "é", "Han": "世", "Hangul": "한", "Thai": "ก",
+      "emoji": "👍", "family": "👨‍👩‍👧", "space": " ", "newline": "\n", "wide space": "\u{3000}", "digit": "1",
+      "mark": "\u{301}", "sign": "!", "quotes": "'s", "words": "a 1\n世👍!  é", "zero": "\0",
+    ]
+    for (name, unit) in units.sorted(by: { $0.key < $1.key }) {
+      let seconds = [size / 2, size].map { size in
+        let text = Array(String(repeating: unit, count: size / unit.utf8.count).utf8)
+        // The best of three, each by an encoder that has met nothing.
+        return (0..<3).reduce(Double.infinity) { best, _ in
+          let start = processSeconds()
+          _ = tokenizer.encode(text, special: .text)
+          return min(best, processSeconds() - start)
+        }
+      }
+      print("\(name) \(seconds[1]) s, \(seconds[1] / seconds[0]) times half of it")
+    }
+  }
+
   /// Encodes random bytes for some seconds and ends the program where decoding does not give them back, or
   /// where an encoder that has met other texts gives other ids than a new one.
   static func fuzz(_ tokenizer: Tokenizer, seconds: Double, seed: UInt64) throws {

@@ -8,6 +8,7 @@ import Tokenization
 // tokenize-bench parts VOCABULARY PATTERN FILE…        compares parts on two threads with the whole text
 // tokenize-bench stream VOCABULARY PATTERN FILE…       reads a file of any size and tells the memory it took
 // tokenize-bench fuzz VOCABULARY PATTERN SECONDS SEED  decodes what it encodes, of random bytes
+// tokenize-bench growth VOCABULARY PATTERN SIZE        one thing again and again, SIZE bytes and half of it
 //
 // PATTERN is a name, or "-" where the file says it. A frame is a length as a little-endian 32-bit number
 // and so many bytes, or so many ids.
@@ -18,7 +19,7 @@ import Tokenization
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else {
       FileHandle.standardError.write(
-        Data("usage: tokenize-bench ids|time|threads|parts|stream|fuzz VOCABULARY PATTERN …\n".utf8))
+        Data("usage: tokenize-bench ids|time|threads|parts|stream|fuzz|growth VOCABULARY PATTERN …\n".utf8))
       exit(64)
     }
     let start = processSeconds()
@@ -35,12 +36,13 @@ import Tokenization
     case "fuzz":
       try fuzz(
         tokenizer, seconds: Double(arguments[3]) ?? 10, seed: arguments.last.flatMap { UInt64($0) } ?? 1)
+    case "growth": growth(tokenizer, size: Int(arguments[3]) ?? 1_000_000)
     default:
       for file in arguments[3...] { try await timeThreads(tokenizer, file) }
     }
   }
 
-  private static func processSeconds() -> Double {
+  static func processSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -10,12 +10,19 @@ import Measures
 @main struct Bench {
   static func main() async throws {
     if let reading = ReadingBench(CommandLine.arguments) { return try reading.run() }
-    if CommandLine.arguments.dropFirst().first == "index" {
-      let positions = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) }
-      try IndexBench(positions: positions ?? 5_000_000).run()
-      return
+    let arguments = CommandLine.arguments.dropFirst()
+    let number = arguments.dropFirst().first.flatMap { Int($0) }
+    switch arguments.first {
+    case "index":
+      return try IndexBench(positions: number ?? 5_000_000).run(contrasts: arguments.last != "tables")
+    case "dense":
+      let dense = try DenseReadingBench()
+      defer { dense.remove() }
+      return print(Comparison.table(try dense.run(rounds: number ?? 15)))
+    case "memory": return try await MemoryBench(arguments.dropFirst()).run()
+    default: break
     }
-    let options = Options(CommandLine.arguments.dropFirst())
+    let options = Options(arguments)
     let rows = BenchRows(vocabularySize: 151_936, positionCount: options.positions)
     var times: [String: [Double]] = [:]
     for _ in 0..<options.rounds {

@@ -3,8 +3,8 @@ import Measures
 import ShiftStore
 import Statistics
 
-/// `tokenshift-bench index [POSITIONS]`: an index of 5 million positions, made up; how long it takes to count its tables, to
-/// answer every table of tokens, and to contrast two models over all tokens on one and on two threads.
+/// `tokenshift-bench index [POSITIONS [tables]]`: an index of 5 million positions, made up; how long it takes to count its
+/// tables, to answer every table, and to contrast two models over all tokens on one and on two threads.
 struct IndexBench {
   private let folder: URL
   private let positions: Int
@@ -17,7 +17,9 @@ struct IndexBench {
   }
 
   /// Runs everything and prints a line for each.
-  func run() throws {
+  ///
+  /// - Parameter contrasts: Whether to contrast the models too, which takes a minute.
+  func run(contrasts: Bool) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "index.sqlite").path
     let study = SyntheticStudy(positions: positions)
@@ -28,10 +30,24 @@ struct IndexBench {
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     print("size                    \(size / 1_000_000) MB")
     try timeTables(path)
-    try timeContrasts(path)
+    if contrasts { try timeContrasts(path) }
   }
 
   private func timeTables(_ path: String) throws {
+    try timeTokens(path)
+    for weighting in Weighting.allCases {
+      try time("summary, by \(weighting.rawValue)", path) { index, sft, rl in
+        _ = try index.summary(of: sft + rl, task: nil, weighting: weighting)
+        _ = try index.positionsWithoutRank()
+      }
+    }
+    try timePositions(path)
+    try time("query, positions of a sequence", path) { index, _, _ in
+      _ = try index.query("SELECT * FROM positionRecord WHERE sequence = 't1.7' AND model = 'rl'")
+    }
+  }
+
+  private func timeTokens(_ path: String) throws {
     try time("tokens, emitted", path) { index, sft, _ in
       let rows = try index.emittedDrift(in: sft, task: nil).filter { $0.count >= 3 }
         .sorted { ($0.logprobShiftMean ?? 0).magnitude > ($1.logprobShiftMean ?? 0).magnitude }.prefix(20)
@@ -45,16 +61,43 @@ struct IndexBench {
       let kinds = try index.tokenKinds()
       let names = Set(kinds.values.map(\.category)).sorted()
       let groups = kinds.compactMapValues { names.firstIndex(of: $0.category) }
-      _ = try index.emittedDrift(in: sft, task: nil, groups: groups)
+      let rows = try index.emittedDrift(in: sft, task: nil, groups: groups)
+      _ = try index.medians(of: rows.map(\.tokenID), in: sft, task: nil, groups: groups)
     }
+    for task in [nil, "t1"] {
+      try time("tokens, predicted, \(task ?? "all tasks")", path) { index, sft, _ in
+        let rows = try index.predictedDrift(in: sft, task: task)
+          .sorted { $0.klShareMean.magnitude > $1.klShareMean.magnitude }.prefix(20)
+        _ = try index.tokenLabels(of: rows.map(\.tokenID))
+      }
+    }
+  }
+
+  private func timePositions(_ path: String) throws {
     for metric in Metric.allCases {
       try time("top, \(metric.rawValue)", path) { index, sft, rl in
         let rows = try index.top(by: metric, in: sft + rl, task: nil, limit: 20, context: 6)
         _ = try index.tokenLabels(of: rows.flatMap { $0.before + $0.after })
       }
     }
-    try time("positions", path) { index, sft, _ in
-      _ = try index.profile(.absolute, edges: Array(stride(from: 0, to: 800, by: 50)), in: sft, task: nil)
+    for scale in ProfileScale.allCases {
+      try time("positions, \(scale.rawValue)", path) { index, sft, rl in
+        _ = try index.profile(scale, edges: scale.edges, in: sft + rl, task: nil)
+      }
+    }
+    for kind in SliceKind.allCases {
+      try time("positions, by \(kind.rawValue)", path) { index, sft, rl in
+        _ = try index.slices(by: kind, in: sft + rl, task: nil)
+      }
+    }
+    try time("positions, by rank", path) { index, sft, rl in
+      _ = try index.rankCounts(in: sft + rl, task: nil)
+    }
+    try time("positions, by divergence", path) { index, sft, rl in
+      _ = try index.firstDivergences(in: sft + rl, task: nil)
+    }
+    try time("positions, by ends", path) { index, sft, rl in
+      _ = try index.responseEnds(in: sft + rl, task: nil)
     }
   }
 

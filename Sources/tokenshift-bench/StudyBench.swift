@@ -36,15 +36,15 @@ struct StudyBench {
     let whole = try plan(sequences: Self.sequences)
     var batch: [Double] = []
     var kernel: [Double] = []
-    _ = try await measure(whole)
+    // The small one first: what a program once had it may keep.
+    let small = try await measure(plan(sequences: 1))
+    let large = try await measure(whole)
     for _ in 0..<rounds {
       kernel.append(try wallTime { try bareKernel() })
       let start = Date()
       _ = try await measure(whole)
       batch.append(Date().timeIntervalSince(start) * 1e6 / Double(Self.sequences * Self.rowsPerFile))
     }
-    let small = try await measure(plan(sequences: 1))
-    let large = try await measure(whole)
     return [
       Comparison("batch of a dense study, speed against the bare kernel", ours: kernel, other: batch),
       Comparison(
@@ -59,7 +59,7 @@ struct StudyBench {
     let store = try ShiftIndex.create(at: index, plan: plan.record, existing: .replaceIndex)
     var most = 0.0
     _ = try await BatchRun(plan, jobs: Self.jobs).run(into: store, stop: StopRequest()) { _ in
-      most = max(most, anonymousMemory())
+      most = max(most, MemoryWatch.anonymousMemory())
     }
     try store.close()
     return most
@@ -130,13 +130,4 @@ struct StudyBench {
     data.append(contentsOf: tokens.withUnsafeBytes { Data($0) })
     try data.write(to: folder.appending(path: "\(sequence).\(model).safetensors"))
   }
-}
-
-/// The memory that is the program's own, in MB: mapped files are the page cache's and not counted.
-private func anonymousMemory() -> Double {
-  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return .nan }
-  for line in status.split(separator: "\n") where line.hasPrefix("RssAnon:") {
-    return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) } ?? .nan) / 1024
-  }
-  return .nan
 }

@@ -48,13 +48,22 @@ struct SyntheticStudy {
           id += 1
           batch.append(measurement(id, comparison, task, prompt, &generator))
           if batch.count == 16 {
-            try index.append(batch, predicted: [])
+            let isLastOfTask = prompt + 16 > Self.promptsPerTask
+            try index.append(batch, predicted: isLastOfTask ? [predicted(comparison, task)] : [])
             batch = []
           }
         }
       }
     }
     try index.append(batch, predicted: [])
+  }
+
+  /// What each token moved, as dense traces would say.
+  private func predicted(_ comparison: Int, _ task: String) -> PredictedSumRecord {
+    let sums = (0..<Self.vocabularySize).map { ExactSum(Double(comparison) / Double($0 + 1)) }
+    return PredictedSumRecord(
+      comparisonID: comparison, task: task, positions: length * Self.promptsPerTask, infinitePositions: 0,
+      klShare: sums, movedMass: sums)
   }
 
   private func measurement(

@@ -55,13 +55,12 @@ struct Convert: ParsableCommand {
     let vocabulary = try traces.readVocabulary()
     let inputs = try files.map { try traces.open($0, head: head.lmHead, vocabulary) }
     let count = inputs.reduce(0) { $0 + $1.entries.count }
-    if to == .jsonl { for input in inputs { try refuseToForget(input) } }
-    var sink = try Sink(self, isFolder: to == .canonical && count > 1)
+    let sink = try Sink(self, inputs)
     var failures: [TraceError] = []
-    for input in inputs {
+    for (place, input) in inputs.enumerated() {
       for index in input.entries.indices {
         do {
-          try sink.write(try input.trace(at: index), metadata: input.metadata, number: index)
+          try sink.write(try input.trace(at: index), metadata: input.metadata, to: sink.paths[place][index])
         } catch let error as TraceError {
           failures.append(error)
         }
@@ -78,42 +77,30 @@ struct Convert: ParsableCommand {
   }
 }
 
-extension Convert {
-  /// Lines of JSON have no place for what a sampler did; without it the file would pass for a raw one.
-  private func refuseToForget(_ input: TraceFile) throws {
-    for (name, raw) in [("stage", "raw"), ("temperature", "1")] {
-      guard let value = input.metadata[name], value != raw, Double(value) != 1 else { continue }
-      throw CommandFailure(
-        status: .badData,
-        message: """
-          \(input.path): the file says \(name) = "\(value)", which lines of JSON cannot carry. \
-          Convert it to the canonical form, which keeps it.
-          """)
-    }
-  }
-}
-
 /// Where converted traces go.
 private struct Sink {
   private let command: Convert
-  private let isFolder: Bool
   private let lines: FileHandle?
-  private var names: Set<String> = []
+  /// The file of each sequence of each input, the same for all that go into one.
+  let paths: [[String]]
 
-  init(_ command: Convert, isFolder: Bool) throws {
+  /// Chooses all names, and looks for what stands there already, before anything is written.
+  init(_ command: Convert, _ inputs: [TraceFile]) throws {
     self.command = command
-    self.isFolder = isFolder
     let path = command.output
+    let isFolder = command.to == .canonical && inputs.reduce(0) { $0 + $1.entries.count } > 1
     if isFolder {
-      var isDirectory: ObjCBool = false
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
-        throw ConversionError(file: path, .exists)
+      var names = SequenceNames(severalModels: inputs.count > 1)
+      paths = inputs.map { input in
+        input.entries.enumerated().map { path + "/" + names.file($1, number: $0) }
       }
-      try Self.trying(path) {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      }
-    } else if !command.force, FileManager.default.fileExists(atPath: path) {
-      throw ConversionError(file: path, .exists)
+      try Self.makeFolder(path)
+    } else {
+      paths = inputs.map { $0.entries.map { _ in path } }
+      if command.to == .jsonl { try SequenceNames.checkOnce(inputs, output: path) }
+    }
+    if !command.force, let taken = paths.joined().first(where: FileManager.default.fileExists(atPath:)) {
+      throw ConversionError(file: taken, .exists)
     }
     if command.to == .jsonl {
       guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
@@ -125,42 +112,23 @@ private struct Sink {
     }
   }
 
-  mutating func write(_ trace: Trace, metadata: [String: String], number: Int) throws {
-    if let lines {
-      if let id = trace.id, !names.insert(id).inserted {
-        throw CommandFailure(
-          status: .badData,
-          message: """
-            \(command.output): two sequences are called "\(id)", and a file can hold only one of that name. \
-            Convert each input to a file of its own.
-            """)
-      }
-      return try Self.trying(command.output) {
-        try lines.write(contentsOf: JSONLTrace(trace, top: command.top).line)
-      }
-    }
-    let path = isFolder ? command.output + "/" + fileName(trace, number) : command.output
-    guard command.force || !FileManager.default.fileExists(atPath: path) else {
+  private static func makeFolder(_ path: String) throws {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
       throw ConversionError(file: path, .exists)
     }
-    try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding).write(to: path)
+    try trying(path) {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
   }
 
-  /// A name for each sequence, made of letters that every file system takes, and never the same twice.
-  private mutating func fileName(_ trace: Trace, _ number: Int) -> String {
-    let id = trace.id ?? "sequence-\(number)"
-    var stem = String(id.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-#".contains($0)) ? $0 : "_" })
-    if let model = trace.model, command.files.count > 1 {
-      stem += "." + model.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+  func write(_ trace: Trace, metadata: [String: String], to path: String) throws {
+    guard let lines else {
+      return try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding).write(to: path)
     }
-    if stem.hasPrefix(".") { stem = "_" + stem }
-    var name = stem
-    var copy = 2
-    while !names.insert(name).inserted {
-      name = "\(stem)~\(copy)"
-      copy += 1
+    try Self.trying(command.output) {
+      try lines.write(contentsOf: JSONLTrace(trace, top: command.top, metadata: metadata).line)
     }
-    return name + ".safetensors"
   }
 
   func finish() throws {
@@ -176,6 +144,43 @@ private struct Sink {
       try body()
     } catch {
       throw ConversionError(file: path, .unwritable(reason: error.localizedDescription))
+    }
+  }
+}
+
+/// A name for each sequence, made of letters that every file system takes, and never the same twice.
+private struct SequenceNames {
+  let severalModels: Bool
+  private var names: Set<String> = []
+
+  init(severalModels: Bool) { self.severalModels = severalModels }
+
+  mutating func file(_ entry: TraceEntry, number: Int) -> String {
+    let id = entry.id ?? "sequence-\(number)"
+    var stem = String(id.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-#".contains($0)) ? $0 : "_" })
+    if let model = entry.model, severalModels {
+      stem += "." + model.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+    if stem.hasPrefix(".") { stem = "_" + stem }
+    var name = stem
+    var copy = 2
+    while !names.insert(name).inserted {
+      name = "\(stem)~\(copy)"
+      copy += 1
+    }
+    return name + ".safetensors"
+  }
+
+  /// Refuses inputs of which two sequences would have one name in one file.
+  static func checkOnce(_ inputs: [TraceFile], output: String) throws {
+    var names: Set<String> = []
+    for id in inputs.lazy.flatMap(\.entries).compactMap(\.id) where !names.insert(id).inserted {
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(output): two sequences are called "\(id)", and a file can hold only one of that name. \
+          Convert each input to a file of its own.
+          """)
     }
   }
 }

@@ -43,6 +43,10 @@ extension Table {
         comparison.scale.map { .real($0) } ?? .missing
       ),
       (
+        Column("klTunedReferenceStorageError", title: "KL(second‖first), ± by storage"),
+        comparison.storageError.map { .real($0) } ?? .missing
+      ),
+      (
         Column("differsInSequence", title: "first difference in sequence"),
         difference?.sequence.map { .text($0) } ?? .missing
       ),

@@ -12,7 +12,8 @@ struct Inspect: ParsableCommand {
 
       Read are safetensors, NumPy .npz and .npy, PyTorch .pt (nothing in it is executed), llama.cpp _logits_ files, \
       token-in/token-out JSON, what vLLM, SGLang, llama-server, text-generation-inference, Ollama and OpenAI's \
-      servers answer, prime-rl and verifiers records, *_token_losses.json; plain, in gzip or in Zstandard.
+      servers answer, prime-rl and verifiers records, slime's dumps, DistillKit's columns beside their \
+      compression_config.yaml, *_token_losses.json; plain, in gzip or in Zstandard.
 
       Examples:
         tokenshift inspect base.safetensors
@@ -27,7 +28,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var traces: TraceOptions
   @OptionGroup var head: HeadOption
   @Option(
-    help: "Vouch for the values of two files, against what they look like: raw, logits or logprobs.")
+    help: "Vouch for the values of two files, against what they look like: raw, logits, logprobs or aligned.")
   var assume: [TraceAssumption] = []
   @OptionGroup var output: OutputOptions
 

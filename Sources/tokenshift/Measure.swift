@@ -33,11 +33,15 @@ struct Measure: ParsableCommand {
     help: "A logprob below which no token lies (nats): gives truncated traces an upper bound on KL.")
   var floor: Double?
   @Option(
-    help: "Vouch for the values of both files, against what they look like: raw, logits or logprobs.")
+    help: "Vouch for the values of both files, against what they look like: raw, logits, logprobs or aligned."
+  )
   var assume: [TraceAssumption] = []
   @OptionGroup var traces: TraceOptions
   @OptionGroup var paper: PaperMode
   @OptionGroup var output: OutputOptions
+
+  /// Positions of each sequence of which it is bounded what storage in 16 bits can have done.
+  private static let storageLooks = 16
 
   func validate() throws {
     if let vocabularySize, vocabularySize < 1 {
@@ -61,28 +65,36 @@ struct Measure: ParsableCommand {
       StandardError.write("warning: \(file): \(warning.name): \(warning)")
     }
     var records: [(sequence: String?, measures: PositionMeasures)] = []
+    var storageErrors: [StorageError?] = []
     var excluded = Exclusions()
     var failures: [TraceError] = []
-    for place in files.places {
+    var contradiction: String?
+    for place in files.places where contradiction == nil {
       do throws(TraceError) {
         let pair = try files.pair(at: place)
-        let measured = measurement.measure(pair, countsShares: false).sequence
+        let result = measurement.measure(pair, countsShares: false, storageLooks: Self.storageLooks)
+        let measured = result.sequence
+        contradiction = floor.flatMap { pair.contradiction(of: $0, in: measured) }
+        guard contradiction == nil else { break }
         for faulty in measured.exclusions.faulty {
           StandardError.write("error: \(pair.message(about: faulty, sequence: nil))")
         }
         excluded.add(measured.exclusions)
         records += measured.positions.map { (pair.tuned.id, $0) }
+        storageErrors += result.storageErrors
       } catch {
         failures.append(error)
       }
       // Lines go out as they come, so that files of any length can be measured.
       if output.format == .jsonl {
-        output.print(table(records, vocabulary, Exclusions()))
+        output.print(table(records, storageErrors, vocabulary, Exclusions()))
         records = []
+        storageErrors = []
       }
     }
+    if let contradiction { throw CommandFailure(status: .badData, message: contradiction) }
     if failures.count == files.places.count, let first = failures.first { throw first }
-    if output.format != .jsonl { output.print(table(records, vocabulary, excluded)) }
+    if output.format != .jsonl { output.print(table(records, storageErrors, vocabulary, excluded)) }
     try report(failures, excluded, files)
   }
 
@@ -100,11 +112,12 @@ struct Measure: ParsableCommand {
   }
 
   private func table(
-    _ records: [(sequence: String?, measures: PositionMeasures)], _ vocabulary: Vocabulary?,
-    _ excluded: Exclusions
+    _ records: [(sequence: String?, measures: PositionMeasures)], _ storageErrors: [StorageError?],
+    _ vocabulary: Vocabulary?, _ excluded: Exclusions
   ) -> Table {
     .positions(
-      records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded)
+      records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded,
+      storageErrors: storageErrors)
   }
 
   private func report(_ failures: [TraceError], _ excluded: Exclusions, _ files: FilePair) throws {

@@ -65,10 +65,12 @@ struct Summary: ParsableCommand {
     }
     let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight, figures: wanted)
     let problems = try index.problems()
+    let ranks = try index.positionsWithoutRank()
     output.print(
       .summary(
         rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence,
-        notes: Self.notes(problems, rows) + Self.rankNotes(try index.positionsWithoutRank()),
+        notes: Self.notes(problems, rows)
+          + Table.rankNotes(unranked: ranks.unranked, unclassed: ranks.unclassed, of: ranks.positions),
         isComplete: isComplete))
   }
 
@@ -116,12 +118,6 @@ struct Summary: ParsableCommand {
       notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")
     }
     return notes + warningNotes(problems)
-  }
-
-  /// Lists without ranks leave out the positions where the models differ most, so means of ranks are not of all.
-  private static func rankNotes(_ count: (unranked: Int, positions: Int)) -> [String] {
-    guard count.unranked > 0 else { return [] }
-    return [Table.rankNote(unranked: count.unranked, of: count.positions)]
   }
 
   /// Doubts about whole files, each in its own words; the others are counted.

@@ -11,13 +11,15 @@ import Traces
   init() throws { folder = try TemporaryFolder() }
 
   /// One record a name, three tokens of prompt and two of response.
-  private func write(_ file: String, _ names: [String], task: String? = "t") throws {
-    let lines = names.map { name in
+  private func write(
+    _ file: String, _ names: [String], task: String? = "t", tokens: [Int]? = nil
+  ) throws {
+    let lines = zip(names, tokens ?? names.map { _ in 5 }).map { name, token in
       let entry =
-        #"{"token_id":5,"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":5,"logprob":-0.5,"rank":1},{"token_id":6,"logprob":-1.5,"rank":2}]}"#
+        #"{"token_id":\#(token),"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":\#(token),"logprob":-0.5,"rank":1},{"token_id":6,"logprob":-1.5,"rank":2}]}"#
       let task = task.map { #""task":"\#($0)","# } ?? ""
       return
-        #"{"trace_id":"\#(name)",\#(task)"prompt_token_ids":[1,2,3],"choices":[{"token_ids":[5,5],"logprobs":{"content":[\#(entry),\#(entry)]}}]}"#
+        #"{"trace_id":"\#(name)",\#(task)"prompt_token_ids":[1,2,3],"choices":[{"token_ids":[\#(token),\#(token)],"logprobs":{"content":[\#(entry),\#(entry)]}}]}"#
     }
     _ = try folder.write(lines.joined(separator: "\n") + "\n", to: file)
   }
@@ -80,6 +82,26 @@ import Traces
       ])
   }
 
+  @Test func `sequences without a shared name pair by their tokens, under the reference's names`() throws {
+    try write("base.jsonl", ["a", "b", "c"], tokens: [5, 7, 5])
+    try write("sft.jsonl", ["x", "y", "z"], tokens: [7, 5, 9])
+    try write("rl.jsonl", ["u"], tokens: [7])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: sft, source: x, files: sft.jsonl}
+        - {model: rl, source: x, files: rl.jsonl}
+      """)
+    #expect(plan.measurements.map(\.name) == ["b", "a", "b"])
+    #expect(plan.measurements.map(\.sequenceID) == [1, 2, 1])
+    #expect(
+      plan.record.problems.map(\.message) == [
+        "No sequence of sft on text of x has the name of one of base: 2 of 3 pair by token ids. Give both the same trace_id.",
+        "z: sft has a trace of this response of x, base has none. Score it under base too.",
+        "No sequence of rl on text of x has the name of one of base: 1 of 1 pair by token ids. Give both the same trace_id.",
+      ])
+  }
+
   @Test func `globs are taken in the order of their bytes`() throws {
     for name in ["B", "a", "C"] { try write("\(name).jsonl", [name]) }
     try write("base.json", ["B", "a", "C"])
@@ -111,7 +133,7 @@ import Traces
 
   @Test func `what cannot be planned is said with its line`() throws {
     try write("base.jsonl", ["a"])
-    try write("sft.jsonl", ["b"])
+    try write("sft.jsonl", ["b"], tokens: [7])
     func message(_ traces: String) -> String {
       do {
         _ = try plan(traces)

@@ -15,7 +15,9 @@ import Testing
   private func contents(of index: String) throws -> [String] {
     let tables = [
       "study", "model", "input", "comparison", "task", "token", "sequence", "measurement", "position",
-      "predictedSum", "emittedToken", "predictedToken", "extreme", "profile", "problem",
+      "movedToken", "predictedSum", "emittedToken", "emittedTokenTotal", "promptToken", "predictedToken",
+      "predictedTokenTotal", "extreme", "profile", "band", "rankCount", "firstDivergence", "slice",
+      "measurementEstimate", "distribution", "concentration", "summary", "summaryFigure", "problem",
     ]
     return try tables.map { table in
       let run = try Program.run("query", index, "SELECT * FROM \(table)", "--format", "csv")

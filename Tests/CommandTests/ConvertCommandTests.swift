@@ -40,6 +40,41 @@ import Testing
     #expect(canonical.split(whereSeparator: \.isNewline).dropFirst() == kept[...] && !kept.isEmpty)
   }
 
+  @Test func `what a sampler did goes with lines of JSON, and back`() throws {
+    let canonical = folder.file("raw.safetensors")
+    let source = "samples/dense/arith-010.base.rl.safetensors"
+    #expect(try Program.run("convert", source, "--output", canonical).status == 0)
+    var bytes = try Data(contentsOf: URL(filePath: canonical))
+    let stage = try #require(bytes.range(of: Data(#""stage":"raw""#.utf8)))
+    bytes.replaceSubrange(stage, with: Data(#""stage":"hot""#.utf8))
+    try bytes.write(to: URL(filePath: canonical))
+    let lines = folder.file("hot.jsonl")
+    let run = try Program.run("convert", canonical, "--to", "jsonl", "--output", lines)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(
+      try String(contentsOfFile: lines, encoding: .utf8).contains(#""trace_metadata":{"#))
+    let facts = try Program.run("inspect", lines)
+    #expect(facts.output.contains("The file says stage = \"hot\"."), "\(facts.output)")
+    let refused = try Program.run("measure", "-r", source, "-t", lines)
+    #expect(refused.status == 65 && refused.error.contains("the file says stage = \"hot\""))
+    let back = folder.file("back.safetensors")
+    #expect(try Program.run("convert", lines, "--output", back).status == 0)
+    #expect(try Program.run("inspect", back).output.contains("The file says stage = \"hot\"."))
+  }
+
+  @Test func `all names are looked at before any file is written`() throws {
+    let output = folder.file("traces")
+    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    // The last of eleven names is taken.
+    let run = try Program.run("convert", "samples/traces/rl-on-rl.jsonl", "--output", output)
+    #expect(run.status == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
+    for name in names.dropLast() { try FileManager.default.removeItem(atPath: output + "/" + name) }
+    let refused = try Program.run("convert", "samples/traces/rl-on-rl.jsonl", "--output", output)
+    #expect(refused.status == 73)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: output) == names.suffix(1))
+  }
+
   @Test func `nothing is replaced without being asked to`() throws {
     let output = try folder.write("mine", to: "out.safetensors")
     let source = "samples/dense/arith-010.base.rl.safetensors"

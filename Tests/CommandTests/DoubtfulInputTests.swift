@@ -72,10 +72,20 @@ import Testing
     #expect(summary.output.contains("assumed-raw"), "\(summary.output)")
   }
 
+  @Test func `a floor that the lists contradict is refused with both numbers`() throws {
+    let pair = ["measure", "-r", "samples/traces/base-on-sft.jsonl", "-t", "samples/traces/sft-on-sft.jsonl"]
+    let refused = try Program.start(pair + ["--floor", "-4"]).finish()
+    #expect(refused.status == 65 && refused.output.isEmpty)
+    #expect(refused.error.contains("below the floor of -4.0 nats. Lower the floor."), "\(refused.error)")
+    #expect(refused.error.contains("tokenshift: samples/traces/"))
+    let bounded = try Program.start(pair + ["--floor", "-60", "--format", "csv"]).finish()
+    #expect(bounded.status == 0, "\(bounded.error)")
+  }
+
   @Test func `an assumption that does not exist is refused`() throws {
     let path = try study("top-p", isSplit: false, assume: ", assume: cooked")
     let run = try Program.run("batch", path, "--index", folder.file("index.sqlite"))
     #expect(run.status == 65)
-    #expect(run.error.contains("\"assume\" must be one of raw, logits, logprobs or a list of them"))
+    #expect(run.error.contains("\"assume\" must be one of raw, logits, logprobs, aligned or a list of them"))
   }
 }

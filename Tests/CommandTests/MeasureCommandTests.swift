@@ -3,6 +3,23 @@ import TestSupport
 import Testing
 
 @Suite struct MeasureCommandTests {
+  @Test func `what storage in 16 bits can have done stands beside the figures`() throws {
+    let pair = [
+      "measure", "-r", "samples/dense/arith-010.base.base.safetensors", "-t",
+      "samples/dense/arith-010.base.sft.safetensors", "--format",
+    ]
+    let run = try Program.start(pair + ["jsonl"]).finish()
+    let lines = run.output.split(separator: "\n")
+    #expect(run.status == 0 && lines.count == 7)
+    #expect(lines.allSatisfy { $0.contains("\"klTunedReferenceStorageError\": 0.0") }, "\(run.output)")
+    // Lists have digits of their own, which their bounds contain.
+    let lists = try Program.start([
+      "measure", "-r", "samples/traces/base-on-rl.jsonl", "-t", "samples/traces/rl-on-rl.jsonl", "--format",
+      "csv",
+    ]).finish()
+    #expect(lists.status == 0 && !lists.output.contains("StorageError"))
+  }
+
   private func summary(_ arguments: String...) throws -> [String: Any] {
     let run = try Program.start(["measure", "--format", "json"] + arguments).finish()
     #expect(run.status == 0, "\(run.error)")
@@ -48,8 +65,8 @@ import Testing
       "49152", "--format", "csv")
     #expect(!floor.output.contains("klTunedReference,"))
     #expect(floor.output.contains("klTunedReferenceLow,klTunedReferenceHigh"))
-    // Nothing is unknown but how the token is shown.
-    #expect(floor.output.split(separator: "\r\n")[1].split(separator: ",,").count == 2)
+    // Nothing is unknown but how the token is shown, and no bound of a rank is needed where the rank is known.
+    #expect(floor.output.split(separator: "\r\n")[1].split(separator: ",,").count == 3)
   }
 
   @Test func `sequences that only one file has are told`() throws {

@@ -36,6 +36,19 @@ import Testing
     #expect(ExactSum(3 * 0x1p-81).value == 2 * 0x1p-80)
   }
 
+  @Test(arguments: 0..<127) func `the value is the nearest double, ties to even`(bits: Int) {
+    var generator = SplitMix64(seed: UInt64(bits))
+    let one = Int128(1) << Int128(bits)
+    // Around a tie: a unit of the last of 53 digits, its half, and one to either side of it.
+    let digit = Int128(1) << Int128(max(bits - 52, 0)), half = digit / 2
+    let near = [0, 1, half - 1, half, half + 1, digit, digit + half - 1, digit + half, digit + half + 1]
+    for units in near.map({ one + $0 }) + [one - 1, one | Int128.random(in: 0..<one, using: &generator)] {
+      #expect(ExactSum(units: units).value == Double(units) * 0x1p-80)
+      #expect(ExactSum(units: -units).value == -Double(units) * 0x1p-80)
+    }
+    #expect(ExactSum(units: .min).value == -0x1p47)
+  }
+
   @Test func `it survives storage`() {
     let sum = ExactSum(-0.1)
     #expect(ExactSum(units: sum.units) == sum)

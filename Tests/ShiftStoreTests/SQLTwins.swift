@@ -31,6 +31,15 @@ enum SQLTwins {
     GROUP BY measurement.comparisonID, sequence.taskID, tokenID
     """
 
+  /// All tasks of a comparison together; every comparison here has several.
+  static let emittedTokenTotals = """
+    SELECT comparisonID, tokenID, sum(count), sum(unshifted), sum(marginal), sum(shifted), sum(rankShiftCount),
+      sum(rankShiftSum), sum(logprobShiftCount), sum(logprobShiftSum), sum(klTunedReferenceCount),
+      sum(klTunedReferenceSumLow),
+      CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END
+    FROM emittedToken GROUP BY comparisonID, tokenID
+    """
+
   static func extremes(of metric: String, value: String, order: String) -> String {
     """
     SELECT '\(metric)', comparisonID, taskID, place, measurementID, position, value FROM (

@@ -52,6 +52,23 @@ import Testing
     #expect(counted.rows == twin.rows)
   }
 
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `the total of a token over all tasks is the sum of its rows`(seed: UInt64) throws {
+    let index = try RandomStudy(seed: seed, sequences: 60, longest: 90).index(in: folder)
+    let counted = try index.query("SELECT * FROM emittedTokenTotal ORDER BY comparisonID, tokenID")
+    let twin = try index.query(SQLTwins.emittedTokenTotals + " ORDER BY 1, 2")
+    #expect(counted.rows.count == 24)
+    #expect(counted.rows.count == twin.rows.count)
+    for (counted, twin) in zip(counted.rows, twin.rows) {
+      for (a, b) in zip(counted, twin) { #expect(Self.agree(a, b), "\(counted), \(twin)") }
+    }
+  }
+
+  @Test func `no row names one that is not there`() throws {
+    let index = try RandomStudy(seed: 1, sequences: 60, longest: 90).index(in: folder)
+    #expect(try index.query("SELECT * FROM pragma_foreign_key_check").rows.isEmpty)
+  }
+
   /// Sums of the same numbers in the same order are equal; SQL may add those of one group in another one.
   private static func agree(_ a: QueryResult.Value, _ b: QueryResult.Value) -> Bool {
     guard case .real(let x) = a, case .real(let y) = b else { return a == b }

@@ -12,7 +12,7 @@ import Testing
 
   private func token(_ text: [UInt8], in known: KnownPieces) -> Int32 {
     let (low, high) = text.withUnsafeBufferPointer { PieceCache.shortKey($0) }
-    return known.token(low, high, hash: PieceCache.hash(low, high))
+    return known.table.token(low, high, hash: PieceCache.hash(low, high))
   }
 
   @Test func `short tokens are known, longer and added ones are not`() {

@@ -1,5 +1,22 @@
 import TestSupport
 
+extension [UInt8] {
+  /// The same zip archive without checksums of members that are stored as they are, so that changes of their bytes
+  /// are met by what reads them.
+  var withoutChecksums: [UInt8] {
+    var bytes = self
+    let entry: [UInt8] = [0x50, 0x4B, 0x01, 0x02]
+    var place = bytes.startIndex
+    while let found = bytes[place...].firstRange(of: entry)?.lowerBound {
+      if found + 20 <= bytes.endIndex, bytes[found + 10] == 0 {
+        for byte in found + 16..<found + 20 { bytes[byte] = 0 }
+      }
+      place = found + entry.count
+    }
+    return bytes
+  }
+}
+
 /// Changes files as disks, copies and malice do: bits, bytes, lengths, and numbers that are often too large.
 struct Mutator {
   private var generator: SplitMix64

@@ -47,7 +47,9 @@ import Tokenization
   func `what a model says raises no doubt`(reference: String, tuned: String) throws {
     let verdict = try Self.verdict(Self.sample(reference), Self.sample(tuned))
     #expect(verdict.refusal == nil)
-    #expect(verdict.warnings.isEmpty, "\(verdict.warnings)")
+    // What lies at the floor of llama.cpp's rows is said of both files, and is no doubt about their values.
+    let expected = reference.hasSuffix(".kld") ? ["floored", "floored"] : []
+    #expect(verdict.warnings.map(\.warning.name) == expected, "\(verdict.warnings)")
     let scale = try #require(verdict.scale)
     #expect(scale > 0.9 && scale < ScoreScale.doubtfulFrom, "\(scale)")
   }
@@ -175,6 +177,52 @@ import Tokenization
     #expect(try Self.verdict(file, file, assuming: [.logits]).warnings.isEmpty)
   }
 
+  @Test func `probabilities by the name of logits are refused, unless they are vouched for`() throws {
+    let probabilities: [Float] = [
+      0.5, 0.25, 0.125, 0.125, 0.25, 0.25, 0.25, 0.25, 0.75, 0.125, 0.0625, 0.0625,
+    ]
+    let file = try Self.dense(probabilities)
+    #expect(
+      try Self.refusal(Self.verdict(file, file)) == .meaning(.probabilities, rows: 3, of: .logits))
+    let verdict = try Self.verdict(file, file, assuming: [.logits])
+    #expect(
+      verdict.refusal == nil && verdict.warnings.map(\.warning.name) == ["assumed-logits", "assumed-logits"])
+    let binary = try Self.dense(probabilities.map { log2($0) }, tensor: "logprobs")
+    #expect(
+      try Self.refusal(Self.verdict(binary, binary))
+        == .meaning(.logarithms(base: 2), rows: 3, of: .logits))
+  }
+
+  /// Rows that put most mass on the token behind the one they are read beside.
+  private static func late(_ count: Int) throws -> TraceFile {
+    var generator = SplitMix64(seed: 3)
+    let tokens = (0..<count).map { _ in Int32.random(in: 0..<8, using: &generator) }
+    var scores: [Float] = []
+    for index in 1..<count {
+      scores += (0..<8).map { $0 == Int(tokens[min(index + 1, count - 1)]) ? 6 : Float(generator.normal()) }
+    }
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [count], tokens)
+    builder.add("logits", "F32", [count - 1, 8], scores)
+    return try opened(builder.bytes)
+  }
+
+  @Test func `rows beside the wrong tokens are refused, unless they are vouched for`() throws {
+    let file = try Self.late(40)
+    guard case .misaligned(let gain, let rows) = try #require(Self.refusal(Self.verdict(file, file))) else {
+      Issue.record("nothing is refused")
+      return
+    }
+    #expect(gain > 2 && rows > 25)
+    let verdict = try Self.verdict(file, file, assuming: [.aligned])
+    #expect(
+      verdict.refusal == nil
+        && verdict.warnings.map(\.warning.name) == ["assumed-aligned", "assumed-aligned"])
+    // Too few rows are doubtful, and nothing more.
+    let few = try Self.verdict(Self.late(12), Self.late(12))
+    #expect(few.refusal == nil && few.warnings.map(\.warning.name) == ["misaligned", "misaligned"])
+  }
+
   // MARK: Lists
 
   private static func listed(_ probabilities: [Double]) throws -> TraceFile {
@@ -202,6 +250,18 @@ import Tokenization
     (
       .massAboveOne(rows: 1, largest: 1.25),
       "sft.jsonl: the probabilities listed in 1 row add up to 1.25, but none can to more than 1. Run the engine with logprobs_mode raw_logprobs, or say --assume logprobs (in a study `assume: logprobs`)."
+    ),
+    (
+      .misaligned(gain: 4.8734, rows: 58),
+      "sft.jsonl: over 58 rows the text fits better by 4.873 nats per token when rows and tokens are moved by one. Say which token each row predicts with \"positions\", or say --assume aligned (in a study `assume: aligned`)."
+    ),
+    (
+      .meaning(.probabilities, rows: 3, of: .logits),
+      "sft.jsonl: in 3 rows all values lie in 0...1 and add up to 1, as probabilities do and logits do not. Store their natural logarithms, or say --assume logits (in a study `assume: logits`)."
+    ),
+    (
+      .meaning(.logarithms(base: 2), rows: 20, of: .logprobs),
+      "sft.jsonl: in 20 rows the powers of 2 of the values add up to 1, as those of logarithms to base 2 do and not of natural ones. Multiply them by ln 2, or say --assume logprobs (in a study `assume: logprobs`)."
     ),
     (
       .processed(.stated(name: "temperature", value: "0.7"), otherFile: "base.jsonl"),

@@ -81,7 +81,7 @@ import Tokenization
   }
 
   @Test func `a storage of another size and a view beyond it are refused`() throws {
-    let whole = try TestFiles.bytes(path("dict"))
+    let whole = try TestFiles.bytes(path("dict")).withoutChecksums
     // The first stride, 4, of logits [3, 4] stands behind its shape; 5 reaches beyond the storage.
     let shape: [UInt8] = [0x4B, 3, 0x4B, 4, 0x86]
     let place = try #require(whole.firstRange(of: shape)?.upperBound)
@@ -96,6 +96,37 @@ import Tokenization
     changed = whole
     changed[counted + 1] = 13
     #expect(try messageOfReading(changed)?.contains("takes 48 bytes, but its shape asks for 52") == true)
+  }
+}
+
+/// Dumps of slime: samples with the logprobs of their answers.
+@Suite struct SampleFileTests {
+  private func path(_ name: String) -> String { TestFiles.fixture("pytorch/\(name).pt") }
+
+  @Test func `a dump of training holds what policy, reference and engine said`() throws {
+    for (column, expected) in [
+      (nil, [-0.5, -1.25, -2.0]), ("ref_log_probs", [-0.75, -1.5, -2.5]),
+      ("rollout_log_probs", [-0.5, -1.0, -2.0]),
+    ] as [(String?, [Double])] {
+      let file = try TraceFile(path: path("slime-train"), tensor: column)
+      #expect(file.format == .pytorch)
+      #expect(file.entries.map(\.id) == ["rollout-3.sample-0", "rollout-3.sample-1"])
+      let trace = try file.trace(at: 0)
+      #expect(trace.ids == [5, 6, 7, 8, 9] && trace.promptLength == 2 && trace.predicted == [2, 3, 4])
+      #expect(trace.truncatedRows.map { $0?.emittedLogprob } == expected)
+      #expect(trace.masked == [1])
+    }
+    let pair = try TracePair(
+      reference: TraceFile(path: path("slime-train"), tensor: "ref_log_probs").trace(at: 1),
+      tuned: TraceFile(path: path("slime-train")).trace(at: 1))
+    #expect(pair.positions.count == 2)
+  }
+
+  @Test func `a dump of a rollout holds lists of numbers`() throws {
+    let file = try TraceFile(path: path("slime-rollout"))
+    #expect(file.entries.map(\.prompt) == ["rollout-3.group-0", "rollout-3.group-0"])
+    #expect(try file.trace(at: 1).truncatedRows.map { $0?.emittedLogprob } == [-0.125, -0.5])
+    #expect(throws: TraceError.self) { try TraceFile(path: path("slime-rollout"), tensor: "ref_log_probs") }
   }
 }
 

@@ -23,6 +23,16 @@ import Tokenization
     + #""input_top_logprobs":[null,[[-0.5,3,null],[-1.5,4,null]]],"#
     + #""output_top_logprobs":[[[-0.25,7,"H"],[-2.5,9,"J"]],[[-0.5,2,"k"],[-1.25,1,"l"]]]}}"#
 
+  @Test func `candidates of servers before 2025 are probabilities after the sampler`() throws {
+    let text =
+      #"{"content":" foo","completion_probabilities":[{"content":" foo","probs":[{"tok_str":" foo","prob":0.75},{"tok_str":" bar","prob":0.25}]}]}"#
+    #expect(try opened(Array(text.utf8)).format == .llamaServer)
+    #expect(
+      try messageOfReading(Array(text.utf8))
+        == "trace:1: the record holds probabilities after the sampler and no logprobs. Ask llama-server without post_sampling_probs."
+    )
+  }
+
   @Test func `triples of an answer pair with the lists beside them`() throws {
     let (trace, rows) = try read(Self.sglang, .sglang)
     #expect(trace.tokens == ids([5, 6, 7, 8]))

@@ -109,6 +109,54 @@ import Tokenization
 
   // MARK: NumPy archives
 
+  // MARK: What `generate` returns
+
+  @Test func `rows of an answer stand beside the last tokens of its sequence`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("sequences", "I64", [1, 5], [7, 1, 0, 2, 3] as [Int64])
+    builder.add("logits", "F32", [1, 2, 8], (0..<16).map { Float($0) })
+    let file = try opened(builder.bytes)
+    let trace = try file.trace(at: 0)
+    #expect(trace.ids == [7, 1, 0, 2, 3])
+    #expect(trace.predicted == [3, 4] && trace.promptLength == 3)
+    #expect(file.metadata["stage"] == nil)
+  }
+
+  @Test func `scores of an answer are what was sampled from`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("sequences", "I64", [4], [1, 0, 2, 3] as [Int64])
+    builder.add("scores", "F32", [3, 4], SafetensorsFileTests.scores)
+    let file = try opened(builder.bytes)
+    #expect(try file.trace(at: 0).promptLength == 1)
+    #expect(file.facts().warnings.first == .processed(.stated(name: "stage", value: "processed")))
+  }
+
+  @Test func `a batch of answers leaves out padding on both sides`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("sequences", "I32", [2, 5], [9, 1, 0, 2, 3, 1, 2, 0, 3, 9] as [Int32])
+    builder.add("attention_mask", "I32", [2, 5], [0, 1, 1, 1, 1, 1, 1, 1, 1, 0] as [Int32])
+    builder.add("logits", "F32", [2, 2, 4], (0..<16).map { Float($0) })
+    let file = try opened(builder.bytes)
+    let (first, second) = (try file.trace(at: 0), try file.trace(at: 1))
+    #expect(first.ids == [1, 0, 2, 3] && first.predicted == [2, 3] && first.promptLength == 2)
+    #expect(second.ids == [1, 2, 0, 3] && second.predicted == [3] && second.promptLength == 3)
+    guard case .dense(let rows) = second.rows else {
+      Issue.record("the rows are not dense")
+      return
+    }
+    #expect(rows[0].scores() == [8, 9, 10, 11])
+  }
+
+  @Test func `an answer longer than its sequence is refused`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("sequences", "I64", [3], [1, 0, 2] as [Int64])
+    builder.add("logits", "F32", [3, 4], SafetensorsFileTests.scores)
+    #expect(
+      try messageOfReading(builder.bytes)
+        == "trace: there are 3 rows, but 2 are expected for the tokens. Keep one row for each token, or say with `positions` which ones the rows predict."
+    )
+  }
+
   @Test func `an archive of the real library reads`() throws {
     let file = try TraceFile(path: TestFiles.fixture("x.npz"))
     #expect(file.format == .numpyArchive)

@@ -57,4 +57,46 @@ import Tokenization
       #expect(lookup.match(bytes: Array(bytes)) == .one(id), "\(id)")
     }
   }
+
+  // MARK: Ids beside texts
+
+  /// Records that give the id of each token and its text, as llama.cpp's server and vLLM do.
+  private static func records(_ names: [(id: Int, text: String)]) -> [String] {
+    let entries = names.map { "{\"id\":\($0.id),\"token\":\"\($0.text)\",\"logprob\":-0.5,\"bytes\":null}" }
+    let keyed = names.map { "{\"\($0.id)\":{\"logprob\":-0.5,\"rank\":1,\"decoded_token\":\"\($0.text)\"}}" }
+    return [
+      "{\"completion_probabilities\":[\(entries.joined(separator: ","))]}",
+      "{\"prompt_token_ids\":[\(([1] + names.map(\.id)).map(String.init).joined(separator: ","))],\"prompt_logprobs\":[null,\(keyed.joined(separator: ","))]}",
+    ]
+  }
+
+  @Test func `a vocabulary that calls most tokens otherwise is refused with both names`() throws {
+    for record in Self.records([(0, "Hello"), (2, " cat"), (3, "dog"), (13, "é")]) {
+      #expect(throws: Never.self) { try readAny(record) }
+    }
+    for record in Self.records([(0, "Bye"), (2, " cat"), (3, " a"), (20, "<|pad|>")]) {
+      do {
+        try readAny(record)
+        Issue.record("nothing is refused")
+      } catch {
+        #expect(
+          "\(error)"
+            == "trace:1: the record calls id 0 \"Bye\", but the vocabulary calls it \"Hello\"; so it is with 2 of 3 tokens. Name the vocabulary of the model that read the text."
+        )
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "Hello", " Hello", "\u{120}Hello", "\u{2581}Hello", "Hello the", "", "\u{FFFD}", "<0x0A>",
+  ])
+  func `texts that decoders make of a token contradict nothing`(text: String) throws {
+    for record in Self.records([(0, text)]) { #expect(throws: Never.self) { try readAny(record) } }
+  }
+
+  private func readAny(_ record: String) throws {
+    let file = try TraceFile(
+      ByteStorage(copying: Array(record.utf8)), path: "trace", tensor: nil, lookup: TextVocabulary.lookup)
+    for index in file.entries.indices { _ = try file.trace(at: index) }
+  }
 }

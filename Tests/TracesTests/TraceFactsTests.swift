@@ -45,10 +45,12 @@ import Tokenization
   // MARK: Alignment and stage
 
   /// Dense rows that put most mass on the token at `predicted + shift`.
-  private func peaked(shift: Int, extra: [Float] = [], metadata: [(String, String)] = []) -> [UInt8] {
+  private func peaked(
+    shift: Int, extra: [Float] = [], metadata: [(String, String)] = [], count: Int = 60
+  ) -> [UInt8] {
     var generator = SplitMix64(seed: 7)
     let size = 8
-    let tokens = (0..<60).map { _ in Int32.random(in: 0..<8, using: &generator) }
+    let tokens = (0..<count).map { _ in Int32.random(in: 0..<8, using: &generator) }
     var scores: [Float] = []
     for index in 1..<tokens.count {
       let favoured = Int(tokens[min(max(index + shift, 0), tokens.count - 1)])
@@ -77,9 +79,25 @@ import Tokenization
     let facts = try opened(peaked(shift: shift)).facts()
     let alignment = try #require(facts.alignment)
     let moved = shift < 0 ? alignment.oneEarlier : alignment.oneLater
-    let gain = facts.warnings.lazy.compactMap { if case .misaligned(let gain) = $0 { gain } else { nil } }
-      .first
-    #expect(try abs(#require(gain) - (alignment.asRead - moved)) < 1e-12)
+    guard case .certainlyMisaligned(let gain, rows: 58) = try #require(facts.warnings.first) else {
+      Issue.record("\(facts.warnings)")
+      return
+    }
+    #expect(abs(gain - (alignment.asRead - moved)) < 1e-12)
+  }
+
+  @Test(arguments: [-1, 1])
+  func `few rows that are off by one are doubtful`(shift: Int) throws {
+    // The first row has no token before and the last none behind; of four rows nothing is said.
+    let few = try opened(peaked(shift: shift, count: 12)).facts()
+    #expect(few.warnings.map(\.name) == ["misaligned", "noPromptLength"])
+    guard case .misaligned(let gain) = try #require(few.warnings.first) else {
+      Issue.record("\(few.warnings)")
+      return
+    }
+    #expect(gain > 2)
+    #expect(try opened(peaked(shift: shift, count: 6)).facts().warnings.map(\.name) == ["noPromptLength"])
+    #expect(try opened(peaked(shift: 0, count: 12)).facts().warnings.map(\.name) == ["noPromptLength"])
   }
 
   @Test func `what a sampler leaves behind is seen`() throws {
@@ -107,6 +125,25 @@ import Tokenization
     #expect(try opened(listed(rows: 2, top: 0.75, next: 0.25)).facts().stage == .unknown)
     #expect(try opened(listed(rows: 3, top: 0.75, next: 0.24)).facts().stage == .unknown)
     #expect(try opened(listed(rows: 3, top: 0.9995, next: 0.0005)).facts().stage == .unknown)
+  }
+
+  @Test func `engines that score after their temperature, and texts of several tokens, are told`() throws {
+    let answer = try readTexts(ServerRecordsTests.sglang, .sglang).file.facts()
+    #expect(answer.warnings.contains(.afterTemperature(.sglang)), "\(answer.warnings)")
+    let export = try opened(Array(EmittedOnlyRecordsTests.export.utf8)).facts()
+    #expect(export.warnings.contains(.afterTemperature(.tokenExport)))
+    let chat = try readTexts(ChatRecordsTests.chat, .chatCompletions).file.facts()
+    #expect(!chat.warnings.map(\.name).contains("afterTemperature"))
+    let shared =
+      #"{"choices":[{"logprobs":{"content":[{"token":"a","logprob":-0.25,"bytes":[97],"top_logprobs":[{"token":"\ufffd","logprob":-2,"bytes":[239,191,189]}]}]}}]}"#
+    var matching = TextMatching()
+    (matching.shared, matching.leftOut) = (1, 1)
+    let facts = try readTexts(shared, .chatCompletions).file.facts()
+    #expect(facts.warnings.contains(.textMatched(matching)), "\(facts.warnings)")
+    #expect(
+      TraceWarning.textMatched(matching).description
+        == "1 emitted token has bytes that several ids share, of which the first is taken. 1 listed token is left out, because the text is that of several tokens or of none."
+    )
   }
 
   @Test func `probabilities above 1 are told`() throws {
@@ -152,8 +189,20 @@ import Tokenization
       .assumed(.raw, .scaled(ratio: 1.25, rows: 40, otherFile: "base.jsonl")),
       "The values are taken as raw because it was said so; otherwise they are refused: in 40 rows the scores lie 1.25 times as far apart as in base.jsonl, as after a temperature of 0.8."
     ),
+    (
+      .afterTemperature(.sglang),
+      "Logprobs of answers in SGLang JSON are taken after the sampler's temperature. Check that it was 1, or score the texts."
+    ),
     (.notANumber(rows: 1), "1 row holds a NaN. Such rows are left out and counted."),
     (.emptyRows(3), "3 positions have no row. Such positions are counted as missing."),
+    (
+      .certainlyMisaligned(gain: 4.8734, rows: 58),
+      "Over 58 rows the text fits better by 4.873 nats per token when rows and tokens are moved by one. Check what the rows predict."
+    ),
+    (
+      .meaning(.logarithms(base: 2), rows: 20),
+      "In 20 rows the powers of 2 of the values add up to 1, as those of logarithms to base 2 do and not of natural ones. Divergences of them mean nothing."
+    ),
     (
       .floored(rows: 124, share: 0.25),
       "124 rows store tokens as a floor only, 25.0 % of a row on average. Divergences can come out too small."

@@ -118,7 +118,7 @@ public struct CanonicalTrace {
   private static let minusInfinity16 = (-Float16.infinity).bitPattern
 
   /// The nearest number of eight significant bits, ties to the even one.
-  private static func bfloat16(_ value: Float) -> UInt16 {
+  static func bfloat16(_ value: Float) -> UInt16 {
     guard value.isFinite else {
       return UInt16(truncatingIfNeeded: value.bitPattern >> 16) | (value.isNaN ? 0x40 : 0)
     }

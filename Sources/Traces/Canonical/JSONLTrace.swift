@@ -6,18 +6,22 @@ import Tokenization
 ///
 /// Logprobs are written with all their digits. A list keeps its tokens, and the emitted token its logprob and rank. Of
 /// a dense row the `top` most probable tokens are listed, normalised in double precision. Masked rows become null.
-/// What a record has no place for is left out: how far a logprob can be from the true one, and a file's temperature.
+/// What the file says of itself, such as a temperature, goes with each line as `trace_metadata`. Left out is how far a
+/// logprob can be from the true one, for which a record has no place.
 public struct JSONLTrace {
   private let trace: Trace
   private let top: Int
+  private let metadata: [String: String]
 
   /// - Parameters:
   ///   - trace: What is to be written.
   ///   - top: Tokens listed of a dense row, at least 1.
-  public init(_ trace: Trace, top: Int) {
+  ///   - metadata: What its file says of itself.
+  public init(_ trace: Trace, top: Int, metadata: [String: String] = [:]) {
     precondition(top >= 1, "top must be at least 1, but is \(top)")
     self.trace = trace
     self.top = top
+    self.metadata = metadata.filter { !Self.ownMembers.contains($0.key) }
   }
 
   /// The line, with its end.
@@ -47,9 +51,19 @@ public struct JSONLTrace {
     return rows.contains { $0 == nil }
   }
 
+  /// What a record says in members of its own, or what is not true of its rows any more.
+  private static let ownMembers: Set<String> = [
+    "trace_format", "trace_id", "model", "task", "prompt_id", "prompt_len", "prompt_length", "values",
+    "vocab_size",
+  ]
+
   private var names: String {
-    [("trace_id", trace.id), ("model", trace.model), ("task", trace.task), ("prompt_id", trace.prompt)]
-      .compactMap { name, value in value.map { "\"\(name)\":\(jsonText($0))," } }.joined()
+    let names = [
+      ("trace_id", trace.id), ("model", trace.model), ("task", trace.task), ("prompt_id", trace.prompt),
+    ].compactMap { name, value in value.map { "\"\(name)\":\(jsonText($0))," } }.joined()
+    guard !metadata.isEmpty else { return names }
+    let words = metadata.sorted { $0.key < $1.key }.map { "\(jsonText($0.key)):\(jsonText($0.value))" }
+    return names + "\"trace_metadata\":{\(words.joined(separator: ","))},"
   }
 
   private func ids(_ tokens: ArraySlice<TokenID>) -> String {

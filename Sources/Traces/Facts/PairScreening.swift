@@ -137,11 +137,18 @@ public struct PairScreening: Sendable {
     /// Measuring tells by itself of rows that are missing or no numbers, and `inspect` of the rest.
     func isKept(_ warning: TraceWarning) -> Bool {
       switch warning {
-      case .misaligned: true
+      case .misaligned: !assumptions.contains(.aligned)
+      case .floored, .textMatched: true
+      case .afterTemperature: !assumptions.contains(.raw)
       case .processed: !assumptions.contains(.raw)
       case .notNormalised: assumptions.isDisjoint(with: [.logits, .logprobs])
       default: false
       }
+    }
+
+    /// What a person says who knows that the values are what the file calls them.
+    private var wholeAssumption: TraceAssumption {
+      if case .dense = facts.rows { .logits } else { .logprobs }
     }
 
     /// The reasons to refuse this side, each with the assumption that overrules it.
@@ -149,6 +156,12 @@ public struct PairScreening: Sendable {
       var refusals: [(TraceRefusal, TraceAssumption)] = []
       for case .massAboveOne(let rows, let largest) in facts.warnings {
         refusals.append((.massAboveOne(rows: rows, largest: largest), .logprobs))
+      }
+      for case .meaning(let meaning, let rows) in facts.warnings {
+        refusals.append((.meaning(meaning, rows: rows, of: wholeAssumption), wholeAssumption))
+      }
+      for case .certainlyMisaligned(let gain, let rows) in facts.warnings {
+        refusals.append((.misaligned(gain: gain, rows: rows), .aligned))
       }
       if let evidence, other.evidence == nil {
         refusals.append((.processed(evidence, otherFile: other.path), .raw))

@@ -6,4 +6,6 @@ public enum TraceAssumption: String, CaseIterable, Hashable, Sendable {
   case logits
   /// The values are logprobs, even where listed probabilities add up to more than 1 or a whole row does not to 1.
   case logprobs
+  /// Each row predicts the token that it is read beside, even where the text fits better when it is moved.
+  case aligned
 }

@@ -7,20 +7,27 @@ struct TraceFactsGatherer {
   static let normalisedWithin = 0.05
   /// More excluded tokens than this share of a row are no rounding but a sampler's work.
   static let excludedShare = 0.01
-  /// Fewer rows than this say nothing about what all rows have in common.
-  static let fewestRows = 20
   /// A difference of means counts from this many of its standard errors on.
   static let clearly = 4.0
+  /// Text that fits better when it is moved is doubtful from so many rows on. Text that fits its rows fits them far
+  /// better than it fits their neighbours, so that few rows suffice.
+  static let doubtfulFrom = 5
+  /// It is certain that rows are misplaced from so many on, where the gain is so large, in nats per token, and so many
+  /// of its standard errors.
+  private static let certain = (rows: 10, gain: 1.0, errors: 8.0)
 
   private(set) var facts: TraceFacts
   private var logSumExp = RunningMean()
   private var floored = RunningMean()
   private var mass = ListedMass()
+  private var meaning = ScoreMeaningGatherer()
   private var rowsWithExclusions = 0
   private var rowsWithNaN = 0
   private var emptyRows = 0
   private var emittedUnknown = 0
   private var sequencesWithoutPromptLength = 0
+  private var textMatching = TextMatching()
+  private var isAfterTemperature = false
   private let isSampled: Bool
   private var asRead = RunningMean()
   private var oneEarlier = RunningMean()
@@ -50,6 +57,9 @@ struct TraceFactsGatherer {
     facts.sequencesRead += 1
     facts.tokensRead += trace.tokens.count
     if trace.promptLength == nil { sequencesWithoutPromptLength += 1 }
+    textMatching.shared += trace.textMatching?.shared ?? 0
+    textMatching.leftOut += trace.textMatching?.leftOut ?? 0
+    if facts.format.isAfterTemperature(in: trace) { isAfterTemperature = true }
     for row in rows {
       switch trace.rows {
       case .dense(let rows): add(rows[row], of: trace, predicting: trace.predicted[row])
@@ -71,6 +81,7 @@ struct TraceFactsGatherer {
       rowsWithNaN += 1
       return
     }
+    meaning.add(row)
     if let sum = look.logSumExp { logSumExp.add(sum) }
     if look.excluded > Self.excludedShare { rowsWithExclusions += 1 }
     if look.floored > 0 { floored.add(look.floored) }
@@ -90,6 +101,7 @@ struct TraceFactsGatherer {
       facts.rows = .truncated(listed: count...count, precision: row.precision)
     }
     mass.add(row)
+    meaning.add(row)
     if row.logprobs.contains(-.infinity) { rowsWithExclusions += 1 }
     if row.emittedLogprob == nil { emittedUnknown += 1 }
     addAlignment(of: trace, at: index) { token in
@@ -136,10 +148,20 @@ struct TraceFactsGatherer {
     let evidence = evidenceOfSampler(metadata)
     facts.stage = evidence.isEmpty ? (metadata["stage"] == "raw" ? .raw : .unknown) : .processed
     facts.warnings += evidence.map { .processed($0) } + rowWarnings
-    if namedLogprobs, facts.values == .logits {
+    if namedLogprobs, facts.values == .logits, meaning.meaning == nil {
       facts.warnings.append(.notNormalised(logSumExp: logSumExp.mean))
     }
     return facts
+  }
+
+  /// What a gain of moving the text by one says.
+  private func misalignment(_ advantage: RunningMean) -> TraceWarning? {
+    guard advantage.count >= Self.doubtfulFrom, advantage.isClearlyPositive(Self.clearly) else { return nil }
+    let isCertain =
+      advantage.count >= Self.certain.rows && advantage.mean >= Self.certain.gain
+      && advantage.isClearlyPositive(Self.certain.errors)
+    return isCertain
+      ? .certainlyMisaligned(gain: advantage.mean, rows: advantage.count) : .misaligned(gain: advantage.mean)
   }
 
   private func evidenceOfSampler(_ metadata: [String: String]) -> [TraceWarning.Evidence] {
@@ -154,14 +176,8 @@ struct TraceFactsGatherer {
 
   private var rowWarnings: [TraceWarning] {
     var warnings: [TraceWarning] = []
-    if asRead.count >= Self.fewestRows {
-      if earlierAdvantage.isClearlyPositive(Self.clearly) {
-        warnings.append(.misaligned(gain: earlierAdvantage.mean))
-      }
-      if laterAdvantage.isClearlyPositive(Self.clearly) {
-        warnings.append(.misaligned(gain: laterAdvantage.mean))
-      }
-    }
+    warnings += [earlierAdvantage, laterAdvantage].compactMap(misalignment)
+    if let (meaning, rows) = meaning.meaning { warnings.append(.meaning(meaning, rows: rows)) }
     if rowsWithNaN > 0 { warnings.append(.notANumber(rows: rowsWithNaN)) }
     if mass.rowsAboveOne > 0 {
       warnings.append(.massAboveOne(rows: mass.rowsAboveOne, largest: mass.largest))
@@ -169,9 +185,24 @@ struct TraceFactsGatherer {
     if floored.count > 0 { warnings.append(.floored(rows: floored.count, share: floored.mean)) }
     if emptyRows > 0 { warnings.append(.emptyRows(emptyRows)) }
     if emittedUnknown > 0 { warnings.append(.emittedUnknown(rows: emittedUnknown)) }
+    if textMatching != TextMatching() { warnings.append(.textMatched(textMatching)) }
+    if isAfterTemperature { warnings.append(.afterTemperature(facts.format)) }
     if sequencesWithoutPromptLength > 0 {
       warnings.append(.noPromptLength(sequences: sequencesWithoutPromptLength))
     }
     return warnings
+  }
+}
+
+extension TraceFormat {
+  /// Whether the engine that writes this took the logprobs of the trace after the temperature with which it sampled.
+  ///
+  /// SGLang scores prompts at temperature 1 and answers at their own.
+  fileprivate func isAfterTemperature(in trace: Trace) -> Bool {
+    switch self {
+    case .textGeneration, .tokenExport: true
+    case .sglang: trace.promptLength == trace.predicted.first
+    default: false
+    }
   }
 }

@@ -4,6 +4,10 @@ public enum TraceWarning: Equatable, Sendable {
   case unreadable(TraceError)
   /// The tokens fit the rows clearly better when they are moved by one; by so many nats per token.
   case misaligned(gain: Double)
+  /// The same beyond doubt, over so many rows.
+  case certainlyMisaligned(gain: Double, rows: Int)
+  /// The values are neither logits nor natural logprobs, as so many rows show.
+  case meaning(ScoreMeaning, rows: Int)
   /// The values went through a sampler; what shows it.
   case processed(Evidence)
   /// Rows hold a NaN.
@@ -16,6 +20,10 @@ public enum TraceWarning: Equatable, Sendable {
   case emptyRows(Int)
   /// Rows do not say what the emitted token's logprob is.
   case emittedUnknown(rows: Int)
+  /// Tokens that the file gives as texts: emitted ones whose bytes several ids share, and listed ones that are left out.
+  case textMatched(TextMatching)
+  /// The engine that writes this format takes the logprobs of answers after its temperature, and does not say which.
+  case afterTemperature(TraceFormat)
   /// The file does not say where the response begins.
   case noPromptLength(sequences: Int)
   /// The tensor is named after logprobs, but its rows are not normalised; mean logsumexp in nats.
@@ -41,13 +49,16 @@ public enum TraceWarning: Equatable, Sendable {
   public var name: String {
     switch self {
     case .unreadable: "unreadable"
-    case .misaligned: "misaligned"
+    case .misaligned, .certainlyMisaligned: "misaligned"
+    case .meaning: "meaning"
     case .processed: "processed"
     case .notANumber: "notANumber"
     case .massAboveOne: "massAboveOne"
     case .floored: "floored"
     case .emptyRows: "emptyRows"
     case .emittedUnknown: "emittedUnknown"
+    case .textMatched: "textMatched"
+    case .afterTemperature: "afterTemperature"
     case .noPromptLength: "noPromptLength"
     case .notNormalised: "notNormalised"
     case .scaled: "scaled"
@@ -61,6 +72,10 @@ extension TraceWarning: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let error): error.description
+    case .certainlyMisaligned(let gain, let rows):
+      "\(TraceRefusal.misaligned(gain: gain, rows: rows).statement.sentence) Check what the rows predict."
+    case .meaning(let meaning, let rows):
+      "\(TraceRefusal.meaning(meaning, rows: rows, of: .logits).statement.sentence) Divergences of them mean nothing."
     case .misaligned(let gain):
       "The text fits better when rows and tokens are moved by one, by \(gain.inThousandths) nats per token. Check what the rows predict."
     case .processed(let evidence):
@@ -75,6 +90,17 @@ extension TraceWarning: CustomStringConvertible {
       "\(count(rows, "position")) \(rows == 1 ? "has" : "have") no row. Such positions are counted as missing."
     case .emittedUnknown(let rows):
       "\(count(rows, "row")) \(rows == 1 ? "does" : "do") not give the logprob of the emitted token."
+    case .textMatched(let matching):
+      [
+        matching.shared > 0
+          ? "\(count(matching.shared, "emitted token")) \(matching.shared == 1 ? "has" : "have") bytes that several ids share, of which the first is taken."
+          : nil,
+        matching.leftOut > 0
+          ? "\(count(matching.leftOut, "listed token")) \(matching.leftOut == 1 ? "is" : "are") left out, because the text is that of several tokens or of none."
+          : nil,
+      ].compactMap { $0 }.joined(separator: " ")
+    case .afterTemperature(let format):
+      "Logprobs of answers in \(format.name) are taken after the sampler's temperature. Check that it was 1, or score the texts."
     case .noPromptLength(let sequences):
       "\(count(sequences, "sequence")) \(sequences == 1 ? "does" : "do") not say where the response begins. The first row counts as position 0."
     case .notNormalised(let logSumExp):
@@ -87,6 +113,11 @@ extension TraceWarning: CustomStringConvertible {
   }
 
   private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+extension String {
+  /// The same with a capital letter, where nothing stands before it.
+  fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension TraceWarning.Evidence {

@@ -110,6 +110,13 @@ struct JSONCursor {
     return try ahead.nextElement() && ahead.nextByte() == UInt8(ascii: "{")
   }
 
+  /// Whether the array that is next begins with an array.
+  func startsWithArray() throws(JSONFault) -> Bool {
+    var ahead = self
+    try ahead.beginArray()
+    return try ahead.nextElement() && ahead.nextByte() == UInt8(ascii: "[")
+  }
+
   @inline(__always)
   mutating func advanceInside(closing: UInt8, _ what: String) throws(JSONFault) -> Bool {
     guard let byte = nextByte() else { throw fault(.endsInside(what)) }

@@ -2,11 +2,19 @@ import CZlib
 
 extension [ZipArchive.Member] {
   /// Where the contents of the members lie: in the archive, or in a scratch file where they are deflated.
+  ///
+  /// Each is held against its checksum, which takes one pass over all of them. An archive whose every checksum is 0 has
+  /// none: so `torch.save` writes it after `set_crc32_options(False)`.
   func unpacked(
     from archive: ByteStorage, limit: UnpackingLimit = .standard
   ) throws(TraceError.Problem) -> [(storage: ByteStorage, bytes: Range<Int>)] {
     for member in self where !member.isStored && member.method != ZipArchive.deflated {
       throw .packedMember(name: member.name, method: member.method)
+    }
+    if contains(where: { $0.checksum != 0 }) {
+      try archive.withUnsafeBytes { (all) throws(TraceError.Problem) in
+        for member in self where member.isStored { try member.checkStored(all) }
+      }
     }
     guard contains(where: { !$0.isStored }) else { return map { (archive, $0.bytes) } }
     let most = limit.bytes(unpackedFrom: archive.count)
@@ -35,6 +43,16 @@ extension [ZipArchive.Member] {
 
 extension ZipArchive.Member {
   var streamName: String { "archive member \"\(name)\"" }
+
+  /// Holds the contents, which lie in the archive as they are, against the size and the checksum of the directory.
+  fileprivate func checkStored(_ archive: UnsafeRawBufferPointer) throws(TraceError.Problem) {
+    guard bytes.count == unpackedSize else {
+      throw .compression(stream: streamName, .size(found: bytes.count, expected: unpackedSize))
+    }
+    let contents = UnsafeRawBufferPointer(rebasing: archive[bytes])
+    let found = crc32_z(0, contents.assumingMemoryBound(to: UInt8.self).baseAddress, contents.count)
+    guard found == UInt(checksum) else { throw .compression(stream: streamName, .checksum) }
+  }
 
   /// Unpacks the member, which must have the size and the checksum that the directory says.
   fileprivate func inflate(

@@ -4,6 +4,7 @@ struct PickledTensors {
   let places: [String: (storage: ByteStorage, bytes: Range<Int>)]
   private(set) var tensors: [Tensor] = []
   private(set) var metadata: [String: String] = [:]
+  private(set) var samples: [SampleFile.Sample] = []
   private var machine: PickleMachine
 
   /// More names than this are no trace; fewer cannot take long, however often a pickle names one list.
@@ -80,6 +81,12 @@ struct PickledTensors {
     return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
+  func elements(_ list: Int) -> [PickleValue] { machine.lists[list] }
+
+  func dictionary(_ members: Int) -> [(key: PickleValue, value: PickleValue)] {
+    machine.dictionaries[members]
+  }
+
   private mutating func add(_ value: PickleValue, named name: String) throws(TraceError.Problem) {
     switch value {
     case .tensor(let pickled):
@@ -92,8 +99,9 @@ struct PickledTensors {
     case .text(let text): metadata[name] = text
     case .integer(let integer): metadata[name] = String(integer)
     case .number(let number): metadata[name] = String(number)
-    case .list(let list) where TensorFile.scoreNames.contains(name):
+    case .list(let list) where TensorFile.scoreNames.contains(name) || name == TensorFile.generatedScores:
       if let stacked = try stacked(machine.lists[list], named: name) { tensors.append(stacked) }
+    case .list(let list) where name == "samples": samples = try samples(machine.lists[list])
     case .list(let list) where Self.listNames.contains(name):
       if let numbers = numbers(machine.lists[list], named: name) { tensors.append(numbers) }
     case .list, .none, .boolean, .dictionary, .global, .storage, .mark: break

@@ -23,5 +23,6 @@ extension TensorContainer {
       zip(members.map { String($0.name.dropFirst(prefix.count)) }, unpacked), uniquingKeysWith: { $1 })
     let reader = try PickledTensors(places: places)
     self.init(format: .pytorch, tensors: reader.tensors, metadata: reader.metadata)
+    samples = reader.samples
   }
 }

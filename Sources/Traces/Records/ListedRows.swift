@@ -40,6 +40,8 @@ struct ListedRows {
   var unknownText: UnknownText?
   /// Texts that were looked up in a vocabulary; nil where none was.
   var matching: TextMatching?
+  /// What the vocabulary calls tokens that the file gives both ids and texts of.
+  var names = NameCheck()
   /// The entries name the most probable tokens instead of the emitted ones.
   var lacksEmitted = false
   /// The entries hold probabilities after a sampler instead of logprobs.
@@ -91,6 +93,7 @@ struct ListedRows {
     holdsProbabilities = holdsProbabilities || next.holdsProbabilities
     storageRounding = max(storageRounding, next.storageRounding)
     if let others = next.matching { add(others) }
+    names.add(next.names)
   }
 
   private mutating func add(_ others: TextMatching) {

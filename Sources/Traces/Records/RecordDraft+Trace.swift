@@ -61,6 +61,12 @@ extension RecordDraft {
   private func verify(_ listed: ListedRows, offset: Int) throws(TraceError.Problem) {
     guard !listed.holdsProbabilities else { throw .probabilities }
     guard !listed.hasTextTokens else { throw .textTokens }
+    if listed.names.isRefuted, let first = listed.names.first {
+      throw .otherVocabulary(
+        token: first.token, text: String(decoding: first.text, as: UTF8.self),
+        known: String(decoding: first.known, as: UTF8.self), tokens: listed.names.contradicted,
+        of: listed.names.contradicted + listed.names.agreed)
+    }
     if let unknown = listed.unknownText {
       throw .unknownText(
         String(decoding: unknown.text, as: UTF8.self), index: offset + unknown.row,

@@ -11,6 +11,9 @@ struct RecordDraft {
   /// A tree of messages, each branch of which is an answer.
   var messages: [MessageNode] = []
 
+  /// The columns of a distillation data set.
+  var distilled: DistilledColumns?
+
   /// One answer.
   struct Choice {
     /// Its number among the answers, by which the chunks of a stream find it.

@@ -19,6 +19,8 @@ struct RecordFile: Sendable {
   let storage: ByteStorage
   let format: TraceFormat
   let sequences: [Sequence]
+  /// How packed rows are unpacked, and the file that says so; nil where none is needed or found.
+  let distillation: (config: DistillationConfig, path: String)?
 
   init(_ storage: ByteStorage, path: String) throws(TraceError) {
     self.storage = storage
@@ -30,6 +32,16 @@ struct RecordFile: Sendable {
       throw TraceError(file: path, .noLogprobs)
     }
     self.format = format
+    distillation = format == .distillation ? try DistillationConfig.beside(path) : nil
+  }
+
+  /// What the records say of the file they were made from; where they differ, all that is said.
+  var metadata: [String: String] {
+    var said: [String: Set<String>] = [:]
+    for sequence in sequences {
+      for (name, value) in sequence.record.names.metadata { said[name, default: []].insert(value) }
+    }
+    return said.mapValues { $0.sorted().joined(separator: ", ") }
   }
 
   var entries: [TraceEntry] {
@@ -49,7 +61,7 @@ struct RecordFile: Sendable {
       throw TraceError(file: path, line: sequence.line, sequence: sequence.id, .failedRequest(reason: reason))
     }
     return try storage.withUnsafeBytes { (text) throws(TraceError) in
-      let draft: RecordDraft
+      var draft: RecordDraft
       do throws(JSONFault) {
         draft = try RecordReader.draft(text, range: sequence.record.range, lookup: lookup)
       } catch {
@@ -58,6 +70,9 @@ struct RecordFile: Sendable {
         throw TraceError(file: path, line: line, .json(error.reason, column: column))
       }
       do throws(TraceError.Problem) {
+        if sequence.record.format == .distillation, let columns = draft.distilled {
+          draft.choices = [try columns.choice(distillation?.config)]
+        }
         var trace = try draft.trace(ofChoice: sequence.choice, id: sequence.id)
         // A text without its prompt, and without the prompt's name, shares its prompt with nobody.
         if trace.prompt == nil, trace.promptTokens?.isEmpty ?? true { trace.prompt = sequence.record.id }

@@ -41,11 +41,14 @@ struct RecordKeys: Sendable {
   let tokenID = JSONKey("token_id")
   let token = JSONKey("token")
   let text = JSONKey("text")
+  let decodedToken = JSONKey("decoded_token")
   let logprob = JSONKey("logprob")
   let rank = JSONKey("rank")
   let id = JSONKey("id")
   let bytes = JSONKey("bytes")
   let probability = JSONKey("prob")
+  /// Servers of llama.cpp until 2024 list candidates after the sampler, by text and probability.
+  let probabilities = JSONKey("probs")
   let refusal = JSONKey("refusal")
 
   // vLLM's flat lists.
@@ -116,6 +119,18 @@ struct RecordKeys: Sendable {
   let nodes = JSONKey("nodes")
   let parent = JSONKey("parent")
   let mask = JSONKey("mask")
+
+  // Distillation data sets.
+  let inputIDs = JSONKey("input_ids")
+  let attentionMask = JSONKey("attention_mask")
+  let bytepackedIndices = JSONKey("bytepacked_indices")
+  let compressedLogprobs = JSONKey("compressed_logprobs")
+  let topValues = JSONKey("top_values")
+  let targetTokenIDs = JSONKey("target_token_ids")
+  let targetLogprobs = JSONKey("target_logprobs")
+
+  // What a canonical file says of itself.
+  let traceMetadata = JSONKey("trace_metadata")
 
   // Samples of lm-evaluation-harness.
   let documentID = JSONKey("doc_id")

@@ -12,6 +12,8 @@ struct RecordNames: Equatable, Sendable {
   private(set) var model: String?
   private(set) var task: String?
   private(set) var prompt: String?
+  /// What the file from which the record was made said of itself.
+  private(set) var metadata: [String: String] = [:]
 
   /// The first of the names under which records of several models pair.
   func id(in format: TraceFormat?) -> String? {
@@ -37,6 +39,7 @@ struct RecordNames: Equatable, Sendable {
     case keys.model: model = try Self.takeName(from: &cursor)
     case keys.task, keys.environment: task = try Self.takeName(from: &cursor) ?? task
     case keys.promptID, keys.promptName: prompt = try Self.takeName(from: &cursor)
+    case keys.traceMetadata: metadata = try Self.takeMetadata(from: &cursor)
     case keys.step: counters[0] = try Self.takeName(from: &cursor)
     case keys.rank: counters[1] = try Self.takeName(from: &cursor)
     case keys.microStep: counters[2] = try Self.takeName(from: &cursor)
@@ -57,7 +60,29 @@ struct RecordNames: Equatable, Sendable {
     names.model = model ?? whole.model
     names.task = task ?? whole.task
     names.prompt = prompt ?? whole.prompt
+    names.metadata = metadata.merging(whole.metadata) { own, _ in own }
     return names
+  }
+
+  /// The texts of an object; none for anything else.
+  private static func takeMetadata(from cursor: inout JSONCursor) throws(JSONFault) -> [String: String] {
+    var metadata: [String: String] = [:]
+    guard cursor.nextByte() == UInt8(ascii: "{") else {
+      try cursor.skip()
+      return metadata
+    }
+    try cursor.beginObject()
+    while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
+      guard cursor.nextByte() == UInt8(ascii: "\"") else { throw cursor.expected("a name in quotes") }
+      let name = try cursor.takeString()
+      try cursor.takeColon()
+      if cursor.nextByte() == UInt8(ascii: "\"") {
+        metadata[name] = try cursor.takeString()
+      } else {
+        try cursor.skip()
+      }
+    }
+    return metadata
   }
 
   /// A string, or a whole number as text; nil for anything else.

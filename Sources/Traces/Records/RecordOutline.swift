@@ -91,6 +91,7 @@ struct RecordOutlineReader {
       case keys.completionProbabilities: try notePresence(of: .llamaServer)
       case keys.trainerLogprobs: try notePresence(of: .tokenExport)
       case keys.tokenLosses: try notePresence(of: .tokenLosses)
+      case keys.compressedLogprobs, keys.topValues, keys.targetLogprobs: try notePresence(of: .distillation)
       case keys.metaInfo: try readMetaInfo()
       case keys.choices, keys.outputs: try readChoices()
       case keys.response, keys.body: try readWrapped()

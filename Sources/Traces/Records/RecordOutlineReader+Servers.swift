@@ -26,6 +26,8 @@ extension RecordOutlineReader {
       isChunk = true
       stream.choices = [0]
       try notePresence(of: .textGeneration)
+    case (keys.logprobs, UInt8(ascii: "[")) where try cursor.startsWithArray():
+      try notePresence(of: .distillation)
     case (keys.logprobs, UInt8(ascii: "[")):
       guard try cursor.startsWithObject() else { return try cursor.skip() }
       stream.choices = [0]

@@ -56,7 +56,7 @@ extension RecordReader {
     if try cursor.takeNull() { return }
     try cursor.beginArray()
     while try cursor.nextElement() {
-      if takePlainEntry(into: &rows) { continue }
+      if !checksNames(in: rows), takePlainEntry(into: &rows) { continue }
       let entry = try takeNamedEntry(into: &rows)
       switch entry.name {
       case .id(let token):
@@ -76,6 +76,10 @@ extension RecordReader {
       }
     }
   }
+
+  /// Whether texts beside the ids are still held against the vocabulary.
+  @inline(__always)
+  func checksNames(in rows: ListedRows) -> Bool { lookup != nil && rows.names.isOpen }
 
   /// Takes an entry that names its id in the layout of most engines; false where it must be read the careful way.
   @inline(__always)
@@ -113,7 +117,7 @@ extension RecordReader {
       case keys.logprob: entry.logprob = try takeLogprob(into: &rows)
       case keys.rank: entry.rank = try takeRank()
       case keys.topLogprobs: try takeList(into: &rows)
-      case keys.token, keys.text:
+      case keys.token, keys.text, keys.decodedToken:
         let name = try takeNamedToken()
         if case .id(let id) = name { token = id } else { entry.name = name }
       case keys.id:
@@ -123,7 +127,7 @@ extension RecordReader {
         // Servers that write the bytes of a token write those of the sampled one.
         namesItsSource = true
         if lookup == nil { try cursor.skip() } else { bytes = try takeBytes() }
-      case keys.probability:
+      case keys.probability, keys.probabilities:
         rows.holdsProbabilities = true
         try cursor.skip()
       default: try cursor.skip()
@@ -131,6 +135,9 @@ extension RecordReader {
     }
     if !namesItsSource, rows.tokens.count > listStart { rows.lacksEmitted = true }
     if let token {
+      var text = bytes
+      if text == nil, case .text(let name) = entry.name { text = name }
+      if let lookup, rows.names.isOpen { rows.names.add(token, text, lookup) }
       entry.name = .id(token)
     } else if let bytes {
       entry.name = .text(bytes)

@@ -23,6 +23,7 @@ extension ListedRows {
     if let decimals { joined.decimals = max(lists.decimals ?? 0, decimals) }
     joined.hasTextTokens = hasTextTokens || lists.hasTextTokens
     joined.unknownText = unknownText
+    joined.names.add(names)
     return joined
   }
 
@@ -45,6 +46,7 @@ extension RecordReader {
       rows.rows = [ListedRows.Row(list: 0..<rows.tokens.count, leftOut: takeLeftOut(into: &rows))]
       event.list = rows
     case (keys.logprobs, UInt8(ascii: "[")):
+      if try cursor.startsWithArray() { return try readDistilled(keys.logprobs) }
       guard try cursor.startsWithObject() else { return try cursor.skip() }
       if let rows = try takeContent() { append(RecordDraft.Choice(rows: rows)) }
     case (keys.responseOutput, UInt8(ascii: "[")): try readMessages()

@@ -38,7 +38,9 @@ extension RecordReader {
       let start = cursor.position
       guard let id = try takeQuotedTokenID(at: start, into: &rows) else { continue }
       _ = cursor.nextByte()
-      if let entry = PlainEntry(cursor.base, at: cursor.position, before: cursor.end), entry.token == nil {
+      if !checksNames(in: rows), let entry = PlainEntry(cursor.base, at: cursor.position, before: cursor.end),
+        entry.token == nil
+      {
         rows.append(entry, token: id)
         cursor.finishValue(at: entry.end)
         continue
@@ -103,14 +105,18 @@ extension RecordReader {
   private mutating func readMembers(
     of listed: inout ListedToken, into rows: inout ListedRows
   ) throws(JSONFault) {
+    var text: [UInt8]?
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
       case keys.logprob: listed.logprob = try takeLogprob(into: &rows)
       case keys.rank: listed.rank = try takeRank()
+      case keys.decodedToken where checksNames(in: rows) && cursor.nextByte() == UInt8(ascii: "\""):
+        text = try cursor.takeStringBytes()
       default: try cursor.skip()
       }
     }
+    if let lookup, rows.names.isOpen { rows.names.add(listed.token, text, lookup) }
   }
 
   // MARK: Numbers

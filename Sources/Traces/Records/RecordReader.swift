@@ -52,7 +52,8 @@ struct RecordReader {
     while let key = try cursor.nextKey() {
       switch key {
       case keys.promptLength, keys.promptLen: draft.promptLength = try takeLength()
-      case keys.promptTokenIDs, keys.tokenIDs: try readPromptTokens()
+      case keys.tokenIDs: try readTokenIDs()
+      case keys.promptTokenIDs: try readPromptTokens()
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
       case keys.completionProbabilities: try readCompletionProbabilities()
@@ -62,6 +63,9 @@ struct RecordReader {
       case keys.details, keys.token, keys.topTokens, keys.logprobs, keys.responseOutput:
         try readServerMember(key)
       case keys.trainerLogprobs, keys.lossMask, keys.tokenLosses, keys.nodes: try readEmittedOnly(key)
+      case keys.inputIDs, keys.attentionMask, keys.bytepackedIndices, keys.compressedLogprobs, keys.topValues,
+        keys.targetTokenIDs, keys.targetLogprobs:
+        try readDistilled(key)
       default: if try !draft.names.take(key, from: &cursor) { try cursor.skip() }
       }
     }
@@ -73,6 +77,12 @@ struct RecordReader {
 
   private mutating func takeLength() throws(JSONFault) -> Int? {
     try cursor.takeNull() ? nil : try cursor.takeInteger()
+  }
+
+  /// The ids of a text, or those of the lists beside it.
+  private mutating func readTokenIDs() throws(JSONFault) {
+    let isColumn = cursor.nextByte() == UInt8(ascii: "[") ? try cursor.startsWithArray() : false
+    isColumn ? try readDistilled(keys.tokenIDs) : try readPromptTokens()
   }
 
   private mutating func readPromptTokens() throws(JSONFault) {

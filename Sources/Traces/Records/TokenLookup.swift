@@ -52,6 +52,15 @@ public struct TokenLookup: Sendable {
     match(bytes: Self.escapedBytes(text) ?? text)
   }
 
+  /// The bytes of a token that a record may call by its text; nil for special tokens, which tuned models rename, for
+  /// blanks, for parts of characters, and for ids that the vocabulary does not have.
+  func comparableBytes(of token: TokenID) -> [UInt8]? {
+    guard !vocabulary.isSpecial(token), let bytes = vocabulary.bytes(of: token) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.utf8.elementsEqual(bytes), text.contains(where: { !$0.isWhitespace }) else { return nil }
+    return Array(bytes)
+  }
+
   private static func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.allSatisfy { $0 < 0x80 } }
 
   /// The bytes that `bytes:\xe2\x80` stands for; nil for any other text.

@@ -3,6 +3,8 @@ struct TensorContainer: Sendable {
   let format: TraceFormat
   var tensors: [Tensor]
   let metadata: [String: String]
+  /// The samples of a rollout, where the file holds such in the place of tensors.
+  var samples: [SampleFile.Sample] = []
 
   init(format: TraceFormat, tensors: [Tensor], metadata: [String: String] = [:]) {
     self.format = format

@@ -21,7 +21,7 @@ extension TensorFile {
     return Trace(
       id: entry.id, model: entry.model, task: entry.task, prompt: entry.prompt, tokens: ids,
       promptLength: try promptLength(
-        of: ids.count, mask: mask, positions: self["positions"] == nil ? nil : predicted),
+        of: ids.count, mask: mask, positions: self["positions"] == nil && !isGenerated ? nil : predicted),
       predicted: predicted, rows: rows,
       masked: mask.map { mask in predicted.indices.filter { mask[predicted[$0]] == 0 } } ?? [])
   }
@@ -57,6 +57,13 @@ extension TensorFile {
   private func predictedTokens(
     of count: Int, keeping kept: Range<Int>
   ) throws(TraceError.Problem) -> (predicted: [Int], firstRow: Int) {
+    if isGenerated {
+      let start = count - rowCount
+      guard start > 0 else { throw .rowCount(found: rowCount, expected: max(count - 1, 0)) }
+      let answer = Range(max(start, kept.lowerBound)...max(start, kept.lowerBound, kept.upperBound - 1))
+      guard answer.lowerBound < kept.upperBound else { return ([], 0) }
+      return (answer.map { $0 - kept.lowerBound }, answer.lowerBound - start)
+    }
     guard let tensor = self["positions"] else {
       // The row behind the last token predicts one that the file does not hold.
       guard count > 0, rowCount == count || rowCount == count - 1 else {
@@ -105,7 +112,7 @@ extension TensorFile {
       return stated
     }
     if let first = mask?.firstIndex(where: { $0 != 0 }), first > 0 { return first }
-    if let first = positions?.first, first > 1 { return first }
+    if let first = positions?.first, first > 1 || isGenerated { return first }
     return nil
   }
 }

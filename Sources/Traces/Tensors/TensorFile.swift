@@ -4,9 +4,14 @@
 /// index of the token that each row predicts, and `loss_mask` [T], 0 where a token is not to be scored. A batch has
 /// [B, R, V] and [B, T], and `attention_mask` [B, T], 0 where a token is padding. With `indices` [R, K] the scores
 /// are those of the K listed tokens, made logprobs by `logsumexp` [R] where they are logits.
+///
+/// What transformers' `generate` returns has other names: `sequences` holds prompt and answer, of which the rows are about
+/// the answer alone, and `scores` what was sampled from, after temperature and top-p.
 struct TensorFile: Sendable {
   static let tokenNames = ["tokens", "input_ids"]
   static let scoreNames = ["logits", "logprobs"]
+  static let generatedTokens = "sequences"
+  static let generatedScores = "scores"
 
   let format: TraceFormat
   let metadata: [String: String]
@@ -26,15 +31,19 @@ struct TensorFile: Sendable {
   /// Picks the tensors that make a trace; `name` is that of the scores, where it is not one of the usual.
   init(_ container: TensorContainer, scoresNamed name: String?) throws(TraceError.Problem) {
     format = container.format
-    metadata = container.metadata
     let tensors = container.tensors
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     head = name == nil ? try OutputHead(among: tensors) : nil
     if let head {
       scores = head.hidden
     } else {
-      scores = try Self.tensor(named: name.map { [$0] } ?? Self.scoreNames, among: tensors)
+      scores = try Self.tensor(
+        named: name.map { [$0] } ?? Self.scoreNames, orElse: name == nil ? Self.generatedScores : nil,
+        among: tensors)
     }
+    var metadata = container.metadata
+    if scores.name == Self.generatedScores { metadata["stage"] = metadata["stage"] ?? "processed" }
+    self.metadata = metadata
     guard Tensor.scoreTypes.contains(scores.type) else {
       throw .tensorType(tensor: scores.name, found: scores.type, expected: Tensor.scoreTypes)
     }
@@ -43,7 +52,7 @@ struct TensorFile: Sendable {
       throw .tensorShape(tensor: scores.name, found: scores.shape, expected: "[rows, vocabulary]")
     }
     (batchSize, rowCount, rowLength) = (shape[0], shape[1], head?.vocabularySize ?? shape[2])
-    tokens = try Self.tensor(named: Self.tokenNames, among: tensors)
+    tokens = try Self.tensor(named: Self.tokenNames, orElse: Self.generatedTokens, among: tensors)
     let isFlat = tokens.shape.count == 1 && batchSize == 1
     guard isFlat || (tokens.shape.count == 2 && tokens.shape[0] == batchSize) else {
       let expected = batchSize == 1 ? "[tokens]" : "[\(batchSize), tokens]"
@@ -59,9 +68,9 @@ struct TensorFile: Sendable {
   }
 
   private static func tensor(
-    named names: [String], among tensors: [Tensor]
+    named names: [String], orElse other: String?, among tensors: [Tensor]
   ) throws(TraceError.Problem) -> Tensor {
-    for name in names {
+    for name in names + [other].compactMap({ $0 }) {
       if let tensor = tensors.first(where: { $0.name == name }) { return tensor }
     }
     throw .noTensor(wanted: names, found: tensors.map(\.name).sorted())
@@ -70,6 +79,9 @@ struct TensorFile: Sendable {
   var tensorNames: [String] { tensors.keys.sorted() }
 
   subscript(name: String) -> Tensor? { tensors[name] }
+
+  /// Rows are about the last tokens, one each.
+  var isGenerated: Bool { tokens.name == Self.generatedTokens && tensors["positions"] == nil }
 
   /// Only some tokens have a score.
   var isSparse: Bool { tensors["indices"] != nil }

@@ -26,12 +26,15 @@ public struct TraceCompanions: Hashable, Sendable {
     let stem = (path as NSString).deletingPathExtension
     let folder = (path as NSString).deletingLastPathComponent
     let besideIt = ["\(stem).tokens.npy", folder.isEmpty ? "tokens.npy" : "\(folder)/tokens.npy"]
-    if tokens != nil || container.tensor(named: TensorFile.tokenNames) == nil,
+    if tokens != nil
+      || container.tensor(named: TensorFile.tokenNames + [TensorFile.generatedTokens]) == nil,
       let file = tokens ?? Self.firstFile(of: besideIt, except: path)
     {
       var tensor = try Self.tensor(named: TensorFile.tokenNames, in: file)
       tensor.name = TensorFile.tokenNames[0]
-      container.tensors.removeAll { TensorFile.tokenNames.contains($0.name) }
+      container.tensors.removeAll {
+        TensorFile.tokenNames.contains($0.name) || $0.name == TensorFile.generatedTokens
+      }
       container.tensors.append(tensor)
       files.append(file)
     }

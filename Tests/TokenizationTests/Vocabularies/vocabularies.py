@@ -119,7 +119,7 @@ def reference(name):
     tokenizer = tokenizers.Tokenizer.from_file(str(path))
     tokenizer.encode_special_tokens = True
     encode = lambda texts: [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
-    return encode, [token.encode() for token in tokenizer.get_vocab()]
+    return encode, [token.encode() for token in sorted(tokenizer.get_vocab())]
 
 
 # Some of the special tokens that belong to a file of ranks and are not in it.

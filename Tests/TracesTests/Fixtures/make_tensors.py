@@ -42,6 +42,21 @@ np.save("pytorch/single.tokens.npy", TOKENS.numpy())
 parameters = torch.nn.ParameterDict({"logits": torch.nn.Parameter(GOOD)}).state_dict()
 parameters["tokens"] = TOKENS
 save("ordered", parameters)
+# What slime dumps with --dump-details: samples with tensors after training, with lists before.
+TRAINED = [
+    {"tokens": torch.tensor([5, 6, 7, 8, 9]), "response_length": 3, "loss_mask": [1, 0, 1], "sample_index": 0,
+     "rollout_log_probs": torch.tensor([-0.5, -1.0, -2.0]), "log_probs": torch.tensor([-0.5, -1.25, -2.0]),
+     "ref_log_probs": torch.tensor([-0.75, -1.5, -2.5]), "teacher_log_probs": None, "advantages": torch.ones(3)},
+    {"tokens": torch.tensor([5, 6, 3, 2]), "response_length": 2, "loss_mask": [1, 1], "sample_index": 1,
+     "rollout_log_probs": torch.tensor([-0.125, -0.5]), "log_probs": torch.tensor([-0.25, -0.5]),
+     "ref_log_probs": torch.tensor([-0.5, -0.5]), "teacher_log_probs": None, "advantages": torch.ones(2)},
+]
+save("slime-train", {"format_version": 2, "rollout_id": 3, "rank": 0, "samples": TRAINED, "dp_shards": [0]})
+save("slime-rollout", {"rollout_id": 3, "samples": [
+    {"group_index": 0, "index": sample["sample_index"], "prompt": "2+2=", "tokens": sample["tokens"].tolist(),
+     "response": "4", "response_length": sample["response_length"], "label": "4", "reward": 1.0,
+     "loss_mask": None, "weight_versions": ["1"], "rollout_log_probs": sample["rollout_log_probs"].tolist(),
+     "status": "completed", "metadata": {}} for sample in TRAINED]})
 # What is refused.
 save("expanded", {"tokens": TOKENS, "logits": GOOD[0].clone().expand(3, 4)})
 save("float8", {"tokens": TOKENS, "logits": GOOD.to(torch.float8_e4m3fn)})

@@ -1,0 +1,153 @@
+import Foundation
+public import Traces
+
+/// How far each figure of a position can be from that of the scores before they were rounded for storage.
+///
+/// A score l was stored as the nearest number of its type, so it is off by at most half a step h of that type at l. Let
+/// p be the tuned and q the reference distribution, a and b errors within their half steps. Along a straight path from
+/// the stored scores to the true ones a figure changes by its first derivative, at most
+///
+///     KL(p‖q): Σ h pᵥ |ln(pᵥ/qᵥ) − KL| + Σ h |qᵥ − pᵥ|
+///     JS:      ½ Σ h pᵥ |ln(pᵥ/mᵥ) − KL(p‖m)| + the same of q, m = (p + q)/2
+///     H(p):    Σ h pᵥ |ln pᵥ + H|
+///
+/// and half of its second derivative, which is bounded term by term and, because p and q change on the path by a factor of
+/// `e^2h` at most, multiplied by `e^4h` of the largest step. TV changes by no more than `Σ h p + Σ h q`, times that factor.
+///
+/// What this does not cover is a floor: a token that llama.cpp stores as "at or below the floor" may have any smaller
+/// probability, and no bound of a KL follows from that.
+public struct StorageError: Equatable, Sendable {
+  /// Of `KL(tuned ‖ reference)`, in nats; infinite where the divergence is.
+  public private(set) var klTunedReference = 0.0
+  /// Of `KL(reference ‖ tuned)`, in nats; infinite where the divergence is.
+  public private(set) var klReferenceTuned = 0.0
+  /// Of the Jensen–Shannon divergence, in nats.
+  public private(set) var jensenShannon = 0.0
+  /// Of the total variation distance.
+  public private(set) var totalVariation = 0.0
+  /// Of the reference's entropy, in nats.
+  public private(set) var entropyReference = 0.0
+  /// Of the tuned model's entropy, in nats.
+  public private(set) var entropyTuned = 0.0
+
+  /// The bounds for two rows; nil where both are stored in single precision, whose steps are below the kernel's own error.
+  ///
+  /// - Parameters:
+  ///   - reference: The row of the model compared against.
+  ///   - tuned: The row of the model under study at the same position.
+  ///   - vocabularySize: Scores past it are padding; nil where there are none.
+  ///
+  /// Complexity: O(V), several times the cost of the figures themselves.
+  public init?(reference: DenseRow, tuned: DenseRow, vocabularySize: Int? = nil) {
+    guard reference.encoding != .float32 || tuned.encoding != .float32 else { return nil }
+    let count = min(vocabularySize ?? .max, reference.count, tuned.count)
+    let q = StoredRow(reference, count: count)
+    let p = StoredRow(tuned, count: count)
+    let growth = exp(4 * max(p.largestStep, q.largestStep))
+    klTunedReference = Self.divergence(p, q, growth: growth)
+    klReferenceTuned = Self.divergence(q, p, growth: growth)
+    jensenShannon = Self.jensenShannon(p, q, growth: growth)
+    totalVariation = min(1, growth * (p.meanStep + q.meanStep))
+    entropyReference = Self.entropy(q, growth: growth)
+    entropyTuned = Self.entropy(p, growth: growth)
+  }
+
+  /// Of `KL(p ‖ q)`. With r = ln(p/q) the second derivative is
+  /// `E_p (a − ā)² (r − r̄) + Var_p(a) − 2 Cov_p(a, b) + Var_q(b)`.
+  private static func divergence(_ p: StoredRow, _ q: StoredRow, growth: Double) -> Double {
+    var mean = 0.0
+    for token in p.places where p.probabilities[token] > 0 {
+      mean += p.probabilities[token] * (p.logprobs[token] - q.logprobs[token])
+    }
+    guard mean.isFinite else { return .infinity }
+    var first = 0.0
+    var skew = 0.0
+    var squares = (own: 0.0, others: 0.0, other: 0.0)
+    for token in p.places {
+      let (pv, qv) = (p.probabilities[token], q.probabilities[token])
+      let (ownStep, otherStep) = (p.steps[token], q.steps[token])
+      first += otherStep * abs(qv - pv)
+      squares.other += qv * otherStep * otherStep
+      guard pv > 0 else { continue }
+      let apart = abs(p.logprobs[token] - q.logprobs[token] - mean)
+      let reach = ownStep + p.meanStep
+      first += ownStep * pv * apart
+      skew += pv * reach * reach * apart
+      squares.own += pv * ownStep * ownStep
+      squares.others += pv * otherStep * otherStep
+    }
+    let second = skew + squares.own + 2 * (squares.own * squares.others).squareRoot() + squares.other
+    return first + growth * second / 2
+  }
+
+  /// Of `½ KL(p ‖ m) + ½ KL(q ‖ m)`; the logarithm of p/m changes by at most twice the larger of both rows' reaches.
+  private static func jensenShannon(_ p: StoredRow, _ q: StoredRow, growth: Double) -> Double {
+    half(p, q, growth: growth) + half(q, p, growth: growth)
+  }
+
+  private static func half(_ p: StoredRow, _ q: StoredRow, growth: Double) -> Double {
+    var mean = 0.0
+    for token in p.places where p.probabilities[token] > 0 {
+      mean += p.probabilities[token] * p.logRatioToMiddle(q, token)
+    }
+    var first = 0.0
+    var second = 0.0
+    for token in p.places where p.probabilities[token] > 0 {
+      let apart = abs(p.logRatioToMiddle(q, token) - mean)
+      let reach = p.steps[token] + p.meanStep
+      first += p.steps[token] * p.probabilities[token] * apart
+      second +=
+        p.probabilities[token] * reach
+        * (reach * apart + 2 * max(reach, q.steps[token] + q.meanStep))
+    }
+    return (first + growth * second / 2) / 2
+  }
+
+  /// Of `−Σ p ln p`, whose second derivative is `−E_p (a − ā)² (ln p + H) − Var_p(a)`.
+  private static func entropy(_ p: StoredRow, growth: Double) -> Double {
+    var mean = 0.0
+    for token in p.places where p.probabilities[token] > 0 {
+      mean += p.probabilities[token] * p.logprobs[token]
+    }
+    var first = 0.0
+    var second = 0.0
+    for token in p.places where p.probabilities[token] > 0 {
+      let (step, probability) = (p.steps[token], p.probabilities[token])
+      let apart = abs(p.logprobs[token] - mean)
+      let reach = step + p.meanStep
+      first += step * probability * apart
+      second += probability * (reach * reach * apart + step * step)
+    }
+    return first + growth * second / 2
+  }
+}
+
+/// A row in double precision, and half a step of its storage at each score.
+private struct StoredRow {
+  var logprobs: [Double]
+  var probabilities: [Double]
+  var steps: [Double]
+  /// `Σ h p`.
+  var meanStep: Double
+  var largestStep: Double
+
+  var places: Range<Int> { 0..<logprobs.count }
+
+  init(_ row: DenseRow, count: Int) {
+    let scores = row.scores().prefix(count)
+    steps = row.halfSteps().prefix(count).map(Double.init)
+    let largest = Double(scores.max() ?? 0)
+    let sum = scores.reduce(0.0) { $0 + exp(Double($1) - largest) }
+    let normaliser = largest + log(sum)
+    logprobs = scores.map { Double($0) - normaliser }
+    probabilities = logprobs.map { exp($0) }
+    meanStep = zip(steps, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
+    largestStep = steps.max() ?? 0
+  }
+
+  /// `ln(p/m)` with m halfway between this row and the other.
+  func logRatioToMiddle(_ other: StoredRow, _ token: Int) -> Double {
+    let own = probabilities[token]
+    return log(2 * own / (own + other.probabilities[token]))
+  }
+}

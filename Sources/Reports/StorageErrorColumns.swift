@@ -1,0 +1,51 @@
+import Measures
+
+extension Table {
+  /// Adds what storage can have done to each row, and its mean to the summary; nothing where no row is known of.
+  ///
+  /// - Precondition: As many errors as rows, or none.
+  mutating func add(_ storageErrors: [StorageError?]) {
+    let known = storageErrors.compactMap { $0 }
+    guard !known.isEmpty else { return }
+    precondition(storageErrors.count == rows.count, "\(storageErrors.count) errors for \(rows.count) rows")
+    for figure in StorageErrorFigure.all {
+      columns.append(Column(figure.field, title: nil))
+      for (place, error) in storageErrors.enumerated() {
+        rows[place].append(error.map { .real(figure.value($0)) } ?? .missing)
+      }
+      let values = known.map(figure.value).filter(\.isFinite)
+      let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+      summary.append(
+        (
+          Column(figure.field, title: figure.title.map { "± by storage, \($0)" }),
+          mean.map { .real($0) } ?? .missing
+        ))
+    }
+    let sample = known.count < rows.count ? " It is that of \(known.count) evenly spaced positions." : ""
+    notes.append(
+      """
+      ± by storage = the most that rounding scores to 16 bits can have moved a mean by; what a model computed in 16 bits \
+      before is not in it.\(sample)
+      """)
+  }
+}
+
+/// One figure of a storage error, and what it is called.
+private struct StorageErrorFigure: Sendable {
+  let field: String
+  let title: String?
+  let value: @Sendable (StorageError) -> Double
+
+  static let all: [StorageErrorFigure] = [
+    StorageErrorFigure(field: "klTunedReferenceStorageError", title: "KL(tuned‖reference)") {
+      $0.klTunedReference
+    },
+    StorageErrorFigure(field: "klReferenceTunedStorageError", title: "KL(reference‖tuned)") {
+      $0.klReferenceTuned
+    },
+    StorageErrorFigure(field: "jensenShannonStorageError", title: "JS") { $0.jensenShannon },
+    StorageErrorFigure(field: "totalVariationStorageError", title: "TV") { $0.totalVariation },
+    StorageErrorFigure(field: "entropyReferenceStorageError", title: nil) { $0.entropyReference },
+    StorageErrorFigure(field: "entropyTunedStorageError", title: nil) { $0.entropyTuned },
+  ]
+}

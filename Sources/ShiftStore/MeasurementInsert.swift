@@ -1,0 +1,94 @@
+import GRDB
+import Measures
+
+/// Inserts measurements with their sequences, their positions, and what they moved.
+struct MeasurementInsert {
+  private let database: Database
+  private var sequences: RowInsert
+  private var measurements: RowInsert
+  private var positions: PositionInsert
+  private var moved: RowInsert
+  private var tasks: [String: Int] = [:]
+
+  init(_ database: Database) throws {
+    self.database = database
+    // Several comparisons share a sequence: the first one brings it.
+    sequences = try RowInsert(database, into: "sequence", columns: 7, ignoresRepeated: true)
+    measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 10)
+    positions = try PositionInsert(database)
+    moved = try RowInsert(database, into: "movedToken", columns: 6)
+  }
+
+  /// Inserts one measurement; of one that was refused there is nothing to insert.
+  mutating func insert(_ measurement: MeasurementRecord) throws {
+    guard case .measured(let sequence, let support, let measured) = measurement.outcome else { return }
+    try insert(sequence)
+    try insert(measured, measurement, sequenceID: sequence.id, support)
+    for position in measured.positions { try positions.insert(position, measurementID: measurement.id) }
+    if let tokens = measurement.moved { try insert(tokens, measurementID: measurement.id) }
+  }
+
+  private mutating func insert(_ sequence: SequenceRecord) throws {
+    let task = try taskID(of: sequence.task)
+    sequences.bind(sequence.id)
+    sequences.bind(sequence.name)
+    sequences.bind(sequence.source)
+    sequences.bind(task)
+    sequences.bind(sequence.prompt)
+    sequences.bind(sequence.promptLength)
+    sequences.bind(sequence.tokens.map(\.littleEndian).withUnsafeBytes { Array($0) })
+    try sequences.insert()
+  }
+
+  /// Tasks are numbered in the order in which they come.
+  private mutating func taskID(of name: String) throws -> Int? {
+    if let id = tasks[name] { return id }
+    try database.execute(sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [name])
+    let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name])
+    tasks[name] = id
+    return id
+  }
+
+  private mutating func insert(
+    _ measured: MeasuredSequence, _ measurement: MeasurementRecord, sequenceID: Int,
+    _ support: MeasurementRecord.Support
+  ) throws {
+    let sums = measured.sums
+    measurements.bind(measurement.id)
+    measurements.bind(measurement.comparisonID)
+    measurements.bind(sequenceID)
+    measurements.bind(support.rawValue)
+    for count in [
+      sums.positions, measured.exclusions.masked, measured.exclusions.missing,
+      measured.exclusions.faulty.count,
+    ] { measurements.bind(count) }
+    for figure in [
+      sums.klTunedReference, sums.klReferenceTuned, sums.jensenShannon, sums.totalVariation,
+      sums.entropyReference, sums.entropyTuned,
+    ] {
+      measurements.bind(figure.count)
+      measurements.bind(figure.low)
+      measurements.bind(figure.high)
+      measurements.bind(figure.infinite)
+    }
+    for count in [
+      sums.unshifted, sums.marginal, sums.shifted, sums.rankShiftCount, sums.rankShift,
+      sums.logprobShiftCount,
+    ] { measurements.bind(count) }
+    measurements.bind(sums.logprobShift)
+    measurements.bind(sums.topAgreement)
+    measurements.bind(sums.coverageReference)
+    measurements.bind(sums.coverageTuned)
+    try measurements.insert()
+  }
+
+  private mutating func insert(_ tokens: MovedTokens, measurementID: Int) throws {
+    moved.bind(measurementID)
+    moved.bind(tokens.positions)
+    moved.bind(tokens.sharePositions)
+    moved.bind(tokens.unlistedReference)
+    moved.bind(tokens.unlistedTuned)
+    moved.bind(tokens.encoded)
+    try moved.insert()
+  }
+}

@@ -1,0 +1,56 @@
+public import Measures
+
+/// The running sums of the predicted-token table for one comparison and task.
+public struct PredictedSumRecord: Sendable {
+  /// The comparison.
+  public var comparisonID: Int
+  /// The task's name.
+  public var task: String
+  /// The number of positions in the sums of shares.
+  public var positions: Int
+  /// The number of positions with an infinite divergence: they moved mass too, but have no shares.
+  public var infinitePositions: Int
+  /// Each token's additive share of `KL(tuned ‖ reference)`. Shape `[V]`, nats.
+  public var klShare: [ExactSum]
+  /// Each token's probability under the tuned model minus that under the reference. Shape `[V]`.
+  public var movedMass: [ExactSum]
+
+  /// Running sums.
+  public init(
+    comparisonID: Int, task: String, positions: Int, infinitePositions: Int, klShare: [ExactSum],
+    movedMass: [ExactSum]
+  ) {
+    self.comparisonID = comparisonID
+    self.task = task
+    self.positions = positions
+    self.infinitePositions = infinitePositions
+    self.klShare = klShare
+    self.movedMass = movedMass
+  }
+  /// Adds the sums of other positions, token by token. Models of one study have one width; a wider row extends the sums.
+  public mutating func add(_ other: PredictedSumRecord) {
+    positions += other.positions
+    infinitePositions += other.infinitePositions
+    Self.add(other.klShare, to: &klShare)
+    Self.add(other.movedMass, to: &movedMass)
+  }
+
+  private static func add(_ other: [ExactSum], to sums: inout [ExactSum]) {
+    if other.count > sums.count {
+      sums.append(contentsOf: repeatElement(ExactSum(), count: other.count - sums.count))
+    }
+    for index in other.indices { sums[index] += other[index] }
+  }
+
+  /// The means over positions of every token that has any.
+  var means: [PredictedDrift] {
+    let finite = Double(max(positions, 1))
+    let all = Double(max(positions + infinitePositions, 1))
+    return zip(klShare, movedMass).enumerated().compactMap { token, sums in
+      sums.0.units == 0 && sums.1.units == 0
+        ? nil
+        : PredictedDrift(
+          tokenID: token, klShareMean: sums.0.value / finite, movedMassMean: sums.1.value / all)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import GRDB
+import GRDBSQLite
+
+/// Reads rows by SQLite's own column access: a small part of the cost of rows that know their columns' names.
+struct RowSelect {
+  private let statement: Statement
+  private let handle: OpaquePointer
+
+  /// The rows of a query.
+  init(_ database: Database, _ sql: String) throws {
+    statement = try database.cachedStatement(sql: sql)
+    handle = statement.sqliteStatement
+  }
+
+  /// Hands over the rows of the query, the statement's parameters being these. Columns can be read until the next row.
+  func forEach(_ parameters: [Int] = [], row body: () throws -> Void) throws {
+    sqlite3_reset(handle)
+    defer { sqlite3_reset(handle) }
+    for (place, parameter) in parameters.enumerated() {
+      sqlite3_bind_int64(handle, Int32(place + 1), Int64(parameter))
+    }
+    while true {
+      switch sqlite3_step(handle) {
+      case SQLITE_ROW: try body()
+      case SQLITE_DONE: return
+      case let code:
+        throw DatabaseError(
+          resultCode: ResultCode(rawValue: code),
+          message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
+      }
+    }
+  }
+
+  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+  func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
+  func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+  func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
+  func optionalReal(_ column: Int32) -> Double? { isNull(column) ? nil : real(column) }
+
+  /// A blob, which is gone with the row.
+  func withBytes(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Void) {
+    let bytes = sqlite3_column_blob(handle, column)
+    body(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
+  }
+}

@@ -1,0 +1,105 @@
+/// Knows places inside a piece that no token reaches across. Merging never does so there either, and what
+/// stands on the two sides of such a seam may be merged on its own.
+///
+/// Chinese, Japanese or Thai runs on for a sentence without a space. The sentence does not come back, but
+/// the characters and words between its seams do, and those can be remembered.
+///
+/// A seam is looked for only in front of a character of three bytes that follows a byte of another
+/// character, with three bytes on both sides. Bits say whether a token may reach across, so that some seams
+/// are not found; what is found is one.
+final class Seams: Sendable {
+  /// Tokens with three bytes or more on both sides: a bit for the hash of the six bytes around.
+  private let wide: [UInt64]
+  /// Tokens with fewer on the left: by the last byte there and the first two on the right.
+  private let fewLeft: [UInt64]
+  /// Tokens with fewer on the right only: by the last two bytes on the left and the first there.
+  private let fewRight: [UInt64]
+
+  private static let wideBits: UInt64 = 20
+  /// How many bytes on each side are looked at.
+  private static let reach = 3
+
+  /// The seams that these tokens leave.
+  init(_ tokens: some Sequence<ArraySlice<UInt8>>) {
+    var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
+    var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
+    var fewRight = fewLeft
+    for token in tokens.lazy.map({ Array($0) }) {
+      for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
+        let last = UInt64(token[place - 1])
+        let first = UInt64(token[place])
+        let right = token.count - place
+        if place < Self.reach {
+          let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
+          for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
+        } else if right < Self.reach {
+          Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
+        } else {
+          let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
+          Self.set(Self.hash(around), in: &wide)
+        }
+      }
+    }
+    (self.wide, self.fewLeft, self.fewRight) = (wide, fewLeft, fewRight)
+  }
+
+  /// The first seam between two indices, or the second of them.
+  func first(after start: Int, before end: Int, in text: ScanText) -> Int {
+    var index = start + Self.reach
+    // Eight bytes are read at once, of which the last two do not matter.
+    let last = min(end - Self.reach, text.count - 5)
+    while index <= last {
+      if Self.mayBeSeam(text[index - 1], text[index]) {
+        let raw = UnsafeRawPointer(text.base + index - Self.reach)
+        if !isCrossed(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))) { return index }
+        index += Self.reach
+      } else {
+        index += text[index] < 0x80 && index + 8 <= text.count ? text.narrow(at: index) : 1
+      }
+    }
+    return end
+  }
+
+  /// Whether a token may reach from the lowest three bytes into the next three.
+  @inline(__always) private func isCrossed(_ around: UInt64) -> Bool {
+    let before = (around >> 8) & 0xFF
+    let last = (around >> 16) & 0xFF
+    let first = (around >> 24) & 0xFF
+    let second = (around >> 32) & 0xFF
+    return Self.isSet(Self.hash(around & 0xFFFF_FFFF_FFFF), in: wide)
+      || Self.isSet(Self.left(last, first, second), in: fewLeft)
+      || Self.isSet(Self.right(before, last, first), in: fewRight)
+  }
+
+  @inline(__always) private static func mayBeSeam(_ left: UInt8, _ right: UInt8) -> Bool {
+    left & 0xC0 == 0x80 && right & 0xF0 == 0xE0
+  }
+
+  @inline(__always) private static func hash(_ around: UInt64) -> Int {
+    Int(truncatingIfNeeded: (around &* 0x9E37_79B9_7F4A_7C15) >> (64 - wideBits))
+  }
+
+  /// Six bits of a byte that continues a character, four of the byte that begins one, six of the next.
+  @inline(__always) private static func left(_ last: UInt64, _ first: UInt64, _ second: UInt64) -> Int {
+    Int(truncatingIfNeeded: (last & 0x3F) << 10 | (first & 0x0F) << 6 | second & 0x3F)
+  }
+
+  @inline(__always) private static func right(_ before: UInt64, _ last: UInt64, _ first: UInt64) -> Int {
+    Int(truncatingIfNeeded: (before & 0x3F) << 10 | (last & 0x3F) << 4 | first & 0x0F)
+  }
+
+  private static func set(_ bit: Int, in bits: inout [UInt64]) { bits[bit >> 6] |= 1 << UInt64(bit & 63) }
+
+  @inline(__always) private static func isSet(_ bit: Int, in bits: [UInt64]) -> Bool {
+    bits.withUnsafeBufferPointer { $0[bit >> 6] >> UInt64(bit & 63) & 1 != 0 }
+  }
+}
+
+extension ScanText {
+  /// How many of the eight bytes from an index on, from the first, begin no character of three bytes or more.
+  @inline(__always) fileprivate func narrow(at index: Int) -> Int {
+    let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+    let wide = word & word << 1 & word << 2 & 0x8080_8080_8080_8080
+    return wide.trailingZeroBitCount >> 3
+  }
+}

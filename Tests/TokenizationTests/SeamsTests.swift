@@ -1,0 +1,95 @@
+import TestSupport
+import Testing
+
+@testable import Tokenization
+
+@Suite struct SeamsTests {
+  /// Where a text falls apart.
+  private func parts(_ text: [UInt8], _ seams: Seams) -> [Int] {
+    AlignedText(text, offset: 0).withScanText { text in
+      var parts: [Int] = []
+      var start = 0
+      while start < text.count {
+        let cut = seams.first(after: start, before: text.count, in: text)
+        parts.append(cut - start)
+        start = cut
+      }
+      return parts
+    }
+  }
+
+  @Test func `a piece falls apart where no token reaches across`() {
+    let seams = Seams(["世界", "界", "人", "x"].map { Array($0.utf8)[...] })
+    // The last bytes of a text are not looked at: two more are read than matter.
+    #expect(parts(Array("世界人人xyz".utf8), seams) == [6, 3, 6])
+    #expect(parts(Array("世界世界xyz".utf8), seams) == [6, 9])
+    #expect(parts(Array("abcdefghijklmnop".utf8), seams) == [16])
+    #expect(parts(Array("приветприветпривет".utf8), seams) == [36])
+  }
+
+  @Test func `a token that reaches across with part of a character is seen`() {
+    let text = Array("世界人xyz".utf8)
+    for token in [text[2..<4], text[1..<4], text[2..<5], text[1..<5], text[0..<4], text[0..<5], text[0..<6]] {
+      #expect(parts(text, Seams([token])) == [6, 6], "\(token)")
+    }
+    #expect(parts(text, Seams([ArraySlice<UInt8>]())) == [3, 3, 6])
+  }
+
+  /// Characters that share bytes, so that tokens meet in many ways.
+  private func text(count: Int, using generator: inout SplitMix64) -> [UInt8] {
+    let characters = ["世", "丗", "界", "ら", "り", "ผ", "a", "é", "👍", "\u{FFFD}"]
+    return (0..<count).flatMap { _ in Array((characters.randomElement(using: &generator) ?? "").utf8) }
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `no token lies across a seam`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let source = text(count: 40, using: &generator)
+    let tokens = (0..<6).map { _ in
+      let start = Int.random(in: 0..<source.count - 9, using: &generator)
+      return source[start..<start + Int.random(in: 1...9, using: &generator)]
+    }
+    let seams = Seams(tokens)
+    let text = source + text(count: 40, using: &generator)
+    var place = 0
+    for length in parts(text, seams).dropLast() {
+      place += length
+      for token in tokens {
+        for start in max(0, place - token.count + 1)..<place where start + token.count <= text.count {
+          #expect(!text[start..<start + token.count].elementsEqual(token), "\(place)")
+        }
+      }
+    }
+  }
+
+  /// 256 bytes, some characters and words of them, one of which merging does not arrive at.
+  private func tokenizer() throws -> Tokenizer {
+    var tokens = (0...255).map { [UInt8($0)] }
+    for text in ["世", "世世", "ら", "らり", "ผ", "人世", "ééé", "世界人"] {
+      let bytes = Array(text.utf8)
+      if text.count == 1 { tokens.append(Array(bytes.dropLast())) }
+      tokens.append(bytes)
+    }
+    let ranked = RankedTokens(file: "ranks", tokens: tokens.enumerated().map { (TokenID(Int32($0)), $1) })
+    return try ranked.tokenizer([.family(SplitPattern(.cl100k))], addedTokens: [])
+  }
+
+  @Test func `a part that is a token is merged all the same`() throws {
+    let tokenizer = try tokenizer()
+    #expect(tokenizer.encode("世界人").count == 1)
+    let text = Array("りり世界人りりりり".utf8)
+    #expect(tokenizer.encode(text) == tokenizer.spans(of: text).map(\.id))
+    #expect(!tokenizer.encode(text).contains(tokenizer.encode("世界人")[0]))
+  }
+
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func `a text has the ids that whole pieces have`(seed: UInt64) throws {
+    let tokenizer = try tokenizer()
+    var generator = SplitMix64(seed: seed)
+    let encoder = TokenEncoder(tokenizer)
+    for count in [1, 5, 30, 300] {
+      let text = text(count: count, using: &generator)
+      #expect(encoder.encode(text) == tokenizer.spans(of: text).map(\.id))
+    }
+  }
+}
