@@ -1,4 +1,5 @@
 public import Measures
+public import ShiftStore
 public import Statistics
 public import Tokenization
 public import Traces
@@ -95,6 +96,29 @@ public struct PaperComparison: Sendable {
     if responses.isEmpty, let failure { throw failure }
     self.responses = responses
     self.remarks = remarks
+  }
+
+  /// Takes the same out of an index: of every task of a comparison the first ``PaperEstimate/mostResponses``.
+  ///
+  /// - Parameters:
+  ///   - text: How a token is shown, from its id.
+  public init(
+    _ index: ShiftIndex, _ comparison: Comparison, task: String?, text: ([Int]) throws -> [Int: String]
+  ) throws {
+    let measured = try index.responses(of: comparison, task: task, most: PaperEstimate.mostResponses)
+    let ids = Set(measured.flatMap(\.positions).map { Int($0.tokenID.rawValue) }).sorted()
+    let texts = try text(ids)
+    responses = measured.map { response in
+      Response(
+        sequence: response.sequence, task: response.task,
+        tokens: response.positions.compactMap { measures in
+          let id = Int(measures.tokenID.rawValue)
+          return Token(measures, text: texts[id] ?? "\(id)")
+        })
+    }
+    remarks = measured.filter { $0.excluded > 0 }.map {
+      "\($0.sequence): \($0.excluded) positions have no figure in both files."
+    }
   }
 
   /// The tasks in the order of the files; one nil where no task is named.

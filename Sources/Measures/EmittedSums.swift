@@ -45,7 +45,7 @@ public struct EmittedSums: Equatable, Sendable {
   }
 
   private mutating func add(_ position: PositionMeasures) {
-    if position.topReference == position.tokenID { pathCoverage += 1 }
+    if position.knownTopReference == position.tokenID { pathCoverage += 1 }
     if let reference = position.rankReference, let tuned = position.rankTuned {
       logRankShiftCount += 1
       logRankShift += log(Double(reference)) - log(Double(tuned))

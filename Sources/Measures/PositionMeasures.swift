@@ -46,6 +46,17 @@ public struct PositionMeasures: Equatable, Sendable {
     return logprobTuned - logprobReference
   }
 
+  /// ``topReference`` where it is known to be the reference's first choice.
+  ///
+  /// A row that lists the token in the text and no other has it for its first choice, whatever the model's may be: then
+  /// only a rank of 1 says that it is.
+  public var knownTopReference: TokenID? {
+    topReference == tokenID && rankReference != 1 ? nil : topReference
+  }
+
+  /// ``topTuned`` where it is known to be the tuned model's first choice.
+  public var knownTopTuned: TokenID? { topTuned == tokenID && rankTuned != 1 ? nil : topTuned }
+
   /// A record of one position.
   public init(
     position: Int, tokenID: TokenID, divergences: Divergences, logprobReference: Double?,

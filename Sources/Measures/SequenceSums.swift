@@ -30,7 +30,7 @@ public struct SequenceSums: Equatable, Sendable {
   public private(set) var logprobShiftCount = 0
   /// The sum of `logprobTuned − logprobReference` over them, in nats.
   public private(set) var logprobShift = 0.0
-  /// Positions where both models have the same most probable token.
+  /// Positions where both models are known to have the same most probable token.
   public private(set) var topAgreement = 0
   /// The sum of covered mass.
   public private(set) var coverageReference = 0.0
@@ -64,7 +64,7 @@ public struct SequenceSums: Equatable, Sendable {
       logprobShiftCount += 1
       logprobShift += shift
     }
-    if position.topReference == position.topTuned { topAgreement += 1 }
+    if let top = position.knownTopReference, top == position.knownTopTuned { topAgreement += 1 }
     coverageReference += position.coverageReference
     coverageTuned += position.coverageTuned
   }

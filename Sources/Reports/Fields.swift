@@ -25,8 +25,17 @@ extension Table.Cell {
       [(name + "Low", .real(low)), (name + "High", high.map(FieldValue.real) ?? .null)]
     case .estimate(let estimate, _): fields(of: estimate, named: name)
     case .flag(let value): [(name, .flag(value))]
+    case .bytes(let bytes): [(name, .text(Self.hex(bytes)))]
     case .missing: [(name, .null)]
     }
+  }
+
+  /// As SQLite writes it: `x'0A0B'`.
+  private static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return "x'"
+      + String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+      + "'"
   }
 
   private func fields(of estimate: Estimate, named name: String) -> [(name: String, value: FieldValue)] {

@@ -44,6 +44,9 @@ public enum FigureSet: String, CaseIterable, Sendable {
         .logprobShift: "Δ logprob", .k3TunedReference: "k3 of KL(tuned‖ref)",
         .k3ReferenceTuned: "k3 of KL(ref‖tuned)", .chiSquareReferenceTuned: "χ²(ref‖tuned)",
         .chiSquareTunedReference: "χ²(tuned‖ref)", .effectiveSampleShare: "ESS",
+        .sequenceChiSquareReferenceTuned: "χ²(ref‖tuned) of sequences",
+        .sequenceChiSquareTunedReference: "χ²(tuned‖ref) of sequences",
+        .effectiveSequenceShare: "ESS of sequences",
         .pathCoverageShare: "path coverage",
       ]
     }
@@ -76,7 +79,8 @@ public enum FigureSet: String, CaseIterable, Sendable {
       return means + [
         "Δ logprob = tuned − reference logprob of the token in the text: on a model's own sampled text, k1 of its KL.",
         "k3 and χ² are estimates from the tokens in the text, for text sampled at temperature 1; they are no divergences.",
-        "ESS = effective share of positions under importance weights; path coverage = reference's first choice is the text.",
+        "ESS = effective share under importance weights. Text that is certainly no sample, as greedy text, has no χ² or ESS.",
+        "path coverage = part where the reference's first choice is the text.",
       ]
     }
   }
@@ -87,7 +91,8 @@ extension SummaryFigure {
   var style: Table.EstimateStyle {
     switch self {
     case .unshiftedShare, .marginalShare, .shiftedShare, .topAgreementShare, .pathCoverageShare,
-      .coverageReference, .coverageTuned, .effectiveSampleShare, .klTunedReferenceTop1Share,
+      .coverageReference, .coverageTuned, .effectiveSampleShare, .effectiveSequenceShare,
+      .klTunedReferenceTop1Share,
       .klTunedReferenceTop5Share, .jensenShannonTop1Share, .jensenShannonTop5Share:
       .share
     case .rankShift, .logRankShift, .logprobShift, .probabilityShift, .entropyShift, .rankShiftMedian:

@@ -38,9 +38,12 @@ extension GateVerdict {
     switch outcome {
     case .passed: return nil
     case .failed:
-      return condition.side == .atMost
-        ? "\(subject) is \(Numerals.text(value)), above the limit \(limit)."
-        : "\(subject) is \(Numerals.text(value)), below the limit \(limit)."
+      // The end of the bounds that lies nearer to the limit may round to the same digits.
+      let isAbove = condition.side == .atMost
+      guard let nearest = isAbove ? least : most ?? least else { return nil }
+      let (end, apart) = Numerals.apart(nearest, condition.limit)
+      let found = least == most || end != Numerals.quantity(nearest) ? end : Numerals.text(value)
+      return "\(subject) is \(found), \(isAbove ? "above" : "below") the limit \(apart)."
     case .undecided:
       guard least != nil else {
         return "\(subject) has no such number, so the limit \(limit) cannot be decided."

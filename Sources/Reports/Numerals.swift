@@ -26,6 +26,18 @@ enum Numerals {
     return (value < 0 ? "−" : "") + String(format: "%.\(decimals)f", magnitude)
   }
 
+  /// Two numbers that differ, with as many digits as it takes to see that.
+  static func apart(_ value: Double, _ other: Double) -> (String, String) {
+    guard value != other, value.isFinite, other.isFinite, quantity(value) == quantity(other) else {
+      return (quantity(value), quantity(other))
+    }
+    for digits in 6...17 {
+      let texts = [value, other].map { String(format: "%.\(digits)g", $0).replacing("-", with: "−") }
+      if texts[0] != texts[1] { return (texts[0], texts[1]) }
+    }
+    return ("\(value)", "\(other)")
+  }
+
   /// The same with a plus sign for positive values.
   static func signed(_ value: Double) -> String { value > 0 ? "+" + quantity(value) : quantity(value) }
 
@@ -90,6 +102,7 @@ enum Numerals {
     case .figure(let figure): Self.figure(figure)
     case .estimate(let estimate, let style): Self.estimate(estimate, style: style)
     case .flag(let value): value ? "yes" : "no"
+    case .bytes(let bytes): "\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")"
     case .missing: "–"
     }
   }

@@ -16,22 +16,15 @@ extension Table {
     let showsSequence = Set(records.map(\.sequence)).count > 1
     var table = Table(
       name: "positions",
-      columns: [
-        Column("sequence", title: showsSequence ? "sequence" : nil), Column("position", title: "position"),
-        Column("tokenID", title: "id"), Column("token", title: "token"),
-        Column("klTunedReference", title: "KL(tuned‖ref)"),
-        Column("klReferenceTuned", title: "KL(ref‖tuned)"),
-        Column("jensenShannon", title: "JS"), Column("totalVariation", title: "TV"),
-        Column("entropyReference", title: nil), Column("entropyTuned", title: nil),
-        Column("logprobReference", title: nil), Column("logprobTuned", title: nil),
-        Column("logprobShift", title: nil),
-        Column("rankReference", title: "rank ref"), Column("rankReferenceLow", title: nil),
-        Column("rankTuned", title: "rank tuned"),
-        Column("rankShift", title: "shift"), Column("shiftClass", title: "class"),
-        Column("topReference", title: nil), Column("topTuned", title: nil),
-        Column("coverageReference", title: nil), Column("coverageTuned", title: nil),
-      ],
-      rows: records.map { row(sequence: $0.sequence, $0.measures, text: text) })
+      columns: RecordColumns.columns(
+        titled: [
+          "position": "position", "tokenID": "id", "token": "token", "klTunedReference": "KL(tuned‖ref)",
+          "klReferenceTuned": "KL(ref‖tuned)", "jensenShannon": "JS", "totalVariation": "TV",
+          "rankReference": "rank ref", "rankTuned": "rank tuned", "rankShift": "shift", "shiftClass": "class",
+        ].merging(showsSequence ? ["sequence": "sequence"] : [:]) { $1 }),
+      rows: records.map {
+        RecordColumns.cells(sequence: $0.sequence, token: text($0.measures.tokenID), $0.measures)
+      })
     table.summary = means(SequenceSums(records.map(\.measures))) + counts(excluded)
     table.add(storageErrors)
     table.notes += rankNotes(
@@ -101,28 +94,5 @@ extension Table {
     [("masked", excluded.masked), ("missing", excluded.missing), ("faulty", excluded.faulty.count)].map {
       (Column($0, title: $1 > 0 ? "left out, \($0)" : nil), .integer($1))
     }
-  }
-
-  private static func row(
-    sequence: String?, _ measures: PositionMeasures, text: (TokenID) -> String?
-  ) -> [Cell] {
-    let divergences = measures.divergences
-    return [
-      sequence.map { .text($0) } ?? .missing, .integer(measures.position),
-      .integer(Int(measures.tokenID.rawValue)), text(measures.tokenID).map { .text($0) } ?? .missing,
-      .figure(divergences.klTunedReference), .figure(divergences.klReferenceTuned),
-      .figure(divergences.jensenShannon), .figure(divergences.totalVariation),
-      .figure(divergences.entropyReference), .figure(divergences.entropyTuned),
-      measures.logprobReference.map { .real($0) } ?? .missing,
-      measures.logprobTuned.map { .real($0) } ?? .missing,
-      measures.logprobShift.map { .real($0) } ?? .missing,
-      measures.rankReference.map { .integer($0) } ?? .missing,
-      measures.rankReferenceLow.map { .integer($0) } ?? .missing,
-      measures.rankTuned.map { .integer($0) } ?? .missing,
-      measures.rankShift.map { .signedInteger($0) } ?? .missing,
-      measures.shiftClass.map { .text($0.rawValue) } ?? .missing,
-      .integer(Int(measures.topReference.rawValue)), .integer(Int(measures.topTuned.rawValue)),
-      .real(measures.coverageReference), .real(measures.coverageTuned),
-    ]
   }
 }

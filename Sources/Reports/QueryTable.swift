@@ -32,13 +32,7 @@ extension Table.Cell {
     case .integer(let integer): self = .integer(integer)
     case .real(let real): self = .real(real)
     case .text(let text): self = .text(text)
-    case .blob(let bytes): self = .text(Self.hex(bytes))
+    case .blob(let bytes): self = .bytes(bytes)
     }
-  }
-
-  /// As SQLite writes it: `x'0A0B'`.
-  private static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return "x'" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }) + "'"
   }
 }

@@ -13,32 +13,31 @@ extension Table {
       name: "top",
       columns: [
         Column("model", title: "model"), Column("source", title: nil), Column("task", title: "task"),
-        Column("sequence", title: "sequence"), Column("position", title: "position"),
-        Column("tokenID", title: nil), Column("token", title: nil),
-        Column(metric.rawValue, title: metric.title),
-        Column("rankReference", title: "rank ref"), Column("rankTuned", title: "rank tuned"),
-        Column("topReferenceText", title: "reference's choice"),
-        Column("topTunedText", title: "tuned's choice"),
-        Column("context", title: "text, with the token in ⟦ ⟧"),
-      ],
+      ]
+        + RecordColumns.columns(titled: [
+          "sequence": "sequence", "position": "position", "rankReference": "rank ref",
+          "rankTuned": "rank tuned", metric.rawValue: metric.title,
+        ]) + [
+          Column("topReferenceText", title: "reference's choice"),
+          Column("topTunedText", title: "tuned's choice"),
+          Column("context", title: "text, with the token in ⟦ ⟧"),
+        ],
       rows: positions.map { position in
         let measures = position.measures
-        let token = text(Int(measures.tokenID.rawValue))
         return [
           .text(position.comparison.tuned), .text(position.comparison.source), .text(position.task),
-          .text(position.sequence), .integer(measures.position), .integer(Int(measures.tokenID.rawValue)),
-          token.map { .text($0) } ?? .missing, metric.cell(measures),
-          measures.rankReference.map { .integer($0) } ?? .missing,
-          measures.rankTuned.map { .integer($0) } ?? .missing,
-          .text(shown(measures.topReference, text)), .text(shown(measures.topTuned, text)),
-          .text(context(position, text)),
         ]
+          + RecordColumns.cells(
+            sequence: position.sequence, token: text(Int(measures.tokenID.rawValue)), measures) + [
+            shown(measures.knownTopReference, text), shown(measures.knownTopTuned, text),
+            .text(context(position, text)),
+          ]
       },
       notes: notes, isComplete: isComplete)
   }
 
-  private static func shown(_ token: TokenID, _ text: (Int) -> String?) -> String {
-    text(Int(token.rawValue)) ?? "#\(token)"
+  private static func shown(_ token: TokenID?, _ text: (Int) -> String?) -> Cell {
+    token.map { .text(text(Int($0.rawValue)) ?? "#\($0)") } ?? .missing
   }
 
   private static func context(_ position: ShiftedPosition, _ text: (Int) -> String?) -> String {
@@ -99,17 +98,6 @@ extension Metric {
     case .totalVariation: "TV"
     case .rankShift: "rank shift"
     case .logprobShift: "Δ logprob"
-    }
-  }
-
-  fileprivate func cell(_ measures: PositionMeasures) -> Table.Cell {
-    switch self {
-    case .klTunedReference: .figure(measures.divergences.klTunedReference)
-    case .klReferenceTuned: .figure(measures.divergences.klReferenceTuned)
-    case .jensenShannon: .figure(measures.divergences.jensenShannon)
-    case .totalVariation: .figure(measures.divergences.totalVariation)
-    case .rankShift: measures.rankShift.map { .signedInteger($0) } ?? .missing
-    case .logprobShift: measures.logprobShift.map { .signedReal($0) } ?? .missing
     }
   }
 }

@@ -71,7 +71,7 @@ extension Table {
       name: "firstDivergence",
       columns: [
         Column("model", title: "model"), Column("source", title: "on text of"),
-        Column("event", title: "first position that is"), Column("sequences", title: "sequences"),
+        Column("event", title: "first"), Column("sequences", title: "sequences"),
         Column("neverShare", title: "never"), Column("lowerQuartile", title: "lower quartile"),
         Column("median", title: "median"), Column("upperQuartile", title: "upper quartile"),
       ],

@@ -40,6 +40,8 @@ public struct Table: Sendable {
     case estimate(Estimate, shown: EstimateStyle)
     /// True or false.
     case flag(Bool)
+    /// Bytes, of which people see how many there are.
+    case bytes([UInt8])
     /// There is no such value.
     case missing
   }

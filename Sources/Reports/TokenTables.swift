@@ -38,12 +38,13 @@ extension Table {
     Table(
       name: "tokens",
       columns: [Column("model", title: nil)] + subjectColumns(rows.map(\.subject)) + [
-        Column("klShareMean", title: "share of KL"), Column("movedMassMean", title: "moved mass"),
+        Column("klShareMean", title: rows.contains { $0.drift.klShareMean != nil } ? "share of KL" : nil),
+        Column("movedMassMean", title: "moved mass"),
         Column("direction", title: "direction"),
       ],
       rows: rows.map { row in
         [.text(model)] + cells(row.subject) + [
-          .signedReal(row.drift.klShareMean), .signedReal(row.drift.movedMassMean),
+          row.drift.klShareMean.map { .signedReal($0) } ?? .missing, .signedReal(row.drift.movedMassMean),
           .text(row.drift.movedMassMean < 0 ? "suppressed" : "promoted"),
         ]
       },
@@ -74,7 +75,7 @@ extension Table {
       rows: rows.map { subject, contrast in
         let result = contrast.result
         return cells(subject) + [
-          .text(view), task.map { .text($0) } ?? .missing, .integer(contrast.firstCount),
+          .text(view), .text(task ?? "all"), .integer(contrast.firstCount),
           .integer(contrast.secondCount), .signedReal(result.first), .signedReal(result.second),
           .signedReal(result.effect), result.interval.map { .signedReal($0.low) } ?? .missing,
           result.interval.map { .signedReal($0.high) } ?? .missing,

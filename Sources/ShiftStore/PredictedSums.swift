@@ -46,6 +46,11 @@ struct PredictedSums {
     parts[id, default: []].append(part)
   }
 
+  /// The moved mass of each token, summed over all positions, by rising id.
+  var movedMass: [(id: Int, sum: Double)] {
+    parts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reduce(0) { $0 + $1.movedMass }) }
+  }
+
   /// What each of the prompts in `clusters` adds to each token.
   func totals(_ metric: PredictedMetric, _ clusters: [String: Int]) -> [Int: [ClusterTotal]] {
     var places = [(cluster: Int, positions: Int)?](repeating: nil, count: prompts.count)

@@ -2,7 +2,7 @@ import GRDB
 import Measures
 import Tokenization
 
-/// How each vocabulary token fared in the responses to each prompt: what a contrast resamples.
+/// How each vocabulary token fared in the responses to each prompt: what a contrast is made of.
 struct PromptTokenTally: PositionTally {
   static let table = "promptToken"
 

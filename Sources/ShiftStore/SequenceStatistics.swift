@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// A row of `measurement`: what one sequence adds to every mean.
@@ -83,6 +84,11 @@ struct SequenceStatistics {
     // Over positions with one ratio each, mean ρ² − 1 is (Σ ρ² − n) / n.
     set(.chiSquareReferenceTuned, ratios.referenceTunedSquare - ratioCount, count: ratioCount)
     set(.chiSquareTunedReference, ratios.tunedReferenceSquare - ratioCount, count: ratioCount)
+    // A sequence's ratio is the product of all of its tokens' ratios: of part of them it is none.
+    guard ratioCount == Double(counts.positions), counts.excluded == 0 else { return }
+    ratios.addSequence(logRatio: shift)
+    set(.sequenceChiSquareReferenceTuned, exp(-2 * shift) - 1, count: 1)
+    set(.sequenceChiSquareTunedReference, exp(2 * shift) - 1, count: 1)
   }
 
   private mutating func set(_ figure: SummaryFigure, _ sum: Double, count: Double) {
@@ -116,8 +122,23 @@ struct SampledRatios {
   var tunedReferenceSquare = 0.0
   var probabilityShiftCount = 0.0
   var probabilityShiftSquare = 0.0
+  /// The same ratios of whole sequences.
+  private(set) var sequences = 0.0
+  private var sequenceReferenceTuned = 0.0
+  private var sequenceReferenceTunedSquare = 0.0
+  private var sequenceTunedReference = 0.0
+  private var sequenceTunedReferenceSquare = 0.0
 
   init() {}
+
+  /// Counts a sequence with this `ln p_tuned − ln p_reference`.
+  mutating func addSequence(logRatio: Double) {
+    sequences += 1
+    sequenceReferenceTuned += exp(-logRatio)
+    sequenceReferenceTunedSquare += exp(-2 * logRatio)
+    sequenceTunedReference += exp(logRatio)
+    sequenceTunedReferenceSquare += exp(2 * logRatio)
+  }
 
   /// Those of one sequence; zeros where its positions were not counted yet.
   init(_ row: Row) {
@@ -138,15 +159,29 @@ struct SampledRatios {
     sums.tunedReferenceSquare += other.tunedReferenceSquare
     sums.probabilityShiftCount += other.probabilityShiftCount
     sums.probabilityShiftSquare += other.probabilityShiftSquare
+    sums.sequences += other.sequences
+    sums.sequenceReferenceTuned += other.sequenceReferenceTuned
+    sums.sequenceReferenceTunedSquare += other.sequenceReferenceTunedSquare
+    sums.sequenceTunedReference += other.sequenceTunedReference
+    sums.sequenceTunedReferenceSquare += other.sequenceTunedReferenceSquare
   }
 
   /// `(Σ ρ)² / (n Σ ρ²)`: 1 where all ratios are the same, 1/n where one outweighs all others.
   func effectiveShare(writer: SummaryFigure.Writer) -> Double? {
-    let (sum, square) =
-      writer == .tuned
-      ? (referenceTuned, referenceTunedSquare) : (tunedReference, tunedReferenceSquare)
-    guard square > 0, square.isFinite else { return nil }
-    return sum * sum / (count * square)
+    writer == .tuned
+      ? Self.effectiveShare(referenceTuned, referenceTunedSquare, count)
+      : Self.effectiveShare(tunedReference, tunedReferenceSquare, count)
+  }
+
+  /// The same of whole sequences.
+  func effectiveSequenceShare(writer: SummaryFigure.Writer) -> Double? {
+    writer == .tuned
+      ? Self.effectiveShare(sequenceReferenceTuned, sequenceReferenceTunedSquare, sequences)
+      : Self.effectiveShare(sequenceTunedReference, sequenceTunedReferenceSquare, sequences)
+  }
+
+  private static func effectiveShare(_ sum: Double, _ square: Double, _ count: Double) -> Double? {
+    square > 0 && square.isFinite ? sum * sum / (count * square) : nil
   }
 
   /// `√mean (p_tuned − p_reference)²`.

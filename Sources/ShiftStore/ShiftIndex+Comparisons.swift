@@ -38,7 +38,7 @@ extension ShiftIndex {
       let chosen = found.filter { $0.source == name }
       guard !chosen.isEmpty else {
         throw StoreError(
-          file: path, .unknown(what: "source", name: name, known: found.map(\.source).uniqued))
+          file: path, .notMeasured(tuned: tuned, source: name, known: found.map(\.source).uniqued))
       }
       return chosen
     }

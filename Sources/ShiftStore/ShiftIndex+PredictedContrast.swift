@@ -41,8 +41,7 @@ extension ShiftIndex {
     let secondTotals = second.totals(metric, clusters)
     let ids = Set(firstTotals.keys).union(secondTotals.keys).sorted()
     let tests = ContrastTests(
-      clusterCount: shared.count, resamples: request.resamples, permutations: request.resamples,
-      minimumClusters: request.minimumPrompts)
+      clusterCount: shared.count, flips: request.flips, minimumClusters: request.minimumPrompts)
     let results = tests.results(
       of: ids.map { ClusteredContrast(first: firstTotals[$0] ?? [], second: secondTotals[$0] ?? []) },
       weighting: .byCluster, threads: request.threads)
@@ -56,7 +55,7 @@ extension ShiftIndex {
       unlisted: -(bounds.map(\.reference).max() ?? 0)...(bounds.map(\.tuned).max() ?? 0))
   }
 
-  private func predictedSums(
+  func predictedSums(
     _ comparisons: [Comparison], _ request: ContrastRequest
   ) throws -> PredictedSums {
     try reading { database in

@@ -60,14 +60,15 @@ extension ShiftIndex {
       let filter = try sliceFilter(comparisons, task: task, of: "firstDivergence", database)
       return try comparisons.flatMap { comparison in
         try FirstDivergenceRow.Event.allCases.compactMap { event in
-          let places = try Optional<Int>.fetchAll(
-            database,
-            sql: """
-              SELECT \(event.rawValue) FROM firstDivergence WHERE \(filter) AND comparisonID = ?
-              ORDER BY \(event.rawValue)
-              """, arguments: [comparison.id])
+          let places =
+            event == .ownText
+            ? try textDivergences(of: comparison, task: task, database)
+            : try Optional<Int>.fetchAll(
+              database,
+              sql: "SELECT \(event.rawValue) FROM firstDivergence WHERE \(filter) AND comparisonID = ?",
+              arguments: [comparison.id])
           guard !places.isEmpty else { return nil }
-          let found = places.compactMap { $0.map(Double.init) }
+          let found = places.compactMap { $0.map(Double.init) }.sorted()
           return FirstDivergenceRow(
             comparison: comparison, event: event, sequences: places.count,
             neverShare: Double(places.count - found.count) / Double(places.count),

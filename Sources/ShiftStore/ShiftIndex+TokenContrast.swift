@@ -5,8 +5,8 @@ import Statistics
 extension ShiftIndex {
   /// How vocabulary tokens fare where they stand in the text of two tuned models, by rising id.
   ///
-  /// Means are by token. A prompt is one cluster: it is resampled whole for the interval, and the labels of the two
-  /// models are exchanged within it for the p-value. The false discovery rate is over all tokens that are returned.
+  /// Means are by token. A prompt is one cluster: its score changes its sign as a whole (``SignFlipTest``). The false
+  /// discovery rate is over all tokens that are returned.
   public func emittedContrast(_ request: ContrastRequest, metric: TokenMetric) throws -> [TokenContrast] {
     var prompts = PromptNumbers()
     let first = try emittedSums(request.first, request, metric, &prompts)
@@ -19,8 +19,7 @@ extension ShiftIndex {
       ClusteredContrast(first: first[$0]?.totals ?? [], second: second[$0]?.totals ?? [])
     }
     let tests = ContrastTests(
-      clusterCount: prompts.count, resamples: request.resamples, permutations: request.resamples,
-      minimumClusters: request.minimumPrompts)
+      clusterCount: prompts.count, flips: request.flips, minimumClusters: request.minimumPrompts)
     let results = tests.results(of: contrasts, weighting: .byCount, threads: request.threads)
     return zip(ids, results).compactMap { id, result in
       guard let result, let a = first[id], let b = second[id] else { return nil }

@@ -144,7 +144,7 @@ extension ShiftIndex {
 
 extension PredictedDrift {
   fileprivate static func += (drift: inout PredictedDrift, other: PredictedDrift) {
-    drift.klShareMean += other.klShareMean
+    drift.klShareMean = drift.klShareMean.flatMap { own in other.klShareMean.map { own + $0 } }
     drift.movedMassMean += other.movedMassMean
   }
 }

@@ -46,8 +46,11 @@ public struct FirstDivergenceRow: Equatable, Sendable {
   public enum Event: String, CaseIterable, Sendable {
     /// The first emitted token that the reference ranked beyond 3.
     case shifted
-    /// The first position where the two models have different first choices.
+    /// The first position where the two models have different first choices, after the same text.
     case otherTop
+    /// The first position where the tuned model's own response has another token than the reference's own response to
+    /// the prompt.
+    case ownText
   }
 
   /// The comparison.

@@ -10,6 +10,12 @@ struct SliceTotals {
     private(set) var isExact = true
     private(set) var isBoundedAbove = true
 
+    /// False where a sum is so large that its square is not finite: ratios of unlikely tokens.
+    var hasFiniteSquares: Bool {
+      (low + (isBoundedAbove ? high : [])).allSatisfy { $0.sum.magnitude < Self.largestSum }
+    }
+    private static let largestSum = 0x1p500
+
     /// Adds one entry: a sequence's sums, or its means.
     mutating func add(prompt: Int, low: Double, high: Double?, count: Double) {
       while self.low.count <= prompt {
@@ -30,6 +36,8 @@ struct SliceTotals {
 
   private(set) var counts = SummaryCounts()
   private(set) var ratios = SampledRatios()
+  /// False where the text is certainly no sample of its writer.
+  var canBeSample = true
   /// Prompts by name, in the order of their first sequence.
   private(set) var prompts: [String: Int] = [:]
   private var byToken: [SummaryFigure: Means] = [:]

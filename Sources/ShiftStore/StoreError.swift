@@ -39,6 +39,10 @@ public struct StoreError: Error, Equatable, Sendable {
     case sql(message: String, sql: String)
     /// There is nothing by that name in the index.
     case unknown(what: String, name: String, known: [String])
+    /// The tuned model, or all of them, were never measured on text of this source.
+    case notMeasured(tuned: String?, source: String, known: [String])
+    /// Two models share texts of several sources, or of none, and a contrast is about one.
+    case severalTexts(first: String, second: String, shared: [String])
   }
 }
 
@@ -72,6 +76,21 @@ extension StoreError: CustomStringConvertible {
       "\(file): SQLite says \"\(message)\" to \"\(sql)\". See the tables with 'SELECT sql FROM sqlite_master'."
     case .unknown(let what, let name, let known):
       "\(file): there is no \(what) \"\(name)\" in the index. Choose one of \(known.joined(separator: ", "))."
+    case .notMeasured(let tuned, let source, let known):
+      """
+      \(file): \(tuned.map { "\"\($0)\" was not" } ?? "no model was") measured on text of "\(source)". \
+      Choose one of \(known.joined(separator: ", ")) with --source.
+      """
+    case .severalTexts(let first, let second, let shared) where shared.isEmpty:
+      """
+      \(file): "\(first)" and "\(second)" were measured on no text in common. \
+      Measure both on text of one source, or each on its own.
+      """
+    case .severalTexts(let first, let second, let shared):
+      """
+      \(file): a contrast is about text of one kind, and "\(first)" and "\(second)" were both measured on text of \
+      \(shared.joined(separator: ", ")). Choose one of them with --source.
+      """
     }
   }
 }

@@ -20,15 +20,18 @@ struct SummaryEstimates {
   mutating func means(
     of slice: SliceTotals, _ comparison: Comparison, _ weighting: Weighting
   ) -> [SummaryFigure: Estimate] {
-    let figures = figures.filter(comparison.bears)
+    let figures = figures.filter { comparison.bears($0) && (slice.canBeSample || !$0.needsSample) }
     let found = figures.compactMap { figure in
-      slice.means(figure, weighting).map { (figure, EstimatedMean($0, range: figure.meanRange)) }
+      slice.means(figure, weighting).flatMap {
+        $0.hasFiniteSquares ? (figure, EstimatedMean($0, range: figure.meanRange)) : nil
+      }
     }
     var estimates = estimates(of: found, prompts: slice.counts.prompts)
     estimates[.probabilityShiftRMS] = slice.ratios.probabilityShiftRMS.map { Estimate(.exact(.init($0))) }
-    let writer: SummaryFigure.Writer? =
-      comparison.isOwnText ? .tuned : comparison.source == comparison.reference ? .reference : nil
-    estimates[.effectiveSampleShare] = writer.flatMap { slice.ratios.effectiveShare(writer: $0) }
+    guard slice.canBeSample, let writer = comparison.writer else { return estimates }
+    estimates[.effectiveSampleShare] = slice.ratios.effectiveShare(writer: writer)
+      .map { Estimate(.exact(.init($0))) }
+    estimates[.effectiveSequenceShare] = slice.ratios.effectiveSequenceShare(writer: writer)
       .map { Estimate(.exact(.init($0))) }
     return estimates
   }

@@ -11,8 +11,10 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
   // Estimates from one sampled token a position.
   case k1TunedReference, k3TunedReference, chiSquareReferenceTuned
   case k1ReferenceTuned, k3ReferenceTuned, chiSquareTunedReference
+  // The same of whole sequences.
+  case sequenceChiSquareReferenceTuned, sequenceChiSquareTunedReference
   // Of all positions at once, each counting the same.
-  case effectiveSampleShare, probabilityShiftRMS, rankShiftMedian
+  case effectiveSampleShare, effectiveSequenceShare, probabilityShiftRMS, rankShiftMedian
   case klTunedReferenceMedian, klTunedReferenceP90, klTunedReferenceP99, klTunedReferenceP999
   case klTunedReferenceMax, klTunedReferenceGini
   case klTunedReferenceTop1Share, klTunedReferenceTop5Share
@@ -34,7 +36,9 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
       .pathCoverageShare, .coverageReference, .coverageTuned:
       0...1
     case .probabilityShift: -1...1
-    case .chiSquareReferenceTuned, .chiSquareTunedReference: -1...(.infinity)
+    case .chiSquareReferenceTuned, .chiSquareTunedReference, .sequenceChiSquareReferenceTuned,
+      .sequenceChiSquareTunedReference:
+      -1...(.infinity)
     case .entropyShift, .rankShift, .logRankShift, .logprobShift, .k1TunedReference, .k1ReferenceTuned:
       -.infinity ... .infinity
     default: nil
@@ -60,9 +64,22 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
   /// Whose text an estimate is for; nil for a figure that stands on any text.
   var writer: Writer? {
     switch self {
-    case .k1TunedReference, .k3TunedReference, .chiSquareReferenceTuned: .tuned
-    case .k1ReferenceTuned, .k3ReferenceTuned, .chiSquareTunedReference: .reference
+    case .k1TunedReference, .k3TunedReference, .chiSquareReferenceTuned, .sequenceChiSquareReferenceTuned:
+      .tuned
+    case .k1ReferenceTuned, .k3ReferenceTuned, .chiSquareTunedReference, .sequenceChiSquareTunedReference:
+      .reference
     default: nil
+    }
+  }
+
+  /// True for a figure that weighs the tokens of a text by ratios of probabilities: on text that is no sample, such as
+  /// greedy text, it says nothing.
+  var needsSample: Bool {
+    switch self {
+    case .chiSquareReferenceTuned, .chiSquareTunedReference, .sequenceChiSquareReferenceTuned,
+      .sequenceChiSquareTunedReference, .effectiveSampleShare, .effectiveSequenceShare:
+      true
+    default: false
     }
   }
 }

@@ -22,7 +22,23 @@ struct SummarySlice {
       whole.add(sequence)
     }
     if slices.count > 1 { slices.append(SummarySlice(taskID: nil, totals: whole)) }
+    let canBeSample = try whole.canBeSample(of: comparison, database)
+    for place in slices.indices { slices[place].totals.canBeSample = canBeSample }
     return slices
+  }
+}
+
+extension SliceTotals {
+  /// False where the text of all tasks together is certainly no sample of the model that wrote it.
+  fileprivate func canBeSample(of comparison: Comparison, _ database: Database) throws -> Bool {
+    guard let writer = comparison.writer,
+      let choices = try WriterChoices.fetch(of: comparison, positions: counts.positions, database),
+      let entropy = means(writer == .tuned ? .entropyTuned : .entropyReference, .token),
+      let meanEntropy = mean(of: entropy.low)
+    else { return true }
+    return choices.canBeSample(
+      meanEntropy: meanEntropy,
+      vocabularySize: try Int.fetchOne(database, sql: "SELECT vocabularySize FROM study"))
   }
 }
 

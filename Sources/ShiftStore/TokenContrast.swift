@@ -26,13 +26,13 @@ public struct ContrastRequest: Sendable {
   public var groups: [Int: Int]?
   /// The fewest prompts that must touch a token, under either model, for an interval and a test of it.
   public var minimumPrompts = ContrastRequest.fewestPrompts
-  /// With n prompts the smallest p-value is 2 · 2⁻ⁿ: fewer than 6 cannot give 0.05, and would only make the
-  /// correction for many tests stricter (Tarone 1990).
+  /// With n prompts the smallest p-value is 2 · 2⁻ⁿ: fewer than 6 cannot give 0.05, leave every difference possible, and
+  /// would only make the correction for many tests stricter (Tarone 1990).
   public static let fewestPrompts = 6
   /// How many threads share the work. Digits do not depend on it.
   public var threads: Int
-  /// The resamples of each interval and the exchanges of each p-value, at least 1.
-  public var resamples = 10_000
+  /// How many flips of signs each test draws, at least 1. See ``SignFlipTest``.
+  public var flips = 10_000
 
   /// A request.
   public init(

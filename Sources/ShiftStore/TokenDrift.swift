@@ -27,7 +27,8 @@ public struct PredictedDrift: Equatable, Sendable {
   /// The token's id, or the group's number.
   public var tokenID: Int
   /// Its additive share of `KL(tuned ‖ reference)`, mean over positions, in nats. The shares of all tokens add up to it.
-  public var klShareMean: Double
+  /// Nil where traces are truncated.
+  public var klShareMean: Double?
   /// Its probability under the tuned model minus that under the reference, mean over positions.
   public var movedMassMean: Double
 }

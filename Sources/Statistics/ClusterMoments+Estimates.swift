@@ -50,11 +50,6 @@ extension ClusterMoments {
   private func lanes(_ sum: (Int) -> SIMD8<Double>) -> Lanes {
     var lanes = Lanes()
     switch variables {
-    case 1:
-      let count = SIMD8(repeating: allClusters ?? 1)
-      lanes.value = sum(0) / count
-      lanes.add(1, 1 / count, 1 / count, sum(1))
-      lanes.add(-1, lanes.value, lanes.value, 1 / count)
     case 2:
       let (a, b) = lanes.mean(1, sum(0), sum(1))
       lanes.add(1, a, a, sum(2))

@@ -20,8 +20,6 @@ struct ClusterMoments {
   let clusters: Int
   /// The number of sums and of sums of products.
   let width: Int
-  /// The number of clusters of a mean over all of them, most of which add 0; nil for means of what is counted.
-  let allClusters: Double?
   let variables: Int
   /// The clusters with an entry, rising.
   private let members: [Int]
@@ -38,28 +36,7 @@ struct ClusterMoments {
     self.init([first, second], clusterCount: clusterCount)
   }
 
-  /// The moments of a mean over all clusters, of which those left out add 0. The rows are `(sum)`.
-  init(sparseMean totals: [ClusterTotal], clusterCount: Int) {
-    allClusters = Double(clusterCount)
-    variables = 1
-    width = 2
-    var byCluster: [Int: Double] = [:]
-    for total in totals {
-      precondition(
-        total.cluster >= 0 && total.cluster < clusterCount,
-        "cluster \(total.cluster) must lie in 0..<\(clusterCount)")
-      byCluster[total.cluster, default: 0] += total.sum
-    }
-    members = byCluster.keys.sorted()
-    rows = members.flatMap { member in
-      let sum = byCluster[member] ?? 0
-      return [sum, sum * sum]
-    }
-    clusters = clusterCount
-  }
-
   private init(_ means: [[ClusterTotal]], clusterCount: Int) {
-    allClusters = nil
     variables = 2 * means.count
     width = variables + variables * (variables + 1) / 2
     var byCluster: [Int: [Double]] = [:]

@@ -92,16 +92,6 @@ public struct ClusteredBootstrap: Sendable {
     return interval(moments, level: level, method: method)
   }
 
-  /// The interval of a mean over all clusters, `Σ sum / n`, to which the clusters left out add 0.
-  ///
-  /// - Returns: Nil where there are fewer than two clusters.
-  public func interval(
-    ofSparseMean totals: [ClusterTotal], level: Double = 0.95, method: Method = .studentised
-  ) -> Interval? {
-    let moments = ClusterMoments(sparseMean: totals, clusterCount: clusterCount)
-    return interval(moments, level: level, method: method)
-  }
-
   private func interval(_ moments: ClusterMoments, level: Double, method: Method) -> Interval? {
     precondition(level > 0 && level < 1, "the level must lie between 0 and 1, but is \(level)")
     guard moments.clusters >= 2, resamples > 0, let whole = moments.whole else { return nil }

@@ -20,9 +20,9 @@ public struct ContrastResult: Equatable, Sendable {
   public var second: Double
   /// The first mean minus the second.
   public var effect: Double { first - second }
-  /// The interval of the difference; nil where fewer than two clusters count in one of the means.
+  /// The interval of the difference; nil where too few clusters count, or all of them say the same.
   public var interval: Interval?
-  /// How often a difference as large comes about when labels mean nothing; nil where fewer than two clusters count.
+  /// How often a difference as large comes about where there is none; nil where too few clusters count.
   public var pValue: Double?
   /// The smallest false discovery rate at which the difference is called; nil where there is no p-value.
   public var qValue: Double?
@@ -30,11 +30,11 @@ public struct ContrastResult: Equatable, Sendable {
 
 /// Many contrasts on the same clusters: an interval, a p-value and a q-value for each.
 ///
-/// Intervals come from a ``ClusteredBootstrap``, p-values from a ``PromptPermutation`` that exchanges the two labels
-/// within clusters, and q-values from Benjamini and Hochberg over all contrasts that have a p-value. All contrasts share
-/// their resamples and exchanges, which are functions of the seed: the digits do not depend on the number of threads.
+/// Intervals and p-values come from one ``SignFlipTest``, so that an interval leaves out 0 exactly where the p-value is at
+/// most 1 − level; q-values from Benjamini and Hochberg over all contrasts that have a p-value. The digits do not
+/// depend on the number of threads.
 ///
-/// Complexity: O(resamples · entries) over the clusters that the contrasts touch, shared out by contrast.
+/// Complexity: O(flips · clusters / 8) over the clusters that each contrast touches, shared out by contrast.
 public struct ContrastTests: Sendable {
   /// How a mean is taken.
   public enum Weighting: Sendable {
@@ -44,25 +44,22 @@ public struct ContrastTests: Sendable {
     case byCluster
   }
 
-  /// The resamples of the intervals.
-  public let bootstrap: ClusteredBootstrap
-  /// The exchanges of the p-values.
-  public let permutation: PromptPermutation
+  /// The test of each contrast.
+  public let test: SignFlipTest
   /// The level of the intervals.
   public let level: Double
-
   /// The fewest clusters that a contrast must touch; one with fewer has neither an interval nor a p-value.
   public let minimumClusters: Int
 
   /// Tests on `clusterCount` clusters.
+  ///
+  /// - Parameter flips: How many flips of signs each test draws where it does not try all.
   public init(
-    clusterCount: Int, resamples: Int = 10_000, permutations: Int = 10_000, level: Double = 0.95,
-    minimumClusters: Int = 2,
+    clusterCount: Int, flips: Int = 10_000, level: Double = 0.95, minimumClusters: Int = 2,
     seed: UInt64 = ClusteredBootstrap.reportSeed
   ) {
+    test = SignFlipTest(clusterCount: clusterCount, flips: flips, seed: seed)
     self.minimumClusters = minimumClusters
-    bootstrap = ClusteredBootstrap(clusterCount: clusterCount, resamples: resamples, seed: seed)
-    permutation = PromptPermutation(permutations: permutations, seed: seed)
     self.level = level
   }
 
@@ -86,38 +83,31 @@ public struct ContrastTests: Sendable {
 
   private func countedResult(_ contrast: ClusteredContrast) -> ContrastResult? {
     guard let first = mean(of: contrast.first), let second = mean(of: contrast.second) else { return nil }
-    let touched = Set((contrast.first + contrast.second).lazy.filter { $0.count > 0 }.map(\.cluster)).count
-    guard touched >= minimumClusters else { return ContrastResult(first: first, second: second) }
+    let rows = PairedTotals.rows(contrast, clusterCount: test.clusterCount)
     return ContrastResult(
       first: first, second: second,
-      interval: bootstrap.interval(ofDifference: contrast.first, minus: contrast.second, level: level),
-      pValue: permutation.pValue(paired: contrast.first, with: contrast.second))
+      test: rows.count >= minimumClusters ? test.result(of: rows, level: level) : nil)
   }
 
   private func clusterResult(_ contrast: ClusteredContrast) -> ContrastResult? {
-    let count = Double(bootstrap.clusterCount)
+    let count = Double(test.clusterCount)
     guard count > 0 else { return nil }
-    var differences: [Int: (first: Double, second: Double)] = [:]
-    for total in contrast.first where total.count > 0 {
-      differences[total.cluster, default: (0, 0)].first += total.sum / total.count
-    }
-    for total in contrast.second where total.count > 0 {
-      differences[total.cluster, default: (0, 0)].second += total.sum / total.count
-    }
-    let clusters = differences.sorted { $0.key < $1.key }
-    func totals(_ value: ((first: Double, second: Double)) -> Double) -> [ClusterTotal] {
-      clusters.map { ClusterTotal(cluster: $0.key, sum: value($0.value), count: 1) }
-    }
-    let first = totals(\.first)
-    let second = totals(\.second)
-    let firstMean = first.reduce(0) { $0 + $1.sum } / count
-    let secondMean = second.reduce(0) { $0 + $1.sum } / count
-    guard clusters.count >= minimumClusters else {
-      return ContrastResult(first: firstMean, second: secondMean)
+    let rows = PairedTotals.rows(contrast, clusterCount: test.clusterCount)
+    let means = rows.map { row in
+      (
+        first: row.firstCount > 0 ? row.firstSum / row.firstCount : 0,
+        second: row.secondCount > 0 ? row.secondSum / row.secondCount : 0
+      )
     }
     return ContrastResult(
-      first: firstMean, second: secondMean,
-      interval: bootstrap.interval(ofSparseMean: totals { $0.first - $0.second }, level: level),
-      pValue: permutation.pValue(paired: first, with: second))
+      first: means.reduce(0) { $0 + $1.first } / count, second: means.reduce(0) { $0 + $1.second } / count,
+      test: rows.count >= minimumClusters
+        ? test.result(ofDifferences: means.map { $0.first - $0.second }, level: level) : nil)
+  }
+}
+
+extension ContrastResult {
+  fileprivate init(first: Double, second: Double, test: SignFlipTest.Result?) {
+    self.init(first: first, second: second, interval: test?.interval, pValue: test?.pValue)
   }
 }

@@ -76,7 +76,7 @@ extension FigureSet: ExpressibleByArgument {}
 
 /// How many rows are printed.
 struct LimitOption: ParsableArguments {
-  @Option(name: [.customShort("n"), .long], help: "The most rows to print.")
+  @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "The most rows to print.")
   var limit = 20
 
   func validate() throws {

@@ -90,17 +90,11 @@ struct Latent: ParsableCommand {
           Give both files of a pair in the same place.
           """)
     }
-    let (found, expected) = (
-      [other.layerCount, other.textCount, other.width],
-      [
-        base.layerCount, base.textCount, base.width,
-      ]
-    )
-    guard found == expected else {
+    guard other.shape == base.shape else {
       throw CommandFailure(
         status: .badData,
         message: """
-          \(tuned): the states are \(found) layers, texts and width, but \(expected) in \(reference). \
+          \(tuned): the states have \(other.shape), but \(base.shape) in \(reference). \
           Store both models' states of the same texts.
           """)
     }
@@ -113,14 +107,23 @@ struct Latent: ParsableCommand {
     LatentShift(
       layers: try (0..<base.layerCount).map { index in
         let vectors = try (base.vectors(ofLayer: index), tuned.vectors(ofLayer: index))
-        guard vectors.1.allSatisfy(\.isFinite),
+        for (states, vectors) in [(base, vectors.0), (tuned, vectors.1)] where !vectors.allSatisfy(\.isFinite)
+        {
+          throw CommandFailure(
+            status: .badData,
+            message: """
+              \(states.path): layer \(index) has states that are not finite: of a text without a token, or of a model that \
+              overflows in 16 bits. Leave such texts out, or capture in float32.
+              """)
+        }
+        guard
           let layer = LatentShift.Layer(base: vectors.0, tuned: vectors.1, width: base.width, sign: sign)
         else {
           throw CommandFailure(
             status: .badData,
             message: """
-              \(base.path): the vectors of layer \(index) do not span two dimensions, or not all are finite. \
-              Store at least three texts, each with a token.
+              \(base.path): the states of \(base.textCount) texts in layer \(index) do not span the two dimensions of a \
+              principal plane. Store at least three different texts.
               """)
         }
         return layer
@@ -138,4 +141,9 @@ struct Latent: ParsableCommand {
       """,
     ]
   }
+}
+
+extension HiddenStates {
+  /// The sizes in words.
+  fileprivate var shape: String { "\(layerCount) layers of \(textCount) texts, \(width) wide" }
 }

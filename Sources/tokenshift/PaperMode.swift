@@ -22,7 +22,7 @@ struct PaperMode: ParsableArguments {
     help: ArgumentHelp(
       "full measures distributions; paper repeats the released code of arXiv 2507.00432, quirks included.",
       discussion: """
-        Reads pairs of *_token_losses.json, which hold no distributions, and any other traces.
+        Reads pairs of *_token_losses.json, which hold no distributions, any other traces, and an index.
         """))
   var mode: MeasureMode = .full
   @Option(
@@ -58,10 +58,13 @@ struct PaperMode: ParsableArguments {
     return table(comparison)
   }
 
-  private func table(_ comparison: PaperComparison) -> Table {
+  /// The table of one comparison by the paper's procedure.
+  ///
+  /// - Parameter label: Whose mean over tasks a note tells, where a table has several models.
+  func table(_ comparison: PaperComparison, label: String? = nil) -> Table {
     let tasks = comparison.tasks
     switch view ?? .figures {
-    case .figures: return figures(comparison)
+    case .figures: return figures(comparison, label)
     case .curve:
       let points = tasks.flatMap { comparison.curve(of: $0) }
       return .paperCurve(
@@ -84,13 +87,13 @@ struct PaperMode: ParsableArguments {
     }
   }
 
-  private func figures(_ comparison: PaperComparison) -> Table {
+  private func figures(_ comparison: PaperComparison, _ label: String?) -> Table {
     let rows = comparison.tasks.map { task in
       PaperRow(
         task: task, estimate: comparison.estimate(of: task), classes: comparison.classes(of: task),
         divergence: comparison.divergence(of: task))
     }
-    return .paper(rows, notes: Self.procedure + means(rows))
+    return .paper(rows, notes: Self.procedure + means(rows).map { (label.map { "\($0): " } ?? "") + $0 })
   }
 
   /// The paper's headline figures are means over its tasks.

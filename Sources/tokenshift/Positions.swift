@@ -13,7 +13,7 @@ struct Positions: ParsableCommand {
     discussion: """
       By position, stretches are counted in tokens from the beginning, each twice as long as the one before; \
       relative ones are equal parts of each response. 'ends' tells how much lies in the first and the last tenth, \
-      'divergence' where a response first leaves what the reference would have said, 'rank' counts the emitted \
+      'divergence' where a response first leaves what the reference would have said or did say, 'rank' counts the emitted \
       token's ranks. 'entropy' cuts all positions into ten parts by the reference's entropy, 'confidence' gathers \
       them by the reference's probability of the emitted token.
 
@@ -30,7 +30,9 @@ struct Positions: ParsableCommand {
   var model: String?
   @Flag(help: "The same as --by relative.")
   var relative = false
-  @Option(help: "The number of parts with --by relative: a divisor of 100. 10 when left out.")
+  @Option(
+    parsing: .unconditional,
+    help: "The number of parts with --by relative: a divisor of 100. 10 when left out.")
   var bins: Int?
   @OptionGroup var slice: SliceOptions
   @OptionGroup var output: OutputOptions
@@ -92,7 +94,8 @@ struct Positions: ParsableCommand {
     case .divergence:
       return [
         "\(task) Position 0 is the first token of the response; quartiles are over responses where it happens.",
-        "shifted = reference rank above 3; otherTop = the two models have different first choices.",
+        "shifted = reference rank above 3; otherTop = after the same text the two models have different first choices;",
+        "ownText = the model's own response parts from the reference's own response to the same prompt.",
       ]
     }
   }

@@ -69,7 +69,7 @@ enum Status: Int32 {
     case .missing, .unreadable: self = .noInput
     case .exists, .unwritable, .notReplaceable: self = .cannotWrite
     case .busy: self = .tryAgain
-    case .writes, .sql, .unknown: self = .usage
+    case .writes, .sql, .unknown, .notMeasured, .severalTexts: self = .usage
     case .notAnIndex, .newerSchema, .otherStudy: self = .badData
     }
   }

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Reports
 import ShiftStore
@@ -15,6 +16,7 @@ struct Summary: ParsableCommand {
         tokenshift summary study.sqlite --format markdown
         tokenshift summary study.sqlite --figures spread
         tokenshift summary study.sqlite --contrast sft rl
+        tokenshift summary study.sqlite --mode paper
       """)
 
   @OptionGroup var index: IndexArgument
@@ -24,12 +26,23 @@ struct Summary: ParsableCommand {
   var figures: FigureSet = .headline
   @Option(parsing: .upToNextOption, help: "Two tuned models to set against each other.")
   var contrast: [String] = []
+  @Option(help: "One tuned model. All of them when left out.")
+  var model: String?
+  @OptionGroup var paper: PaperMode
   @OptionGroup var slice: SliceOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard contrast.isEmpty || contrast.count == 2, Set(contrast).count == contrast.count else {
       throw ValidationError("--contrast takes two different tuned models, for instance --contrast sft rl.")
+    }
+    guard contrast.isEmpty || model == nil && paper.mode == .full else {
+      throw ValidationError("--contrast names its models and has means. Leave --model and --mode out.")
+    }
+    guard contrast.isEmpty || figures != .spread else {
+      throw ValidationError(
+        "Figures of spread have no differences: they are not means. Leave --contrast out, or show other --figures."
+      )
     }
   }
 
@@ -45,7 +58,11 @@ struct Summary: ParsableCommand {
         ))
       return
     }
-    let comparisons = try index.comparisons(of: nil, source: slice.source)
+    let comparisons = try index.comparisons(of: model, source: slice.source)
+    if paper.mode == .paper {
+      try printPaper(index, comparisons)
+      return
+    }
     let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight, figures: wanted)
     let problems = try index.problems()
     let ranks = try index.positionsWithoutRank()
@@ -55,6 +72,20 @@ struct Summary: ParsableCommand {
         notes: Self.notes(problems, rows)
           + Table.rankNotes(unranked: ranks.unranked, unclassed: ranks.unclassed, of: ranks.positions),
         isComplete: isComplete))
+  }
+
+  /// The released code's figures of each comparison, one below the other.
+  private func printPaper(_ index: ShiftIndex, _ comparisons: [ShiftStore.Comparison]) throws {
+    let parts = try comparisons.map { comparison in
+      let found = try PaperComparison(index, comparison, task: slice.task) { ids in
+        try index.tokenLabels(of: ids).mapValues(\.text)
+      }
+      for remark in found.remarks { StandardError.write("warning: \(remark)") }
+      let label =
+        comparison.isOwnText ? comparison.tuned : "\(comparison.tuned) on text of \(comparison.source)"
+      return (label: label, table: paper.table(found, label: comparisons.count > 1 ? label : nil))
+    }
+    if let table = Table.joined(parts, by: Table.Column("model", title: "model")) { output.print(table) }
   }
 
   /// People see some figures, programs get all.

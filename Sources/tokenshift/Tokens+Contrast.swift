@@ -6,10 +6,10 @@ import Statistics
 extension Tokens {
   /// The table of two tuned models against each other.
   func contrastTable(_ index: ShiftIndex, _ subjects: TokenSubjects) throws -> Table {
+    let sides = try index.contrastSides(contrast[0], contrast[1], source: slice.source)
     let request = ContrastRequest(
-      first: try index.comparisons(of: contrast[0], source: slice.source),
-      second: try index.comparisons(of: contrast[1], source: slice.source), task: slice.task,
-      minimumCount: fewest, groups: subjects.groups, threads: jobs)
+      first: sides.first, second: sides.second, task: slice.task, minimumCount: fewest,
+      groups: subjects.groups, threads: jobs)
     try refuseBounds(index, request, groups: subjects.groups != nil)
     let all: [TokenContrast]
     var notes: [String]
@@ -71,19 +71,21 @@ extension Tokens {
       default: (row.result.qValue ?? .infinity, -effect, row.id)
       }
     }
-    return Array(rows.sorted { key($0) < key($1) }.prefix(limit.limit))
+    let shown = rows.filter { row in fdr.map { (row.result.qValue ?? .infinity) <= $0 } ?? true }
+    return Array(shown.sorted { key($0) < key($1) }.prefix(limit.limit))
   }
 
   private func testNote(_ rows: [TokenContrast]) -> String {
     let tested = rows.compactMap(\.result.qValue)
     let called = tested.count { $0 <= 0.05 }
     return """
-      \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ 0.05. from … to: 95 % interval, prompts \
-      resampled; p: the models exchanged within prompts; q: Benjamini–Hochberg.
+      \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ 0.05. from … to: 95 % interval \
+      of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.
       """
   }
 
-  private func boundNote(_ unlisted: ClosedRange<Double>) -> String {
+  /// How far off means of truncated traces can be.
+  func boundNote(_ unlisted: ClosedRange<Double>) -> String {
     let (low, high) = (
       String(format: "%.2g", -unlisted.lowerBound), String(format: "%.2g", unlisted.upperBound)
     )

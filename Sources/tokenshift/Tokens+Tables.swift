@@ -24,18 +24,32 @@ extension Tokens {
     _ index: ShiftIndex, _ subjects: TokenSubjects, _ model: String, _ comparisons: [Comparison]
   ) throws -> Table {
     let drifts = try index.predictedDrift(in: comparisons, task: slice.task, groups: subjects.groups)
-    guard !drifts.isEmpty else {
-      throw CommandFailure(
-        status: .badData,
-        message: """
-          \(index.path): \(model) has no dense traces here, and only they tell what happens to every token. \
-          Use '--view emitted'.
-          """)
-    }
+    guard !drifts.isEmpty else { return try movedMassTable(index, subjects, model, comparisons) }
     let rows = largest(drifts, by: { measure.value($0)?.magnitude }, id: \.tokenID)
     return .predicted(
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
       notes: ["\(sliceWords(comparisons)) Means over positions."], isComplete: true)
+  }
+
+  /// The same of truncated traces: moved mass alone, with its bound.
+  private func movedMassTable(
+    _ index: ShiftIndex, _ subjects: TokenSubjects, _ model: String, _ comparisons: [Comparison]
+  ) throws -> Table {
+    guard subjects.groups == nil, sort ?? .movedMass == .movedMass,
+      let found = try index.movedMass(in: comparisons, task: slice.task)
+    else {
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(index.path): \(model) has no dense traces here, and only they tell shares of KL and what happens to groups of \
+          tokens. Use '--sort movedMass' without --by, or '--view emitted'.
+          """)
+    }
+    let rows = largest(found.drifts, by: { abs($0.movedMassMean) }, id: \.tokenID)
+    return .predicted(
+      Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
+      notes: ["\(sliceWords(comparisons)) Means over positions.", boundNote(found.unlisted)], isComplete: true
+    )
   }
 
   /// The rows with the largest values, ties by the lowest id.

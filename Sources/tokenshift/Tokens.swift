@@ -10,13 +10,14 @@ struct Tokens: ParsableCommand {
     discussion: """
       The view 'emitted' counts the positions where a token stands in the text: the share where the reference \
       ranked it beyond 3 (shifted), its mean and median rank shift, its mean Δ logprob. The view 'predicted' follows \
-      probability over all positions: mass moved onto (promoted) or off (suppressed) a token, and its additive \
-      share of KL, for which it needs dense traces.
+      probability over all positions: mass moved onto (promoted) or off (suppressed) a token, of truncated traces \
+      with a bound, and its additive share of KL, for which it needs dense traces.
 
       A contrast compares each model on its own responses; with --source both are compared on the same ones. \
       The effect is the first model's mean minus the second's. Emitted means are by token, predicted ones by \
-      prompt. Intervals (95 %) resample prompts, p-values exchange the two models within prompts, q-values \
-      are those of Benjamini and Hochberg over all tokens tested: calling every token with q up to 0.05 keeps \
+      prompt. P-values and intervals (95 %) come from one test, which flips the signs of whole prompts: an \
+      interval leaves out 0 exactly where p is at most 0.05. q-values are those of Benjamini and Hochberg over \
+      all tokens tested: calling every token with q up to 0.05 keeps \
       the expected share of false calls at 5 % when tests are independent or positively dependent. A token that \
       fewer than 6 prompts touch is not tested.
 
@@ -25,6 +26,7 @@ struct Tokens: ParsableCommand {
         tokenshift tokens study.sqlite --contrast sft rl --source base
         tokenshift tokens study.sqlite --contrast sft rl --view predicted --limit 50
         tokenshift tokens study.sqlite --contrast sft rl --by category
+        tokenshift tokens study.sqlite --contrast sft rl --fdr 0.05 --format csv
       """)
 
   @OptionGroup var index: IndexArgument
@@ -45,10 +47,16 @@ struct Tokens: ParsableCommand {
       """)
   var sort: TokenOrder?
   @Option(
-    name: [.long, .customLong("min-count")],
+    name: [.long, .customLong("min-count")], parsing: .unconditional,
     help: "The fewest positions a token must stand at, under each model. 3 when left out.")
   var minimumCount: Int?
-  @Option(help: "How many threads a contrast uses. Its digits do not depend on it.")
+  @Option(
+    help: ArgumentHelp(
+      "Only the tokens of a contrast that are called at this false discovery rate: q up to it. For a word cloud.",
+      valueName: "rate"))
+  var fdr: Double?
+  @Option(
+    parsing: .unconditional, help: "How many threads a contrast uses. Its digits do not depend on it.")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
   @OptionGroup var grouping: GroupingOptions
   @OptionGroup var slice: SliceOptions
@@ -80,6 +88,14 @@ struct Tokens: ParsableCommand {
     guard view == .emitted || (minimumCount == nil && sort != .count) else {
       throw ValidationError(
         "The view 'predicted' counts no positions of a token. Leave --minimum-count and --sort count out.")
+    }
+    if let fdr {
+      guard isContrast else {
+        throw ValidationError("--fdr is for a contrast. Add --contrast with two models, or leave --fdr out.")
+      }
+      guard fdr > 0, fdr <= 1 else {
+        throw ValidationError("--fdr must lie between 0 and 1, but is \(fdr).")
+      }
     }
     guard fewest > 0 else { throw ValidationError("--minimum-count must be at least 1, but is \(fewest).") }
     guard jobs > 0 else { throw ValidationError("--jobs must be at least 1, but is \(jobs).") }

@@ -18,7 +18,7 @@ struct Top: ParsableCommand {
   var by: Metric = .klTunedReference
   @Option(help: "One tuned model. All of them when left out.")
   var model: String?
-  @Option(help: "Tokens to show before and after.")
+  @Option(parsing: .unconditional, help: "Tokens to show before and after.")
   var context = 6
   @OptionGroup var slice: SliceOptions
   @OptionGroup var limit: LimitOption

@@ -37,6 +37,8 @@ import Testing
       print("tokens", "INDEX", "--contrast", "sft", "rl", "--source", "base", "--by", "wordKind"),
       "contrast-wordKinds.txt")
     try expectGolden(print("tokens", "INDEX", "--model", "rl", "--by", "category"), "tokens-categories.txt")
+    try expectGolden(
+      print("tokens", "INDEX", "--model", "sft", "--view", "predicted", "--limit", "8"), "moved-mass.txt")
     try expectGolden(print("top", "INDEX", "--by", "rankShift"), "top.txt")
     try expectGolden(print("top", "INDEX", "--model", "rl", "--limit", "3", "--format", "jsonl"), "top.jsonl")
     try expectGolden(print("positions", "INDEX", "--relative"), "positions.txt")

@@ -21,8 +21,8 @@ import Tokenization
   @Test func `two positions by hand`() {
     // Δ = ln 2 and −ln 2.
     let sums = EmittedSums([
-      Self.position(reference: 0.25, tuned: 0.5, ranks: (4, 1)),
-      Self.position(reference: 0.5, tuned: 0.25, ranks: (1, 2), top: 7),
+      Self.position(reference: 0.25, tuned: 0.5, ranks: (4, 1), top: 7),
+      Self.position(reference: 0.5, tuned: 0.25, ranks: (1, 2)),
     ])
     #expect(sums.ratioCount == 2)
     // (½ − 1 + ln 2) + (2 − 1 − ln 2) = ½, and the same with the signs exchanged

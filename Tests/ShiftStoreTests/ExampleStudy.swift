@@ -72,3 +72,14 @@ enum ExampleStudy {
     return index
   }
 }
+
+extension MeasurementRecord {
+  /// The same on a response of another source.
+  func onText(of source: String) -> MeasurementRecord {
+    guard case .measured(var sequence, let support, let measured) = outcome else { return self }
+    sequence.source = source
+    var record = self
+    record.outcome = .measured(sequence, support, measured)
+    return record
+  }
+}

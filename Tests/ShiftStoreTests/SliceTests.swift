@@ -96,11 +96,38 @@ import Tokenization
       response(1, shifted: 0), response(2, shifted: 2), response(3, shifted: 4), response(4, shifted: nil),
     ])
     let rows = try index.firstDivergences(in: sft(index), task: nil)
-    #expect(rows.map(\.event) == [.shifted, .otherTop])
+    #expect(rows.map(\.event) == [.shifted, .otherTop], "the reference has no text of its own here")
     #expect(rows.map(\.sequences) == [4, 4])
     #expect(rows.map(\.neverShare) == [0.25, 0])
     #expect(rows[0].quartiles == [1, 2, 3])
     #expect(rows[1].quartiles == [0, 0, 0])
+  }
+
+  @Test func `where a model's own response parts from the reference's own`() throws {
+    func response(_ id: Int, _ comparison: Int, prompt: String, _ tokens: [Int32]) -> MeasurementRecord {
+      ExampleStudy.measurement(
+        id: id, comparison: comparison, sequence: id, task: "math", prompt: prompt, name: "s\(id)",
+        tokens.enumerated().map { .example(position: $0, token: $1, kl: .exact(1), ranks: (1, 1)) })
+    }
+    var plan = ExampleStudy.plan
+    plan.comparisons[1].source = "base"
+    var measurements = [
+      response(1, 1, prompt: "p1", [5, 6, 5]), response(2, 1, prompt: "p2", [5, 5]),
+      response(3, 1, prompt: "p3", [6]), response(4, 1, prompt: "p4", [6, 6]),
+      response(5, 2, prompt: "p1", [5, 6, 6]), response(6, 2, prompt: "p2", [5, 5]),
+      response(7, 2, prompt: "p3", [6, 6]),
+    ]
+    for place in 4..<7 { measurements[place] = measurements[place].onText(of: "base") }
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    let row = try #require(try index.firstDivergences(in: sft(index), task: nil).last)
+    // At the third token; never; at the end of the shorter one. The reference did not answer p4.
+    #expect(row.event == .ownText)
+    #expect(row.sequences == 3)
+    #expect(row.neverShare == 1.0 / 3)
+    #expect(row.quartiles == [1.25, 1.5, 1.75])
+    #expect(try index.firstDivergences(in: index.comparisons(of: "rl", source: .all), task: nil).count == 2)
   }
 
   @Test func `what the ends of responses hold`() throws {

@@ -19,7 +19,7 @@ import Tokenization
     position.divergences.jensenShannon = .exact([0.1, 0.2, 0.3, 0.4][place])
     position.logprobReference = log([0.5, 0.25, 0.25, 0.5][place])
     position.logprobTuned = log(0.5)
-    position.topReference = TokenID([5, 5, 5, 1][place])
+    position.topReference = TokenID([5, 1, 1, 1][place])
     return position
   }
 
@@ -64,7 +64,7 @@ import Tokenization
     try expect(.marginalShare, 0.25)
     try expect(.shiftedShare, 0.5)
     try expect(.topAgreementShare, 0)
-    try expect(.pathCoverageShare, 0.75)
+    try expect(.pathCoverageShare, 0.25)
     try expect(.coverageReference, 1)
     try expect(.coverageTuned, 1)
     // On the tuned model's own text, with ratios p_reference / p_tuned of 1, ½, ½ and 1:
@@ -72,8 +72,31 @@ import Tokenization
     try expect(.k3TunedReference, (log(2) - 0.5) / 2)  // twice ½ − 1 + ln 2, over 4
     try expect(.chiSquareReferenceTuned, -0.375)  // (1 + ¼ + ¼ + 1) / 4 − 1
     try expect(.effectiveSampleShare, 0.9)  // 3² / (4 · 2.5)
+    try expect(.sequenceChiSquareReferenceTuned, -0.9375)  // (1 · ½ · ½ · 1)² − 1
+    try expect(.effectiveSequenceShare, 1)  // of one sequence
     #expect(row[.k3ReferenceTuned] == nil, "the reference did not write this text")
     #expect(row[.klTunedReferenceFloor] == nil, "the study has no control")
+  }
+
+  @Test func `sampled estimates on text that the reference wrote`() throws {
+    var plan = ExampleStudy.plan
+    plan.comparisons[0].source = "base"
+    let measurement = ExampleStudy.measurement(
+      id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense)
+    let row = try row(index([measurement.onText(of: "base")], plan: plan))
+    // Ratios p_tuned / p_reference of 1, 2, 2 and 1.
+    let expected: [SummaryFigure: Double] = [
+      .k1ReferenceTuned: -log(2) / 2, .k3ReferenceTuned: (1 - log(2)) / 2,  // twice 2 − 1 − ln 2, over 4
+      .chiSquareTunedReference: 1.5,  // (1 + 4 + 4 + 1) / 4 − 1
+      .effectiveSampleShare: 0.9,  // 6² / (4 · 10)
+      .sequenceChiSquareTunedReference: 15,  // (1 · 2 · 2 · 1)² − 1
+      .effectiveSequenceShare: 1,
+    ]
+    for (figure, value) in expected {
+      let found = try #require(row[figure], "\(figure)").low.value
+      #expect(abs(found - value) < 1e-14, "\(figure)")
+    }
+    #expect(row[.k3TunedReference] == nil, "the tuned model did not write this text")
   }
 
   @Test func `order statistics and concentration of four positions`() throws {
@@ -152,6 +175,7 @@ import Tokenization
     let row = try row(index)
     #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
     #expect(row[.klTunedReferenceOverFloor]?.low.value == 8)  // 2 / 0.25
+    #expect(row[.jensenShannonFloor]?.low.value == 0.125)
     #expect(row[.jensenShannonOverFloor]?.low.value == 2)  // 0.25 / 0.125
   }
 

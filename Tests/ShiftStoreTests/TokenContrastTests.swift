@@ -17,7 +17,7 @@ import Tokenization
       first: try index.comparisons(of: "sft", source: .own),
       second: try index.comparisons(of: "rl", source: .own), task: nil, minimumCount: minimumCount,
       threads: threads)
-    request.resamples = 200
+    request.flips = 200
     request.minimumPrompts = 2
     return request
   }
@@ -109,5 +109,13 @@ import Tokenization
     #expect(found.rows.map(\.firstCount) == [2, 2])
     #expect(found.unlisted == -0.125...0.25)
     #expect(try index.predictedContrast(request(index), metric: .klShare) == nil)
+    // Of sft alone, over its three positions: 0.5 and 0.875 onto 5, −0.5 onto 6; twice what is not listed.
+    let alone = try #require(try index.movedMass(in: index.comparisons(of: "sft", source: .own), task: nil))
+    #expect(alone.drifts.map(\.tokenID) == [5, 6])
+    let masses: [Double] = [1.375, -0.5]
+    #expect(alone.drifts.map(\.movedMassMean) == masses.map { $0 / 3 })
+    #expect(alone.drifts.map(\.klShareMean) == [nil, nil])
+    #expect(abs(alone.unlisted.lowerBound + 0.5 / 3) < 1e-15)
+    #expect(abs(alone.unlisted.upperBound - 1.0 / 3) < 1e-15)
   }
 }

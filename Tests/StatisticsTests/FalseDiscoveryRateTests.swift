@@ -52,7 +52,7 @@ import Testing
   private func pValues(shared: Double, seed: UInt64, using generator: inout SplitMix64) -> (
     p: [Double], isNull: [Bool]
   ) {
-    let test = PromptPermutation(permutations: 500, seed: seed)
+    let test = SignFlipTest(clusterCount: 24, flips: 500, seed: seed)
     let common = (0..<24).map { _ in generator.normal() }
     let isNull = (0..<60).map { $0 >= 15 }
     let p = isNull.map { isNull -> Double in
@@ -61,7 +61,7 @@ import Testing
         return ClusterTotal(cluster: prompt, sum: noise + (isNull ? 0 : 0.9), count: 1)
       }
       let second = (0..<24).map { ClusterTotal(cluster: $0, sum: 0, count: 1) }
-      return test.pValue(paired: first, with: second) ?? 1
+      return test.result(of: ClusteredContrast(first: first, second: second))?.pValue ?? 1
     }
     return (p, isNull)
   }
