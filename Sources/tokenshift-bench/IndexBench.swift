@@ -68,7 +68,7 @@ struct IndexBench {
     for task in [nil, "t1"] {
       try time("tokens, predicted, \(task ?? "all tasks")", path) { index, sft, _ in
         let rows = try index.predictedDrift(in: sft, task: task)
-          .sorted { $0.klShareMean.magnitude > $1.klShareMean.magnitude }.prefix(20)
+          .sorted { ($0.klShareMean ?? 0).magnitude > ($1.klShareMean ?? 0).magnitude }.prefix(20)
         _ = try index.tokenLabels(of: rows.map(\.tokenID))
       }
     }
