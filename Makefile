@@ -6,10 +6,13 @@
 # make fixtures    regenerate expectations with NumPy, tiktoken, tokenizers (needs Python)
 # make verify      the tests on the whole study: DATA=folder with dense/ and topk/
 # make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
+# make sanitize-kernel    the kernel alone on rows of every kind under both sanitizers, in seconds
 # make emulate     the kernel's tests with the AVX-512 path compiled for AVX2
 # make errors      the kernel's errors over the whole range
 # make bench       the kernel against memory, a whole batch against the kernel
 # make bench-index the tables of an index of 5 million positions
+# make bench-dense the reading of dense files against a sum of the same bytes
+# make bench-memory       the memory of 0.5 and 5 GB, lines of JSON and dense rows
 # make capture-check      runs the capture recipe for transformers and reads what it wrote (needs Python)
 # make bench-rivals       the same beside PyTorch, NumPy, tiktoken, tokenizers (needs Python and CORPUS="a.txt b.txt")
 # make test-vocabularies  token ids against tiktoken, tokenizers, sentencepiece (needs Python and CORPUS)
@@ -71,6 +74,12 @@ sanitize: setup
 	TOKENSHIFT_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 swift test -Xcc -O1 --sanitize address \
 	  --scratch-path .build-asan --filter 'MeasuresTests|TracesTests'
 
+sanitize-kernel:
+	@mkdir -p .build
+	clang -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -DDIVERGENCE_EMULATES_AVX512 \
+	  -ISources/CDivergence/include Sources/tokenshift-bench/Rivals/any_rows.c Sources/CDivergence/*.c \
+	  -o .build/any_rows -lm && .build/any_rows
+
 emulate: setup
 	swift test -Xcc -O2 -Xcc -DDIVERGENCE_EMULATES_AVX512 --scratch-path .build-emulate --filter MeasuresTests
 
@@ -85,6 +94,15 @@ capture-check: release
 bench-index: setup
 	swift build -c release $(STRICT) --product tokenshift-bench
 	.build/release/tokenshift-bench index
+
+bench-dense: setup
+	swift build -c release $(STRICT) --product tokenshift-bench
+	.build/release/tokenshift-bench dense
+
+bench-memory: setup
+	swift build -c release $(STRICT) --product tokenshift-bench
+	for kind in json dense; do for size in 500 5000; do \
+	  .build/release/tokenshift-bench memory $$kind $$size || exit 1; done; done
 
 bench: setup
 	swift build -c release $(STRICT) --product tokenshift-bench
@@ -112,5 +130,5 @@ setup:
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(PACKAGES); \
 	fi
 
-.PHONY: demo release test lint format golden fixtures verify sanitize emulate errors capture-check bench bench-index bench-rivals test-vocabularies \
-  install setup
+.PHONY: demo release test lint format golden fixtures verify sanitize sanitize-kernel emulate errors \
+  capture-check bench bench-index bench-dense bench-memory bench-rivals test-vocabularies install setup
