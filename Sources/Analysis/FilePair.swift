@@ -48,7 +48,7 @@ public struct FilePair: Sendable {
     let byTokens = named.isEmpty ? TokenPairing(reference: reference, tuned: tuned) : nil
     places = byTokens?.places ?? named
     guard !places.isEmpty else {
-      throw TraceError(file: reference.path, .noSharedSequence(tunedFile: tuned.path))
+      throw byTokens?.failure ?? TraceError(file: reference.path, .noSharedSequence(tunedFile: tuned.path))
     }
     remarks =
       [byTokens?.remark(tuned.path)].compactMap { $0 }

@@ -1,3 +1,4 @@
+import Foundation
 public import Measures
 import Tokenization
 public import Traces
@@ -11,8 +12,8 @@ extension TracePair {
   /// - Returns: The file, the position, both numbers and the remedy; nil where nothing contradicts the floor.
   public func contradiction(of floor: Double, in measured: MeasuredSequence) -> String? {
     guard
-      let place = measured.positions.first(where: { $0.divergences.klTunedReference.high == nil })?.position,
-      let position = positions.first(where: { $0.position == place })
+      let measures = measured.positions.first(where: { $0.divergences.klTunedReference.high == nil }),
+      let position = positions.first(where: { $0.position == measures.position })
     else { return nil }
     let lowest = [
       (reference, reference.leastListed(position.referenceRow)),
@@ -20,14 +21,24 @@ extension TracePair {
     ].compactMap { trace, logprob in logprob.map { (trace, $0) } }.min { $0.1 < $1.1 }
     let trace = lowest?.0 ?? reference
     let names =
-      [trace.file ?? "trace"] + (trace.id.map { ["sequence \"\($0)\""] } ?? []) + ["position \(place)"]
+      [trace.file ?? "trace"] + (trace.id.map { ["sequence \"\($0)\""] } ?? []) + [
+        "position \(measures.position)"
+      ]
     let what =
       if let least = lowest?.1, least < floor {
         "a token has the logprob \(least), below the floor of \(floor) nats."
       } else {
-        "the tokens that are not listed have too little probability for a floor of \(floor) nats each."
+        "the tokens that are not listed have a probability of \(Self.unlisted(measures)) together, too little for a floor of \(floor) nats each."
       }
     return "\(names.joined(separator: ", ")): \(what) Lower the floor."
+  }
+}
+
+extension TracePair {
+  /// The smaller of the probabilities that the two rows leave to the tokens that they do not list.
+  fileprivate static func unlisted(_ measures: PositionMeasures) -> String {
+    let rest = max(0, 1 - max(measures.coverageReference, measures.coverageTuned))
+    return String(format: "%.2g", rest)
   }
 }
 

@@ -41,7 +41,7 @@ extension StudyPlan {
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
           problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
-            + [floorProblem(result.sequence, planned)].compactMap { $0 },
+            + [floorProblem(result.sequence, pair, planned)].compactMap { $0 },
           moved: moved.map(MovedTokens.init) ?? result.listed),
         positions: result.sequence.positions.count, moved: moved)
     } catch {
@@ -114,17 +114,17 @@ extension StudyPlan {
     return problems
   }
 
-  /// A floor above a stored logprob is not used, so the upper bounds that it was to give are not there.
-  private func floorProblem(_ measured: MeasuredSequence, _ planned: PlannedMeasurement) -> ProblemRecord? {
-    guard let floor = studyFile.study.floor else { return nil }
+  /// A floor that the lists contradict is not used, so the upper bounds that it was to give are not there.
+  private func floorProblem(
+    _ measured: MeasuredSequence, _ pair: TracePair, _ planned: PlannedMeasurement
+  ) -> ProblemRecord? {
+    guard let floor = studyFile.study.floor, let first = pair.contradiction(of: floor, in: measured) else {
+      return nil
+    }
     let without = measured.positions.count { $0.divergences.klTunedReference.high == nil }
-    guard without > 0 else { return nil }
     return ProblemRecord(
       severity: .warning, comparisonID: planned.comparisonID, sequence: planned.name,
-      message: """
-        \(files[planned.tuned.file].path): sequence "\(planned.name)": \(without) of \(measured.positions.count) \
-        positions list a token below the floor of \(floor) nats and have no upper bound. Lower the floor.
-        """)
+      message: "\(first) \(without) of \(measured.positions.count) positions have no upper bound.")
   }
 }
 

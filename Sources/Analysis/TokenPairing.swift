@@ -10,20 +10,20 @@ struct TokenPairing {
   private(set) var places: [(reference: Int, tuned: Int)] = []
   /// The pairs among them whose ids several sequences of one file have.
   private(set) var ambiguous = 0
+  /// Why a sequence could not be read, of the first one that could not.
+  private(set) var failure: TraceError?
 
   /// Reads every sequence of both files; one that cannot be read pairs with none.
   init(reference: TraceFile, tuned: TraceFile) {
     var indices: [[TokenID]: [Int]] = [:]
     for index in reference.entries.indices {
-      if let tokens = try? reference.trace(at: index).tokens, !tokens.isEmpty {
+      if let tokens = self.tokens(of: reference, at: index), !tokens.isEmpty {
         indices[tokens, default: []].append(index)
       }
     }
     var taken: [[TokenID]: Int] = [:]
     for index in tuned.entries.indices {
-      guard let tokens = try? tuned.trace(at: index).tokens, let candidates = indices[tokens] else {
-        continue
-      }
+      guard let tokens = self.tokens(of: tuned, at: index), let candidates = indices[tokens] else { continue }
       let place = taken[tokens, default: 0]
       taken[tokens] = place + 1
       if place < candidates.count { places.append((candidates[place], index)) }
@@ -31,6 +31,15 @@ struct TokenPairing {
     ambiguous = taken.reduce(0) { sum, entry in
       let count = indices[entry.key]?.count ?? 0
       return max(entry.value, count) > 1 ? sum + min(entry.value, count) : sum
+    }
+  }
+
+  private mutating func tokens(of file: TraceFile, at index: Int) -> [TokenID]? {
+    do throws(TraceError) {
+      return try file.trace(at: index).tokens
+    } catch {
+      failure = failure ?? error
+      return nil
     }
   }
 

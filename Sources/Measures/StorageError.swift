@@ -46,10 +46,11 @@ public struct StorageError: Equatable, Sendable {
     let growth = exp(4 * max(p.largestStep, q.largestStep))
     klTunedReference = Self.divergence(p, q, growth: growth)
     klReferenceTuned = Self.divergence(q, p, growth: growth)
-    jensenShannon = Self.jensenShannon(p, q, growth: growth)
+    jensenShannon = min(M_LN2, Self.jensenShannon(p, q, growth: growth))
     totalVariation = min(1, growth * (p.meanStep + q.meanStep))
-    entropyReference = Self.entropy(q, growth: growth)
-    entropyTuned = Self.entropy(p, growth: growth)
+    let mostEntropy = log(Double(max(count, 1)))
+    entropyReference = min(mostEntropy, Self.entropy(q, growth: growth))
+    entropyTuned = min(mostEntropy, Self.entropy(p, growth: growth))
   }
 
   /// Of `KL(p ‖ q)`. With r = ln(p/q) the second derivative is

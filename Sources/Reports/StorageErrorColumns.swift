@@ -21,11 +21,11 @@ extension Table {
           mean.map { .real($0) } ?? .missing
         ))
     }
-    let sample = known.count < rows.count ? " It is that of \(known.count) evenly spaced positions." : ""
+    let places = known.count < rows.count ? " at \(known.count) evenly spaced positions" : ""
     notes.append(
       """
-      ± by storage = the most that rounding scores to 16 bits can have moved a mean by; what a model computed in 16 bits \
-      before is not in it.\(sample)
+      ± by storage = the most that rounding scores to 16 bits can have moved a figure by, on average\(places); what a \
+      floor hides or a model computed in 16 bits before is not in it.
       """)
   }
 }

@@ -78,7 +78,7 @@ extension TraceError.Problem {
         ? "token \(index) is the text \"\(text)\", which is no token of the vocabulary."
         : "token \(index) is the text \"\(text)\", which may be any of \(candidates) tokens of the vocabulary."
     case .otherVocabulary(let token, let text, let known, let tokens, let all):
-      "the record calls id \(token) \"\(text)\", but the vocabulary calls it \"\(known)\"; so it is with \(tokens) of \(all) tokens."
+      "the record calls id \(token) \"\(text)\", but the vocabulary calls it \"\(known)\"; so it is with \(tokens) of \(all) entries."
     case .probabilities: "the record holds probabilities after the sampler and no logprobs."
     case .failedRequest(let reason): "the server answered with an error and not with a text: \(reason)."
     case .sampledTokenUnknown:

@@ -40,8 +40,9 @@ struct Measure: ParsableCommand {
   @OptionGroup var paper: PaperMode
   @OptionGroup var output: OutputOptions
 
-  /// Positions of each sequence of which it is bounded what storage in 16 bits can have done.
-  private static let storageLooks = 16
+  /// Positions of which it is bounded what storage in 16 bits can have done, of all sequences together, but at least one
+  /// of each.
+  private static let storageLooks = 64
 
   func validate() throws {
     if let vocabularySize, vocabularySize < 1 {
@@ -69,10 +70,11 @@ struct Measure: ParsableCommand {
     var excluded = Exclusions()
     var failures: [TraceError] = []
     var contradiction: String?
+    let looks = max(1, Self.storageLooks / max(1, files.places.count))
     for place in files.places where contradiction == nil {
       do throws(TraceError) {
         let pair = try files.pair(at: place)
-        let result = measurement.measure(pair, countsShares: false, storageLooks: Self.storageLooks)
+        let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
         let measured = result.sequence
         contradiction = floor.flatMap { pair.contradiction(of: $0, in: measured) }
         guard contradiction == nil else { break }

@@ -37,6 +37,17 @@ import Testing
     #expect(!(try whole(2, tensor: tensor) { log2($0) }.warnings.map(\.name).contains("meaning")))
   }
 
+  @Test func `logits less their greatest are not logarithms to base 10`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [5], [Int32](repeating: 3, count: 5))
+    // The powers of 10 sum to 1.016, those of e to 1.41.
+    builder.add(
+      "logits", "F32", [4, 6],
+      [[Float]](repeating: [0, -2.5, -2.5, -2.5, -2.5, -2.5], count: 4).flatMap { $0 })
+    let names = try opened(builder.bytes).facts().warnings.map(\.name)
+    #expect(!names.contains("meaning"), "\(names)")
+  }
+
   /// So many lists of the six most probable of eight tokens, each probability p as `value(p)`.
   private func lists(_ rows: Int, _ value: (Double) -> Double) throws -> TraceFacts {
     let content = (0..<rows).map { row in

@@ -74,14 +74,21 @@ import Tokenization
     for record in Self.records([(0, "Hello"), (2, " cat"), (3, "dog"), (13, "é")]) {
       #expect(throws: Never.self) { try readAny(record) }
     }
-    for record in Self.records([(0, "Bye"), (2, " cat"), (3, " a"), (20, "<|pad|>")]) {
+    let others = [(0, "Bye"), (0, "Bye"), (0, "One"), (3, "two"), (3, " a")]
+    for record in Self.records(Array(others.dropLast())) {
+      #expect(throws: Never.self) { try readAny(record) }
+    }
+    for record in Self.records([(13, "Ã©"), (13, "Ã©"), (13, "Ã©"), (13, "Ã©"), (13, "Ã©")]) {
+      #expect(throws: Never.self) { try readAny(record) }
+    }
+    for record in Self.records(others + [(2, " cat"), (20, "<|pad|>")]) {
       do {
         try readAny(record)
         Issue.record("nothing is refused")
       } catch {
         #expect(
           "\(error)"
-            == "trace:1: the record calls id 0 \"Bye\", but the vocabulary calls it \"Hello\"; so it is with 2 of 3 tokens. Name the vocabulary of the model that read the text."
+            == "trace:1: the record calls id 0 \"Bye\", but the vocabulary calls it \"Hello\"; so it is with 5 of 6 entries. Name the vocabulary of the model that read the text."
         )
       }
     }

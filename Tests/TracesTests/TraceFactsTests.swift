@@ -100,6 +100,19 @@ import Tokenization
     #expect(try opened(peaked(shift: 0, count: 12)).facts().warnings.map(\.name) == ["noPromptLength"])
   }
 
+  /// The emitted token has its own logprob where its neighbours are only known to be below the list.
+  @Test(arguments: [false, true])
+  func `text that its lists do not hold is not out of place`(listsBest: Bool) throws {
+    let tokens = (0..<40).map { $0 * 7 % 50 }
+    let rows = tokens.dropFirst().map { token in
+      let best = listsBest ? "\"99\":{\"logprob\":-0.1,\"rank\":1}," : ""
+      return "{\(best)\"\(token)\":{\"logprob\":\(-4 - Double(token % 3)),\"rank\":9}}"
+    }
+    let record = "{\"prompt_token_ids\":\(tokens),\"prompt_logprobs\":[null,\(rows.joined(separator: ","))]}"
+    let names = try opened(Array(record.utf8)).facts().warnings.map(\.name)
+    #expect(!names.contains("misaligned"), "\(names)")
+  }
+
   @Test func `what a sampler leaves behind is seen`() throws {
     let excluded = try opened(peaked(shift: 0, extra: [-.infinity])).facts()
     #expect(excluded.stage == .processed)

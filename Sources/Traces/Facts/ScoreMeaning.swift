@@ -59,7 +59,8 @@ struct ScoreMeaningGatherer {
         !scores.allSatisfy { (0...1).contains($0) }
           || abs(scores.reduce(0.0) { $0 + Double($1) } - 1) > Self.tolerance
       case .logarithms(let base):
-        largest > 0 || abs(Self.logSum(scores, largest, base: Double(base))) > Self.tolerance
+        // Logits less their greatest sum up to little more than 1 in a large base. A logarithm of 0 says nothing.
+        largest >= 0 || abs(Self.logSum(scores, largest, base: Double(base))) > Self.tolerance
       }
     }
   }

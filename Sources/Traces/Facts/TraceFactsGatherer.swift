@@ -104,11 +104,14 @@ struct TraceFactsGatherer {
     meaning.add(row)
     if row.logprobs.contains(-.infinity) { rowsWithExclusions += 1 }
     if row.emittedLogprob == nil { emittedUnknown += 1 }
+    // A token below the list counts as if it stood at its end, even where its own logprob is known: its neighbours' are
+    // not. A row of the emitted token alone tells nothing.
+    guard row.unlistedCap < 0 else { return }
     addAlignment(of: trace, at: index) { token in
-      -(row.tokens.firstIndex(of: token).map {
+      let listed = row.tokens.firstIndex(of: token).map {
         row.logprobs[row.logprobs.startIndex + $0 - row.tokens.startIndex]
       }
-        ?? row.unlistedCap)
+      return -max(listed ?? row.unlistedCap, row.unlistedCap)
     }
   }
 

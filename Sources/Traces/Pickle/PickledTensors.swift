@@ -100,7 +100,13 @@ struct PickledTensors {
     case .integer(let integer): metadata[name] = String(integer)
     case .number(let number): metadata[name] = String(number)
     case .list(let list) where TensorFile.scoreNames.contains(name) || name == TensorFile.generatedScores:
-      if let stacked = try stacked(machine.lists[list], named: name) { tensors.append(stacked) }
+      if let stacked = try stacked(machine.lists[list], named: name) {
+        tensors.append(stacked)
+      } else if case .tensor(let first) = machine.lists[list].first {
+        throw .tensorShape(
+          tensor: name, found: first.shape,
+          expected: "[vocabulary] or [1, vocabulary] in each of its elements")
+      }
     case .list(let list) where name == "samples": samples = try samples(machine.lists[list])
     case .list(let list) where Self.listNames.contains(name):
       if let numbers = numbers(machine.lists[list], named: name) { tensors.append(numbers) }

@@ -8,6 +8,8 @@ import Tokenization
 struct NameCheck: Equatable {
   /// Entries of a record that are looked at.
   private static let most = 64
+  /// Entries that must differ: fewer may have been written by a tool with rules of its own.
+  private static let fewest = 5
 
   private var looked = 0
   private(set) var agreed = 0
@@ -19,14 +21,14 @@ struct NameCheck: Equatable {
   var isOpen: Bool { looked < Self.most }
 
   /// The vocabulary calls most tokens otherwise.
-  var isRefuted: Bool { contradicted > agreed }
+  var isRefuted: Bool { contradicted >= Self.fewest && contradicted > agreed }
 
   mutating func add(_ token: TokenID, _ text: [UInt8]?, _ lookup: TokenLookup) {
     looked += 1
     guard let text, let known = lookup.comparableBytes(of: token), Self.isComparable(text) else { return }
     if Self.agree(text, known) {
       agreed += 1
-    } else {
+    } else if !Self.isRawPiece(text, of: known) {
       contradicted += 1
       if first == nil { first = (token, text, known) }
     }
@@ -50,6 +52,14 @@ struct NameCheck: Equatable {
     let (text, known) = (trimmed(text), trimmed(known))
     // A server may send several tokens in one text.
     return text == known || text.contains(known)
+  }
+
+  /// Whether a text may be the byte-level piece of a token whose own text is not ASCII: a letter of ASCII or of
+  /// U+00A1 … U+0143 for every byte.
+  private static func isRawPiece(_ text: [UInt8], of known: [UInt8]) -> Bool {
+    let letters = String(decoding: text, as: UTF8.self).unicodeScalars
+    return known.contains { $0 >= 0x80 } && letters.contains { $0.value >= 0x80 }
+      && letters.allSatisfy { $0.value < 0x80 || (0xA1...0x143).contains($0.value) }
   }
 
   /// Without blanks on both sides, which pieces write as letters of their own.
