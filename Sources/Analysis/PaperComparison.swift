@@ -81,9 +81,7 @@ public struct PaperComparison: Sendable {
         let pair = try files.pair(at: place)
         let measured = measurement.measure(pair, countsShares: false).sequence
         let name = pair.tuned.id ?? "\(place.tuned)"
-        if measured.exclusions.count > 0 {
-          remarks.append("\(name): \(measured.exclusions.count) positions have no figure in both files.")
-        }
+        remarks += Self.remarks(name, excluded: measured.exclusions.count, measured.positions)
         responses.append(
           Response(
             sequence: name, task: task,
@@ -116,9 +114,20 @@ public struct PaperComparison: Sendable {
           return Token(measures, text: texts[id] ?? "\(id)")
         })
     }
-    remarks = measured.filter { $0.excluded > 0 }.map {
-      "\($0.sequence): \($0.excluded) positions have no figure in both files."
+    remarks = measured.flatMap { Self.remarks($0.sequence, excluded: $0.excluded, $0.positions) }
+  }
+
+  /// What of a response has no part in the figures.
+  private static func remarks(_ name: String, excluded: Int, _ positions: [PositionMeasures]) -> [String] {
+    let untold = positions.count {
+      $0.position > 0 && ($0.logprobTuned == nil || $0.logprobReference == nil)
     }
+    return (excluded > 0 ? ["\(name): \(excluded) positions have no figure in both files."] : [])
+      + (untold > 0
+        ? [
+          "\(name): \(untold) tokens have no logprob in both files and are left out. The paper's code keeps them."
+        ]
+        : [])
   }
 
   /// The tasks in the order of the files; one nil where no task is named.

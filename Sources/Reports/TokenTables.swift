@@ -32,8 +32,12 @@ extension Table {
   }
 
   /// How probability moved onto or off vocabulary tokens, or groups of them, under one tuned model.
+  ///
+  /// - Parameter unlisted: By how much a true moved mass can lie below and above that of a truncated trace. A direction is
+  ///   told where it is the same over this range.
   public static func predicted(
-    _ rows: [(subject: TokenSubject, drift: PredictedDrift)], model: String, notes: [String], isComplete: Bool
+    _ rows: [(subject: TokenSubject, drift: PredictedDrift)], model: String,
+    unlisted: ClosedRange<Double> = 0...0, notes: [String], isComplete: Bool
   ) -> Table {
     Table(
       name: "tokens",
@@ -45,10 +49,15 @@ extension Table {
       rows: rows.map { row in
         [.text(model)] + cells(row.subject) + [
           row.drift.klShareMean.map { .signedReal($0) } ?? .missing, .signedReal(row.drift.movedMassMean),
-          .text(row.drift.movedMassMean < 0 ? "suppressed" : "promoted"),
+          direction(of: row.drift.movedMassMean, unlisted),
         ]
       },
       notes: notes, isComplete: isComplete)
+  }
+
+  private static func direction(of movedMass: Double, _ unlisted: ClosedRange<Double>) -> Cell {
+    if movedMass + unlisted.lowerBound > 0 { return .text("promoted") }
+    return movedMass + unlisted.upperBound < 0 ? .text("suppressed") : .missing
   }
 
   /// The same tokens, or groups of them, under two tuned models.

@@ -34,7 +34,8 @@ public struct MovedTokens: Sendable, Equatable {
 
   /// What is left out: a probability, and a divergence in nats, summed over one sequence.
   ///
-  /// 2⁻²⁰ ≈ 10⁻⁶ keeps a few thousand of 50,000 or 150,000 tokens; what is left out moves no digit that is shown.
+  /// 2⁻²⁰ ≈ 10⁻⁶ keeps a few thousand of 50,000 or 150,000 tokens; what is left out moves no digit of a mean
+  /// that is shown, but a prompt in which a token has less does not count as one that has it.
   public static let smallestKept = 0x1p-20
 
   /// The entries that are not negligible.

@@ -76,10 +76,16 @@ extension FigureSet: ExpressibleByArgument {}
 
 /// How many rows are printed.
 struct LimitOption: ParsableArguments {
-  @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "The most rows to print.")
-  var limit = 20
+  @Option(
+    name: [.customShort("n"), .long], parsing: .unconditional,
+    help: "The most rows to print. 20 when left out.")
+  var limit: Int?
+
+  /// The most rows to print.
+  var count: Int { limit ?? 20 }
 
   func validate() throws {
+    guard let limit else { return }
     guard limit > 0 else { throw ValidationError("--limit must be at least 1, but is \(limit).") }
   }
 }

@@ -72,14 +72,17 @@ extension Tokens {
       }
     }
     let shown = rows.filter { row in fdr.map { (row.result.qValue ?? .infinity) <= $0 } ?? true }
-    return Array(shown.sorted { key($0) < key($1) }.prefix(limit.limit))
+    // What is called at a rate is called as a whole.
+    let most = fdr == nil ? limit.count : limit.limit ?? shown.count
+    return Array(shown.sorted { key($0) < key($1) }.prefix(most))
   }
 
   private func testNote(_ rows: [TokenContrast]) -> String {
     let tested = rows.compactMap(\.result.qValue)
-    let called = tested.count { $0 <= 0.05 }
+    let rate = fdr ?? 0.05
+    let called = tested.count { $0 <= rate }
     return """
-      \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ 0.05. from … to: 95 % interval \
+      \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ \(rate). from … to: 95 % interval \
       of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.
       """
   }

@@ -48,6 +48,7 @@ extension Tokens {
     let rows = largest(found.drifts, by: { abs($0.movedMassMean) }, id: \.tokenID)
     return .predicted(
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
+      unlisted: found.unlisted,
       notes: ["\(sliceWords(comparisons)) Means over positions.", boundNote(found.unlisted)], isComplete: true
     )
   }
@@ -56,7 +57,7 @@ extension Tokens {
   func largest<Row>(_ rows: [Row], by value: (Row) -> Double?, id: (Row) -> Int) -> [Row] {
     rows.compactMap { row in value(row).map { (row: row, value: $0) } }
       .sorted { ($1.value, id($0.row)) < ($0.value, id($1.row)) }
-      .prefix(limit.limit).map(\.row)
+      .prefix(limit.count).map(\.row)
   }
 
   /// What a table is about.

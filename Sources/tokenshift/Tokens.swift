@@ -52,7 +52,7 @@ struct Tokens: ParsableCommand {
   var minimumCount: Int?
   @Option(
     help: ArgumentHelp(
-      "Only the tokens of a contrast that are called at this false discovery rate: q up to it. For a word cloud.",
+      "Only the tokens of a contrast that are called at this false discovery rate, all with q up to it. For a word cloud.",
       valueName: "rate"))
   var fdr: Double?
   @Option(

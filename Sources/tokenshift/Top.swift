@@ -25,7 +25,7 @@ struct Top: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard limit.limit <= ShiftIndex.extremeCount else {
+    guard limit.count <= ShiftIndex.extremeCount else {
       throw ValidationError(
         "--limit is at most \(ShiftIndex.extremeCount): so many positions are kept for each comparison and task. Use 'query'."
       )
@@ -39,7 +39,7 @@ struct Top: ParsableCommand {
     let index = try index.openWhole()
     let comparisons = try index.comparisons(of: model, source: slice.source)
     let positions = try index.top(
-      by: by, in: comparisons, task: slice.task, limit: limit.limit, context: context)
+      by: by, in: comparisons, task: slice.task, limit: limit.count, context: context)
     let labels = try index.tokenLabels(of: positions.flatMap(\.shownTokens))
     output.print(.top(positions, by: by, text: { labels[$0]?.text }, notes: [], isComplete: true))
   }
