@@ -29,6 +29,27 @@ import Testing
     #expect(try Program.run("tokens", index, "--contrast", "sft", "rl", "--fdr", "2").status == 64)
   }
 
+  /// More rows are called than a table shows when nothing is said.
+  @Test func `all rows that are called are shown`() throws {
+    let arguments = ["tokens", index, "--contrast", "sft", "rl", "--view", "predicted", "--source", "base"]
+    let run = try Program.start(arguments + ["--fdr", "0.3", "--format", "jsonl"]).finish()
+    #expect(run.output.split(separator: "\n").count > 20)
+    let limited = try Program.start(arguments + ["--fdr", "0.3", "--format", "jsonl", "--limit", "2"])
+      .finish()
+    #expect(limited.output.split(separator: "\n").count == 2)
+    #expect(try Program.start(arguments + ["--fdr", "0.3"]).finish().output.contains("have q ≤ 0.3."))
+  }
+
+  @Test func `a direction is told where the bound leaves one`() throws {
+    let run = try Program.run(
+      "tokens", index, "--model", "sft", "--view", "predicted", "--limit", "1000", "--format", "jsonl")
+    let lines = run.output.split(separator: "\n")
+    #expect(
+      lines.first?.contains("\"direction\": \"promoted\"") == true
+        || lines.first?.contains("\"direction\": \"suppressed\"") == true)
+    #expect(lines.last?.contains("\"direction\": null") == true)
+  }
+
   @Test func `texts of several kinds are not thrown together`() throws {
     let run = try Program.run("tokens", index, "--contrast", "sft", "rl", "--source", "sft")
     #expect(run.status != 0)
