@@ -80,8 +80,7 @@ struct StudyPairing {
     if !isEmpty { comparisons.append(comparison) }
   }
 
-  /// The reference's name of each tuned sequence that has the same token ids; of several with the same ids the first
-  /// that is left.
+  /// The reference's name of each tuned sequence that has the same token ids.
   private func pairedByTokens(
     _ named: [Key], _ tuned: [Key: TraceLocation], _ reference: (order: [Key], places: [Key: TraceLocation]),
     source: String, _ files: [PlannedFile]
@@ -89,15 +88,10 @@ struct StudyPairing {
     func tokens(_ place: TraceLocation?) -> [TokenID]? {
       place.flatMap { try? files[$0.file].namedTrace(at: $0.entry).tokens }
     }
-    var left: [[TokenID]: [Key]] = [:]
-    for key in reference.order.reversed() where key.source == source {
-      if let ids = tokens(reference.places[key]), !ids.isEmpty { left[ids, default: []].append(key) }
-    }
-    var pairs: [Key: Key] = [:]
-    for key in named {
-      if let ids = tokens(tuned[key]), let name = left[ids]?.popLast() { pairs[key] = name }
-    }
-    return pairs
+    let known = reference.order.filter { $0.source == source }
+    let pairing = TokenPairing(
+      reference: known.lazy.map { tokens(reference.places[$0]) }, tuned: named.lazy.map { tokens(tuned[$0]) })
+    return Dictionary(uniqueKeysWithValues: pairing.places.map { (named[$0.tuned], known[$0.reference]) })
   }
 
   /// Where one model's sequences stand, in the order of the study's files.

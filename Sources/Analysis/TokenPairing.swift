@@ -1,29 +1,27 @@
 import Tokenization
 import Traces
 
-/// The sequences of two files that hold the same token ids, whatever they are called.
+/// The sequences of a reference and a tuned model that hold the same token ids, whatever they are called.
 ///
-/// Where several sequences have the same ids, they pair in the order of their files: which belongs to which cannot be
+/// Where several sequences have the same ids, they pair in their order: which belongs to which cannot be
 /// told, and each is about the same text.
 struct TokenPairing {
-  /// Where each shared sequence stands in the two files, in the order of the tuned file.
+  /// Where each shared sequence stands among both, in the order of the tuned ones.
   private(set) var places: [(reference: Int, tuned: Int)] = []
-  /// The pairs among them whose ids several sequences of one file have.
+  /// The pairs among them whose ids several sequences of one model have.
   private(set) var ambiguous = 0
   /// Why a sequence could not be read, of the first one that could not.
   private(set) var failure: TraceError?
 
-  /// Reads every sequence of both files; one that cannot be read pairs with none.
-  init(reference: TraceFile, tuned: TraceFile) {
+  /// Pairs sequences by their token ids; nil and no ids pair with none.
+  init(reference: some Sequence<[TokenID]?>, tuned: some Sequence<[TokenID]?>) {
     var indices: [[TokenID]: [Int]] = [:]
-    for index in reference.entries.indices {
-      if let tokens = self.tokens(of: reference, at: index), !tokens.isEmpty {
-        indices[tokens, default: []].append(index)
-      }
+    for (index, tokens) in reference.enumerated() {
+      if let tokens, !tokens.isEmpty { indices[tokens, default: []].append(index) }
     }
     var taken: [[TokenID]: Int] = [:]
-    for index in tuned.entries.indices {
-      guard let tokens = self.tokens(of: tuned, at: index), let candidates = indices[tokens] else { continue }
+    for (index, tokens) in tuned.enumerated() {
+      guard let tokens, let candidates = indices[tokens] else { continue }
       let place = taken[tokens, default: 0]
       taken[tokens] = place + 1
       if place < candidates.count { places.append((candidates[place], index)) }
@@ -34,13 +32,21 @@ struct TokenPairing {
     }
   }
 
-  private mutating func tokens(of file: TraceFile, at index: Int) -> [TokenID]? {
-    do throws(TraceError) {
-      return try file.trace(at: index).tokens
-    } catch {
-      failure = failure ?? error
-      return nil
+  /// Reads every sequence of both files; one that cannot be read pairs with none.
+  init(reference: TraceFile, tuned: TraceFile) {
+    var failure: TraceError?
+    func tokens(of file: TraceFile, at index: Int) -> [TokenID]? {
+      do throws(TraceError) {
+        return try file.trace(at: index).tokens
+      } catch {
+        failure = failure ?? error
+        return nil
+      }
     }
+    self.init(
+      reference: reference.entries.indices.lazy.map { tokens(of: reference, at: $0) },
+      tuned: tuned.entries.indices.lazy.map { tokens(of: tuned, at: $0) })
+    self.failure = failure
   }
 
   /// What a person should know about it.
