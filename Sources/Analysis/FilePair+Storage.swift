@@ -10,14 +10,9 @@ extension FilePair {
   var storageError: Double? {
     var errors: [Double] = []
     for place in places.evenlySpaced(Self.looks.sequences) {
-      guard let pair = try? pair(at: place), case .dense(let reference) = pair.reference.rows,
-        case .dense(let tuned) = pair.tuned.rows
-      else { continue }
-      for position in pair.positions.evenlySpaced(Self.looks.positions) {
-        let error = StorageError(
-          reference: reference[position.referenceRow], tuned: tuned[position.tunedRow])
-        if let error, error.klTunedReference.isFinite { errors.append(error.klTunedReference) }
-      }
+      guard let pair = try? pair(at: place) else { continue }
+      errors += pair.positions.evenlySpaced(Self.looks.positions)
+        .compactMap { pair.storageError(at: $0)?.klTunedReference }.filter(\.isFinite)
     }
     return errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
   }

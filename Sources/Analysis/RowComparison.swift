@@ -59,14 +59,9 @@ struct RowComparison {
     }
   }
 
-  /// What storage can have done to the figures of a position; nil where the rows are not both dense, or not in 16 bits.
+  /// What storage can have done to the figures of a position.
   func storageError(_ position: TracePair.Position) -> StorageError? {
-    guard case .dense(let reference) = pair.reference.rows, case .dense(let tuned) = pair.tuned.rows else {
-      return nil
-    }
-    return StorageError(
-      reference: reference[position.referenceRow], tuned: tuned[position.tunedRow],
-      vocabularySize: kernel.vocabularySize)
+    pair.storageError(at: position, vocabularySize: kernel.vocabularySize)
   }
 
   private func measureDense(

@@ -122,11 +122,16 @@ extension DistillationConfig.NumberType {
   /// How far rounding to this type moves a number that became this one.
   fileprivate func halfStep(at value: Double) -> Double {
     guard value.isFinite else { return 0 }
+    return encoding?.rounding(of: Float(value)) ?? value.ulp / 2
+  }
+
+  /// The type as that of a dense row; nil for double precision, in which no row is kept.
+  private var encoding: DenseRow.Encoding? {
     switch self {
-    case .float16: return Double(Float16(value).ulp) / 2
-    case .bfloat16: return Double(Float(value).ulp) * 0x1p16 / 2
-    case .float32: return Double(Float(value).ulp) / 2
-    case .float64: return value.ulp / 2
+    case .float16: .float16
+    case .bfloat16: .bfloat16
+    case .float32: .float32
+    case .float64: nil
     }
   }
 }
