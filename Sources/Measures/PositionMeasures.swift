@@ -57,6 +57,12 @@ public struct PositionMeasures: Equatable, Sendable {
   /// ``topTuned`` where it is known to be the tuned model's first choice.
   public var knownTopTuned: TokenID? { topTuned == tokenID && rankTuned != 1 ? nil : topTuned }
 
+  /// Whether both models have the same first choice; nil where one of the two is not known.
+  public var hasSameTop: Bool? {
+    guard let reference = knownTopReference, let tuned = knownTopTuned else { return nil }
+    return reference == tuned
+  }
+
   /// A record of one position.
   public init(
     position: Int, tokenID: TokenID, divergences: Divergences, logprobReference: Double?,

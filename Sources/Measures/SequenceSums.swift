@@ -64,7 +64,7 @@ public struct SequenceSums: Equatable, Sendable {
       logprobShiftCount += 1
       logprobShift += shift
     }
-    if let top = position.knownTopReference, top == position.knownTopTuned { topAgreement += 1 }
+    if position.hasSameTop == true { topAgreement += 1 }
     coverageReference += position.coverageReference
     coverageTuned += position.coverageTuned
   }

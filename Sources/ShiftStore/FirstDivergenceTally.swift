@@ -9,12 +9,7 @@ struct FirstDivergenceTally: PositionTally {
 
   mutating func add(_ sequence: TalliedSequence) {
     let shifted = sequence.positions.first { $0.shiftClass == .shifted }
-    let otherTop = sequence.positions.first { position in
-      guard let reference = position.knownTopReference, let tuned = position.knownTopTuned else {
-        return false
-      }
-      return reference != tuned
-    }
+    let otherTop = sequence.positions.first { $0.hasSameTop == false }
     sequences.append((sequence.measurementID, shifted?.position, otherTop?.position))
   }
 
