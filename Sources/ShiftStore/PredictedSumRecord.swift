@@ -27,6 +27,7 @@ public struct PredictedSumRecord: Sendable {
     self.klShare = klShare
     self.movedMass = movedMass
   }
+
   /// Adds the sums of other positions, token by token. Models of one study have one width; a wider row extends the sums.
   public mutating func add(_ other: PredictedSumRecord) {
     positions += other.positions

@@ -15,13 +15,11 @@ extension ShiftIndex {
       try count(
         [
           EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self,
-          EstimateTally.self,
-          DistributionTally.self, BandTally.self, RankCountTally.self, FirstDivergenceTally.self,
+          EstimateTally.self, DistributionTally.self, BandTally.self, RankCountTally.self,
+          FirstDivergenceTally.self,
           EntropySliceTally.self,
         ], database)
-      try database.execute(sql: "DELETE FROM predictedToken")
-      try countPredictedTokens(database)
-      try countTotals(database)
+      try countTokenTables(database)
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
@@ -80,10 +78,18 @@ extension ShiftIndex {
     try write(isLastOfComparison: true)
   }
 
+  /// Fills the tables of predicted tokens, and those of tokens over all tasks.
+  private func countTokenTables(_ database: Database) throws {
+    let predicted = try predictedSums(database)
+    try database.execute(sql: "DELETE FROM predictedToken")
+    try countPredictedTokens(predicted, database)
+    try countTotals(predicted, database)
+  }
+
   /// Means over positions from the exact sums.
-  private func countPredictedTokens(_ database: Database) throws {
+  private func countPredictedTokens(_ sums: [PredictedSumRecord], _ database: Database) throws {
     var row = try RowInsert(database, into: "predictedToken", columns: 5)
-    for sum in try predictedSums(database) {
+    for sum in sums {
       let task = try taskID(of: sum.task, database)
       for mean in sum.means {
         row.bind(sum.comparisonID)

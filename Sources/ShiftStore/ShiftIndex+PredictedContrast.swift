@@ -59,8 +59,8 @@ extension ShiftIndex {
     _ comparisons: [Comparison], _ request: ContrastRequest
   ) throws -> PredictedSums {
     try reading { database in
-      let slice = try sliceFilter(comparisons, task: request.task, of: "measurement", database)
-        .replacing("measurement.taskID", with: "sequence.taskID")
+      let slice = try sliceFilter(
+        comparisons, task: request.task, of: "measurement", taskIn: "sequence", database)
       let rows = try Row.fetchCursor(
         database,
         sql: """
@@ -77,7 +77,7 @@ extension ShiftIndex {
         try row.withUnsafeData(atIndex: 5) { data in
           data?.withUnsafeBytes { bytes in
             MovedTokens.forEach(in: bytes) { entry in
-              if let id = request.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }
+              if let id = request.groups.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }
             }
           }
         }

@@ -23,8 +23,8 @@ extension ShiftIndex {
     of comparison: Comparison, task: String?, most: Int
   ) throws -> [MeasuredResponse] {
     try reading { database in
-      let slice = try sliceFilter([comparison], task: task, of: "measurement", database)
-        .replacing("measurement.taskID", with: "sequence.taskID")
+      let slice = try sliceFilter(
+        [comparison], task: task, of: "measurement", taskIn: "sequence", database)
       let positions = try PositionSelect(database)
       return try Row.fetchAll(
         database,

@@ -46,7 +46,7 @@ extension ShiftIndex {
               from: 0, through: bytes.count - PromptToken.byteCount, by: PromptToken.byteCount)
             {
               let token = PromptToken(bytes, at: offset)
-              guard let id = request.id(of: Int(token.tokenID)) else { continue }
+              guard let id = request.groups.id(of: Int(token.tokenID)) else { continue }
               let total = metric.total(token)
               sums[id, default: TokenSums()].add(
                 Int(token.count), ClusterTotal(cluster: cluster, sum: total.sum, count: total.count))
@@ -56,13 +56,5 @@ extension ShiftIndex {
       }
     }
     return sums
-  }
-}
-
-extension ContrastRequest {
-  /// The row that a token counts in.
-  func id(of token: Int) -> Int? {
-    guard let groups else { return token }
-    return groups[token]
   }
 }

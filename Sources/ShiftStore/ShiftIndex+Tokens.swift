@@ -24,7 +24,7 @@ extension ShiftIndex {
       try forEachToken(
         "emittedToken", columns: EmittedTokenSums.columns, in: comparisons, task: task, database
       ) { _, token, row in
-        if let id = groups == nil ? token : groups?[token] { sums.append(EmittedTokenSums(row), to: id) }
+        if let id = groups.id(of: token) { sums.append(EmittedTokenSums(row), to: id) }
       }
       return sums.rising().map { $0.sums.drift(of: $0.id) }
     }
@@ -55,7 +55,7 @@ extension ShiftIndex {
       for key in readsAll ? slices : slices.flatMap({ slice in tokens.map { slice + [$0] } }) {
         try rows.forEach(key) {
           let token = rows.integer(0)
-          guard let id = groups == nil ? token : groups?[token], wanted.contains(id) else { return }
+          guard let id = groups.id(of: token), wanted.contains(id) else { return }
           rows.withBytes(1) { histograms[id, default: RankShiftHistogram()].add($0) }
         }
       }
@@ -75,7 +75,7 @@ extension ShiftIndex {
       try forEachToken(
         "predictedToken", columns: "klShareMean, movedMassMean", in: comparisons, task: task, database
       ) { comparison, token, row in
-        guard let id = groups == nil ? token : groups?[token], let weight = weights[comparison] else {
+        guard let id = groups.id(of: token), let weight = weights[comparison] else {
           return
         }
         sums.append(
@@ -132,13 +132,24 @@ extension ShiftIndex {
   }
 
   /// The condition that keeps the rows of these comparisons and this task in a table.
+  ///
+  /// - Parameter taskTable: The table that has the task; nil for the same one.
   func sliceFilter(
-    _ comparisons: [Comparison], task: String?, of table: String, _ database: Database
+    _ comparisons: [Comparison], task: String?, of table: String, taskIn taskTable: String? = nil,
+    _ database: Database
   ) throws -> String {
     let ids = comparisons.map { String($0.id) }.joined(separator: ", ")
     let slice = "\(table).comparisonID IN (\(ids))"
     guard let task else { return slice }
-    return "\(slice) AND \(table).taskID = \(try taskID(of: task, database))"
+    return "\(slice) AND \(taskTable ?? table).taskID = \(try taskID(of: task, database))"
+  }
+}
+
+extension [Int: Int]? {
+  /// The row that a token counts in: itself where there are no groups; nil where no group has it.
+  func id(of token: Int) -> Int? {
+    guard let self else { return token }
+    return self[token]
   }
 }
 

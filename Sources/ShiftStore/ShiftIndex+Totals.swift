@@ -3,7 +3,9 @@ import GRDB
 extension ShiftIndex {
   /// Adds up the tasks of each comparison that has several, so that a table over all tasks need not; part of
   /// ``finish()``.
-  func countTotals(_ database: Database) throws {
+  ///
+  /// - Parameter sums: Those of predicted tokens, of every comparison and task.
+  func countTotals(_ sums: [PredictedSumRecord], _ database: Database) throws {
     try database.execute(sql: "DELETE FROM emittedTokenTotal; DELETE FROM predictedTokenTotal")
     let comparisons = try Int.fetchAll(
       database,
@@ -12,7 +14,7 @@ extension ShiftIndex {
         GROUP BY comparisonID HAVING min(taskID) < max(taskID) ORDER BY comparisonID
         """)
     for comparison in comparisons { try countEmittedTotal(of: comparison, database) }
-    let predicted = Dictionary(grouping: try predictedSums(database), by: \.comparisonID)
+    let predicted = Dictionary(grouping: sums, by: \.comparisonID)
     for comparison in comparisons {
       if let sums = predicted[comparison] { try countPredictedTotal(of: sums, database) }
     }
