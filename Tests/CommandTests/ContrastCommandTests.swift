@@ -3,14 +3,10 @@ import Testing
 
 /// Two tuned models set against each other on the command line.
 @Suite struct ContrastCommandTests {
-  private let folder: TemporaryFolder
-  private let index: String
+  private let samples: SampleIndex
+  private var index: String { samples.path }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    index = folder.file("samples.sqlite")
-    #expect(try Program.run("batch", "samples/study.yaml", "--index", index).status == 0)
-  }
+  init() throws { samples = try SampleIndex() }
 
   @Test func `a false discovery rate keeps the rows that are called`() throws {
     let arguments = ["tokens", index, "--contrast", "sft", "rl", "--source", "base", "--by", "wordKind"]

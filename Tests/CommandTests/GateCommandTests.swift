@@ -3,14 +3,10 @@ import Testing
 
 /// Limits and their exit codes.
 @Suite struct GateCommandTests {
-  private let folder: TemporaryFolder
-  private let index: String
+  private let samples: SampleIndex
+  private var index: String { samples.path }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    index = folder.file("samples.sqlite")
-    #expect(try Program.run("batch", "samples/study.yaml", "--index", index).status == 0)
-  }
+  init() throws { samples = try SampleIndex() }
 
   @Test func `kept, crossed and undecided limits`() throws {
     let kept = try Program.run("gate", index, "--min", "topAgreementShare >= 70 %")

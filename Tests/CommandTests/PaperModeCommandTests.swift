@@ -125,20 +125,18 @@ import Testing
 
   @Test(arguments: ["figures", "curve", "cases", "words"])
   func `an index has the figures of the traces that it was made of`(view: String) throws {
-    let folder = try TemporaryFolder()
-    let index = folder.file("samples.sqlite")
-    #expect(try Program.run("batch", "samples/study.yaml", "--index", index).status == 0)
+    let samples = try SampleIndex()
     let traces = try Program.run(
       "measure", "--mode", "paper", "--view", view, "-r", "samples/traces/base-on-rl.jsonl", "-t",
       "samples/traces/rl-on-rl.jsonl", "--vocabulary", "samples/vocabulary/tokenizer.json", "--format", "csv")
     func lines(_ text: String) -> [Substring] { text.split(separator: "\r\n") }
     let one = try Program.run(
-      "summary", index, "--mode", "paper", "--view", view, "--model", "rl", "--format", "csv")
+      "summary", samples.path, "--mode", "paper", "--view", view, "--model", "rl", "--format", "csv")
     #expect(one.status == 0, "\(one.error)")
     #expect(
       lines(one.output)
         == lines(traces.output).enumerated().map { ($0.offset == 0 ? "model," : "rl,") + $0.element })
-    let both = try Program.run("summary", index, "--mode", "paper", "--view", view, "--format", "csv")
+    let both = try Program.run("summary", samples.path, "--mode", "paper", "--view", view, "--format", "csv")
     #expect(lines(both.output).suffix(lines(traces.output).count - 1) == lines(one.output).dropFirst())
     #expect(lines(both.output).contains { $0.hasPrefix("sft,") })
   }
