@@ -12,8 +12,7 @@ enum RecordColumns {
     "sequence", "position", "tokenID", "token", "klTunedReference", "klReferenceTuned", "jensenShannon",
     "totalVariation", "entropyReference", "entropyTuned", "logprobReference", "logprobTuned", "logprobShift",
     "rankReference", "rankReferenceLow", "rankTuned", "rankShift", "shiftClass", "topReference", "topTuned",
-    "coverageReference",
-    "coverageTuned",
+    "coverageReference", "coverageTuned",
   ]
 
   /// The cells of one position.
