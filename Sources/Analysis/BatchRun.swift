@@ -22,6 +22,8 @@ public struct BatchRun: Sendable {
   private static let positionsPerTransaction = 16_384
   /// Measurements after which a transaction ends, however short they are.
   private static let measurementsPerTransaction = 64
+  /// Entries of moved tokens after which a transaction ends: dense rows move all of a vocabulary, at 24 bytes each.
+  private static let movedTokensPerTransaction = 1 << 20
 
   /// A run of a plan.
   ///
@@ -59,12 +61,13 @@ public struct BatchRun: Sendable {
       }
       launch()
       while let item = try await group.next() {
-        try ledger.take(item)
+        try await ledger.take(item)
         progress(ledger.progress)
         launch()
       }
     }
-    try ledger.commit()
+    try await ledger.commit()
+    try await ledger.writing.end()
     guard ledger.frontier == plan.measurements.count else { return .stopped }
     try index.finish()
     return .finished(refused: try index.refusedCount())
@@ -76,12 +79,14 @@ public struct BatchRun: Sendable {
     /// Measurements handed to the batch in hand or to the index, all of them from the plan's beginning.
     private(set) var frontier: Int
     var predicted: PredictedLedger
+    var writing = IndexWriting()
     private let weights: [Double]
     private let total: Double
     private var left: Double
     private var waiting: [Int: MeasuredItem] = [:]
     private var batch: [MeasurementRecord] = []
     private var batchPositions = 0
+    private var batchMovedTokens = 0
     private var positions = 0
     private var doneNow = 0.0
 
@@ -103,7 +108,7 @@ public struct BatchRun: Sendable {
         fractionDoneNow: doneNow / total, fractionLeft: left / total)
     }
 
-    mutating func take(_ item: MeasuredItem) throws {
+    mutating func take(_ item: MeasuredItem) async throws {
       waiting[item.record.id] = item
       while let item = waiting.removeValue(forKey: frontier + 1) {
         doneNow += weights[frontier]
@@ -111,18 +116,26 @@ public struct BatchRun: Sendable {
         frontier += 1
         batch.append(item.record)
         batchPositions += item.positions
+        batchMovedTokens += item.record.moved?.count ?? 0
         positions += item.positions
         predicted.add(item)
-        if batchPositions >= positionsPerTransaction || batch.count >= measurementsPerTransaction {
-          try commit()
-        }
+        if isFull { try await commit() }
       }
     }
 
-    mutating func commit() throws {
-      try index.append(batch, predicted: predicted.takeChanged())
+    /// Depends on the plan alone, so that transactions do.
+    private var isFull: Bool {
+      batchPositions >= positionsPerTransaction || batch.count >= measurementsPerTransaction
+        || batchMovedTokens >= movedTokensPerTransaction
+    }
+
+    mutating func commit() async throws {
+      try await writing.begin { [index, batch, sums = predicted.takeChanged()] in
+        try index.append(batch, predicted: sums)
+      }
       batch = []
       batchPositions = 0
+      batchMovedTokens = 0
     }
   }
 }

@@ -3,20 +3,22 @@ import Foundation
 
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
-/// Up to ``wholeLimit`` bytes it is the SHA-256 of the file. Beyond it, reading everything would cost as much as
-/// measuring it: then it is the SHA-256 of the size and of evenly spaced blocks, the first and the last among them.
+/// It is the SHA-256 of the file, which `sha256sum` shows too. Of tensors, which are measured faster than they can be
+/// hashed, it is taken up to ``wholeLimit`` bytes; beyond them it is the SHA-256 of the size and of evenly spaced
+/// blocks, the first and the last among them. Tensors of another run differ in every block; text, in which one line may
+/// be mended by hand, is hashed whole, whatever its size.
 public struct FileDigest: Equatable, Sendable {
   /// How the digest was taken.
   public enum Kind: String, Sendable {
     /// Over all bytes.
     case sha256
-    /// Over the size and 65 blocks of 64 KiB.
+    /// Over the size and 65 blocks of 16 KiB.
     case sampled = "sha256-sampled"
   }
 
-  /// Files up to this many bytes are hashed whole.
-  public static let wholeLimit = 64 << 20
-  private static let blockSize = 64 << 10
+  /// Files of tensors up to this many bytes are hashed whole.
+  public static let wholeLimit = 8 << 20
+  private static let blockSize = 16 << 10
   private static let gaps = 64
 
   /// Hexadecimal digits.
@@ -27,12 +29,16 @@ public struct FileDigest: Equatable, Sendable {
   public let byteCount: Int
 
   /// The digest of a file.
-  public init(path: String) throws {
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isSampledWhenLarge: Whether blocks suffice of a file beyond ``wholeLimit``.
+  public init(path: String, isSampledWhenLarge: Bool) throws {
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? handle.close() }
     byteCount = Int(try handle.seekToEnd())
     var hash = SHA256()
-    if byteCount <= Self.wholeLimit {
+    if byteCount <= Self.wholeLimit || !isSampledWhenLarge {
       kind = .sha256
       try handle.seek(toOffset: 0)
       while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update(data: block) }

@@ -35,20 +35,8 @@ struct ListedMass {
   var tokens: MovedTokens? {
     guard positions > 0 else { return nil }
     return MovedTokens(
-      positions: positions, sharePositions: nil, unlistedReference: unlistedReference,
+      positions: positions, unlistedReference: unlistedReference,
       unlistedTuned: unlistedTuned,
       entries: moved.rising.map { MovedTokens.Entry(tokenID: $0.token, movedMass: $0.mass, klShare: 0) })
-  }
-}
-
-extension MovedTokens {
-  /// What dense rows say, exactly.
-  init(_ moved: MeasuredItem.Moved) {
-    self.init(
-      positions: moved.positions + moved.infinitePositions, sharePositions: moved.positions,
-      unlistedReference: 0, unlistedTuned: 0,
-      entries: zip(moved.movedMass, moved.klShare).enumerated().map { token, sums in
-        Entry(tokenID: Int32(clamping: token), movedMass: sums.0.value, klShare: sums.1.value)
-      })
   }
 }

@@ -5,12 +5,19 @@ import Traces
 
 /// What one planned measurement gave.
 struct MeasuredItem: Sendable {
-  /// What each token contributed, in sums that do not depend on their order.
+  /// What each token contributed. Shapes `[V]`.
   struct Moved: Sendable {
     var positions: Int
     var infinitePositions: Int
-    var klShare: [ExactSum]
-    var movedMass: [ExactSum]
+    var klShare: [Double]
+    var movedMass: [Double]
+
+    /// What of it is kept for each sequence.
+    var tokens: MovedTokens {
+      MovedTokens(
+        positions: positions + infinitePositions, sharePositions: positions, movedMass: movedMass,
+        klShare: klShare)
+    }
   }
 
   var record: MeasurementRecord
@@ -42,7 +49,7 @@ extension StudyPlan {
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
           problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
             + [floorProblem(result.sequence, pair, planned)].compactMap { $0 },
-          moved: moved.map(MovedTokens.init) ?? result.listed),
+          moved: moved.map(\.tokens) ?? result.listed),
         positions: result.sequence.positions.count, moved: moved)
     } catch {
       return refused(
@@ -132,7 +139,6 @@ extension MeasuredItem.Moved {
   fileprivate init(_ shares: PredictedShares) {
     self.init(
       positions: shares.positionCount, infinitePositions: shares.infinitePositionCount,
-      klShare: shares.klShares.map(ExactSum.init),
-      movedMass: shares.movedMass.map(ExactSum.init))
+      klShare: shares.klShares, movedMass: shares.movedMass)
   }
 }

@@ -22,10 +22,14 @@ struct PredictedLedger {
     guard let moved = item.moved, case .measured(let sequence, _, _) = item.record.outcome else { return }
     let slice = Slice(comparisonID: item.record.comparisonID, task: sequence.task)
     changed.insert(slice)
-    let record = PredictedSumRecord(
-      comparisonID: slice.comparisonID, task: slice.task, positions: moved.positions,
-      infinitePositions: moved.infinitePositions, klShare: moved.klShare, movedMass: moved.movedMass)
-    if sums[slice]?.add(record) == nil { sums[slice] = record }
+    sums[
+      slice,
+      default: PredictedSumRecord(
+        comparisonID: slice.comparisonID, task: slice.task, positions: 0, infinitePositions: 0, klShare: [],
+        movedMass: [])
+    ].add(
+      positions: moved.positions, infinitePositions: moved.infinitePositions, klShare: moved.klShare,
+      movedMass: moved.movedMass)
   }
 
   /// The sums that changed since the last call, in a fixed order.

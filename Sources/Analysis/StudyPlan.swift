@@ -115,23 +115,19 @@ public struct StudyPlan: Sendable {
     _ files: [PlannedFile], modelIDs: [String: Int], in studyFile: StudyFile,
     _ progress: (PlanningProgress) -> Void
   ) throws -> [InputRecord] {
-    var inputs: [InputRecord] = []
-    // Many files may share one companion.
-    var digests: [String: FileDigest] = [:]
-    func input(_ path: String, _ format: String, _ modelID: Int) throws -> InputRecord {
-      let digest = try digests[path] ?? FileDigest(path: path)
-      digests[path] = digest
-      return InputRecord(
-        path: studyFile.relative(path), modelID: modelID, format: format, byteCount: digest.byteCount,
-        digest: digest.hex, digestKind: digest.kind.rawValue)
+    let digests = try InputDigests(of: files) { done, total in
+      progress(PlanningProgress(step: .hashing, done: done, total: total))
     }
-    for (index, file) in files.enumerated() {
-      progress(PlanningProgress(step: .hashing, done: index, total: files.count))
-      let modelID = modelIDs[file.traces.model] ?? 0
-      inputs.append(try input(file.path, file.format.rawValue, modelID))
-      inputs += try file.companionFiles.map { try input($0, "companion", modelID) }
+    return files.flatMap { file in
+      let named = [(file.path, file.format.rawValue)] + file.companionFiles.map { ($0, "companion") }
+      return named.compactMap { path, format in
+        digests[path].map { digest in
+          InputRecord(
+            path: studyFile.relative(path), modelID: modelIDs[file.traces.model] ?? 0, format: format,
+            byteCount: digest.byteCount, digest: digest.hex, digestKind: digest.kind.rawValue)
+        }
+      }
     }
-    return inputs
   }
 
   /// What changes numbers, as JSON with sorted keys.

@@ -28,19 +28,38 @@ public struct PredictedSumRecord: Sendable {
     self.movedMass = movedMass
   }
 
-  /// Adds the sums of other positions, token by token. Models of one study have one width; a wider row extends the sums.
+  /// Adds what one sequence moved, token by token: the same sums in whatever order sequences come. Models of one study
+  /// have one width; a wider row extends the sums.
+  ///
+  /// - Parameters:
+  ///   - positions: The positions whose shares are in `klShare`.
+  ///   - infinitePositions: The others.
+  ///   - klShare: Each token's share of `KL(tuned ‖ reference)`. Shape `[V]`, nats.
+  ///   - movedMass: Each token's probability under the tuned model minus that under the reference. Shape `[V]`.
+  public mutating func add(
+    positions: Int, infinitePositions: Int, klShare: [Double], movedMass: [Double]
+  ) {
+    self.positions += positions
+    self.infinitePositions += infinitePositions
+    Self.add(klShare, to: &self.klShare) { $0.add($1) }
+    Self.add(movedMass, to: &self.movedMass) { $0.add($1) }
+  }
+
+  /// Adds the sums of other positions.
   public mutating func add(_ other: PredictedSumRecord) {
     positions += other.positions
     infinitePositions += other.infinitePositions
-    Self.add(other.klShare, to: &klShare)
-    Self.add(other.movedMass, to: &movedMass)
+    Self.add(other.klShare, to: &klShare, +=)
+    Self.add(other.movedMass, to: &movedMass, +=)
   }
 
-  private static func add(_ other: [ExactSum], to sums: inout [ExactSum]) {
-    if other.count > sums.count {
-      sums.append(contentsOf: repeatElement(ExactSum(), count: other.count - sums.count))
+  private static func add<Term>(
+    _ terms: [Term], to sums: inout [ExactSum], _ add: (inout ExactSum, Term) -> Void
+  ) {
+    if terms.count > sums.count {
+      sums.append(contentsOf: repeatElement(ExactSum(), count: terms.count - sums.count))
     }
-    for index in other.indices { sums[index] += other[index] }
+    for index in terms.indices { add(&sums[index], terms[index]) }
   }
 
   /// The means over positions of every token that has any.

@@ -120,7 +120,7 @@ public final class ShiftIndex: Sendable {
     configuration.prepareDatabase { database in
       // NORMAL in WAL mode: a power cut may lose the last transactions, never the file.
       try database.execute(
-        sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
+        sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
     }
     let lock = try IndexLock(path: path)
     return try StoreError.wrapping(path) {

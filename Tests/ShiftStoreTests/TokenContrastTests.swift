@@ -91,7 +91,7 @@ import Tokenization
     var measurements = ExampleStudy.measurements
     func moved(_ positions: Int, _ entries: [(Int32, Double)]) -> MovedTokens {
       MovedTokens(
-        positions: positions, sharePositions: nil, unlistedReference: 0.25, unlistedTuned: 0.5,
+        positions: positions, unlistedReference: 0.25, unlistedTuned: 0.5,
         entries: entries.map { MovedTokens.Entry(tokenID: $0.0, movedMass: $0.1, klShare: 0) })
     }
     // Prompt p1 is there under both models, p2 under sft alone.

@@ -45,6 +45,11 @@ struct ScoreMeaningGatherer {
 
   mutating func add(_ row: DenseRow) {
     guard wholeRows < Self.wholeRows.most, !candidates.isEmpty, row.count > 1 else { return }
+    // Most rows are logits, and a few of their scores already say so.
+    let few = row.samplePlaces.map(row.score)
+    if few.contains(where: { $0 >= 0 }) { candidates.removeAll { $0 != .probabilities } }
+    if !few.allSatisfy({ (0...1).contains($0) }) { candidates.removeAll { $0 == .probabilities } }
+    guard !candidates.isEmpty else { return }
     let scores = row.scores()
     guard scores.allSatisfy({ !$0.isNaN && $0 < .infinity }), let largest = scores.max(), largest > -.infinity
     else { return }
