@@ -66,7 +66,7 @@ public struct BatchRun: Sendable {
     }
     try ledger.commit()
     guard ledger.frontier == plan.measurements.count else { return .stopped }
-    try index.finish()
+    try index.finish(threads: jobs)
     return .finished(refused: try index.refusedCount())
   }
 

@@ -7,13 +7,19 @@ struct FirstDivergenceTally: PositionTally {
 
   private var sequences: [(measurementID: Int, shifted: Int?, otherTop: Int?)] = []
 
+  init(beside path: String) {}
+
   mutating func add(_ sequence: TalliedSequence) {
     let shifted = sequence.positions.first { $0.shiftClass == .shifted }
     let otherTop = sequence.positions.first { $0.hasSameTop == false }
     sequences.append((sequence.measurementID, shifted?.position, otherTop?.position))
   }
 
-  func write(_ slice: TallySlice, to database: Database) throws {
+  mutating func write(_ slice: TallySlice, to database: Database) throws {
+    try writeSequences(slice, to: database)
+  }
+
+  mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 5)
     for sequence in sequences {
       row.bind(sequence.measurementID)
@@ -22,5 +28,6 @@ struct FirstDivergenceTally: PositionTally {
       row.bind(sequence.otherTop)
       try row.insert()
     }
+    sequences = []
   }
 }

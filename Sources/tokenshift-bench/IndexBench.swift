@@ -25,7 +25,9 @@ struct IndexBench {
     let study = SyntheticStudy(positions: positions)
     let writing = try ShiftIndex.create(at: path, plan: study.plan)
     report("append", try seconds { try study.append(to: writing) })
-    report("finish", try seconds { try writing.finish() })
+    report(
+      "finish",
+      try seconds { try writing.finish(threads: ProcessInfo.processInfo.activeProcessorCount) })
     try writing.close()
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     print("size                    \(size / 1_000_000) MB")
