@@ -23,6 +23,7 @@ extension ShiftIndex {
         ], path: path, threads: threads, database)
       try pass.run()
       try countTokenTables(database)
+      try countKinds(database)
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }

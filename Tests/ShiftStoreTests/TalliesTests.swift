@@ -64,6 +64,31 @@ import Testing
     }
   }
 
+  @Test(arguments: TokenKindColumn.allCases, [nil, "math"])
+  func `the kinds of tokens are the sums of their tokens`(column: TokenKindColumn, task: String?) throws {
+    let index = try RandomStudy(seed: 2, sequences: 60, longest: 90).index(in: folder)
+    let kinds = try index.tokenKinds()
+    let names = Set(kinds.values.map(column.name)).sorted()
+    let groups = kinds.mapValues { names.firstIndex(of: column.name($0)) ?? 0 }
+    for comparisons in [
+      try index.comparisons(of: "sft", source: .own), try index.comparisons(of: nil, source: .all),
+    ] {
+      let found = try index.emittedDrift(in: comparisons, task: task, by: column)
+      let twin = try index.emittedDrift(in: comparisons, task: task, groups: groups)
+      let medians = try index.medians(of: twin.map(\.tokenID), in: comparisons, task: task, groups: groups)
+      #expect(found.map(\.name) == twin.map { names[$0.tokenID] })
+      #expect(!found.isEmpty)
+      for (kind, twin) in zip(found, twin) {
+        #expect(kind.drift.count == twin.count)
+        #expect(kind.drift.shiftedShare == twin.shiftedShare)
+        #expect(kind.drift.rankShiftMean == twin.rankShiftMean)
+        #expect(kind.drift.rankShiftMedian == medians[twin.tokenID])
+        let mean = try #require(twin.klTunedReferenceMeanLow)
+        #expect(abs(try #require(kind.drift.klTunedReferenceMeanLow) - mean) < 1e-12)
+      }
+    }
+  }
+
   @Test func `the bytes of an index do not depend on the threads that count`() throws {
     let study = RandomStudy(seed: 3, sequences: 80, longest: 400)
     let other = try TemporaryFolder()
