@@ -69,7 +69,7 @@ public struct BatchRun: Sendable {
     try await ledger.commit()
     try await ledger.writing.end()
     guard ledger.frontier == plan.measurements.count else { return .stopped }
-    try index.finish()
+    try index.finish(threads: jobs)
     return .finished(refused: try index.refusedCount())
   }
 

@@ -41,7 +41,9 @@ extension StudyPlan {
       let study = studyFile.study
       let result = PairMeasurement(
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
-      ).measure(pair, countsShares: true)
+      ).measure(pair, countsShares: true, storageLooks: Self.storageLooks(pair))
+      var storageErrors = StorageErrorSums()
+      for error in result.storageErrors.compactMap({ $0 }) { storageErrors.add(error) }
       let moved = result.shares.map(MeasuredItem.Moved.init)
       return MeasuredItem(
         record: MeasurementRecord(
@@ -49,7 +51,7 @@ extension StudyPlan {
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
           problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
             + [floorProblem(result.sequence, pair, planned)].compactMap { $0 },
-          moved: moved.map(\.tokens) ?? result.listed),
+          moved: moved.map(\.tokens) ?? result.listed, storageErrors: storageErrors),
         positions: result.sequence.positions.count, moved: moved)
     } catch {
       return refused(
@@ -59,6 +61,14 @@ extension StudyPlan {
             severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: "\(error)")
         ])
     }
+  }
+
+  /// A bound of what storage did costs as much as some dozen measurements: one position of so many is looked at.
+  private static let positionsPerStorageLook = 128
+
+  /// How many positions of a pair are looked at, at least one.
+  private static func storageLooks(_ pair: TracePair) -> Int {
+    (pair.positions.count + positionsPerStorageLook - 1) / positionsPerStorageLook
   }
 
   private func refused(_ planned: PlannedMeasurement, problems: [ProblemRecord]) -> MeasuredItem {

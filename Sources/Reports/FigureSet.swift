@@ -23,6 +23,7 @@ public enum FigureSet: String, CaseIterable, Sendable {
     case .headline:
       [
         .klTunedReference: isContrast ? "KL(tuned‖ref)" : "KL(tuned‖reference)",
+        .klTunedReferenceStorageError: "± storage",
         .klTunedReferenceOverFloor: "× floor", .rankShift: "rank shift", .shiftedShare: "shifted",
         .topAgreementShare: "same top",
       ].merging(isContrast ? [.jensenShannon: "JS"] : [:]) { $1 }
@@ -30,6 +31,8 @@ public enum FigureSet: String, CaseIterable, Sendable {
       [
         .klTunedReference: "KL(tuned‖ref)", .klReferenceTuned: "KL(ref‖tuned)", .jensenShannon: "JS",
         .totalVariation: "TV", .entropyShift: "Δ entropy",
+        .klTunedReferenceStorageError: "± storage", .klReferenceTunedStorageError: "± storage",
+        .jensenShannonStorageError: "± storage", .totalVariationStorageError: "± storage",
       ]
     case .spread:
       [

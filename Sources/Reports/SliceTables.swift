@@ -72,14 +72,15 @@ extension Table {
       columns: [
         Column("model", title: "model"), Column("source", title: "on text of"),
         Column("event", title: "first"), Column("sequences", title: "sequences"),
+        Column("undecided", title: rows.contains { $0.undecided > 0 } ? "undecided" : nil),
         Column("neverShare", title: "never"), Column("lowerQuartile", title: "lower quartile"),
         Column("median", title: "median"), Column("upperQuartile", title: "upper quartile"),
       ],
       rows: rows.map { row in
         [
           .text(row.comparison.tuned), .text(row.comparison.source), .text(row.event.rawValue),
-          .integer(row.sequences), .share(row.neverShare), quartile(0, row), quartile(1, row),
-          quartile(2, row),
+          .integer(row.sequences), .integer(row.undecided), row.neverShare.map { .share($0) } ?? .missing,
+          quartile(0, row), quartile(1, row), quartile(2, row),
         ]
       }, notes: notes)
   }

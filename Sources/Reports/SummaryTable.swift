@@ -38,8 +38,22 @@ extension Table {
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.figures) },
       notes: figures.notes(
         weighting, confidence: confidence, isBounded: shown.contains(where: \.isBounded),
-        isLowerBounded: shown.contains(where: \.isLowerBounded)) + notes,
+        isLowerBounded: shown.contains(where: \.isLowerBounded)) + storageNote(estimates, figures) + notes,
       isComplete: isComplete)
+  }
+
+  private static func storageNote(
+    _ rows: [[SummaryFigure: Estimate]], _ figures: FigureSet
+  ) -> [String] {
+    guard figures.figures.contains(.klTunedReferenceStorageError),
+      rows.contains(where: { $0[.klTunedReferenceStorageError] != nil })
+    else { return [] }
+    return [
+      """
+      ± storage = the most that rounding scores to 16 bits can have moved the mean by, from evenly spaced positions; what \
+      a floor hides or a model computed in 16 bits before is not in it.
+      """
+    ]
   }
 
   /// Two tuned models set against each other, task by task.

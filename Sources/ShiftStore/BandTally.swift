@@ -9,24 +9,18 @@ struct BandTally: PositionTally {
 
   /// The sums of one measure in one stretch by prompt.
   private struct PromptSums {
-    private var totals: [Int: ClusterTotal] = [:]
-    /// That of the prompt in hand, which mostly stays the same for a whole sequence.
-    private var current: ClusterTotal?
+    /// Sum and count of each prompt up to the last one that counts anything.
+    private var totals: [SIMD2<Double>] = []
 
     mutating func add(_ value: Double, prompt: Int) {
-      if current?.cluster != prompt {
-        if let current { totals[current.cluster] = current }
-        current = totals[prompt] ?? ClusterTotal(cluster: prompt, sum: 0, count: 0)
-      }
-      current?.sum += value
-      current?.count += 1
+      if prompt >= totals.count { totals += repeatElement(.zero, count: prompt + 1 - totals.count) }
+      totals[prompt] += SIMD2(value, 1)
     }
 
-    /// By rising prompt.
+    /// By rising prompt, those that count anything.
     var rising: [ClusterTotal] {
-      var totals = totals
-      if let current { totals[current.cluster] = current }
-      return totals.values.sorted { $0.cluster < $1.cluster }
+      totals.enumerated().filter { $0.element[1] > 0 }
+        .map { ClusterTotal(cluster: $0.offset, sum: $0.element[0], count: $0.element[1]) }
     }
   }
 
@@ -49,6 +43,8 @@ struct BandTally: PositionTally {
   private var prompts: [String: Int] = [:]
   private var absolute: [Stretch] = []
   private var relative = [Stretch](repeating: Stretch(), count: ProfileScale.tenths.count)
+
+  init(beside path: String) {}
 
   mutating func add(_ sequence: TalliedSequence) {
     let prompt = prompts[sequence.prompt, default: prompts.count]

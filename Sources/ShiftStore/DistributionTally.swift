@@ -2,37 +2,46 @@ import GRDB
 import Measures
 
 /// How the shift is spread over positions: quantiles, and what the largest positions hold.
-///
-/// It keeps two numbers of every position of a slice, four where they are bounds.
 struct DistributionTally: PositionTally {
   static let table = "distribution"
   static let tables = [table, "concentration"]
   static let countsWhole = true
 
-  private var klTunedReference = MeasureDistribution()
-  private var jensenShannon = MeasureDistribution()
+  private var klTunedReference: MeasureDistribution
+  private var jensenShannon: MeasureDistribution
   /// How often each rank shift occurs.
   private var rankShifts: [Int: Int] = [:]
+  private var spreads: [(measure: SummaryFigure, spread: MeasureDistribution.Spread)] = []
 
-  mutating func add(_ sequence: TalliedSequence) {
+  init(beside path: String) {
+    klTunedReference = MeasureDistribution(beside: path)
+    jensenShannon = MeasureDistribution(beside: path)
+  }
+
+  mutating func add(_ sequence: TalliedSequence) throws {
     for position in sequence.positions {
-      klTunedReference.add(position.divergences.klTunedReference)
-      jensenShannon.add(position.divergences.jensenShannon)
+      try klTunedReference.add(position.divergences.klTunedReference)
+      try jensenShannon.add(position.divergences.jensenShannon)
       if let shift = position.rankShift { rankShifts[shift, default: 0] += 1 }
     }
+  }
+
+  private static let quantiles = [("Median", 0.5), ("P90", 0.9), ("P99", 0.99), ("P999", 0.999), ("Max", 1)]
+
+  mutating func conclude() throws {
+    let fractions = Self.quantiles.map(\.1)
+    spreads = [
+      (.klTunedReference, try klTunedReference.spread(fractions)),
+      (.jensenShannon, try jensenShannon.spread(fractions)),
+    ]
   }
 
   func write(_ slice: TallySlice, to database: Database) throws {
     var figures = try RowInsert(database, into: Self.table, columns: 5)
     var shares = try RowInsert(database, into: "concentration", columns: 6)
-    for (measure, distribution) in [
-      (SummaryFigure.klTunedReference, klTunedReference), (.jensenShannon, jensenShannon),
-    ] {
-      var found = zip(
-        ["Median", "P90", "P99", "P999", "Max"], distribution.quantiles([0.5, 0.9, 0.99, 0.999, 1])
-      )
-      .map { ($0, $1) }
-      if let concentrated = distribution.concentrated {
+    for (measure, spread) in spreads {
+      var found = zip(Self.quantiles.map(\.0), spread.quantiles).map { ($0, $1) }
+      if let concentrated = spread.concentrated {
         found += [
           ("Gini", concentrated.gini), ("Top1Share", concentrated.shares[1]),
           ("Top5Share", concentrated.shares[5]),

@@ -19,6 +19,9 @@ struct EmittedTokenSums {
   /// Nil as soon as one row has no upper bound.
   private var klHigh: Double? = 0
 
+  /// Nothing yet.
+  init() {}
+
   /// The sums of a row: ``columns`` stand behind the id.
   init(_ row: RowSelect) {
     count = row.integer(1)

@@ -8,9 +8,11 @@ struct EmittedTokenTally: PositionTally {
 
   private var places: [Int32: Int] = [:]
   private var totals: [ShiftTotals] = []
-  private var rankShifts = RankShiftCounts()
+  private var rankShifts: RankShiftCounts
 
-  mutating func add(_ sequence: TalliedSequence) {
+  init(beside path: String) { rankShifts = RankShiftCounts(beside: path) }
+
+  mutating func add(_ sequence: TalliedSequence) throws {
     for position in sequence.positions {
       let next = totals.count
       let place = places[position.tokenID.rawValue, default: next]
@@ -19,13 +21,13 @@ struct EmittedTokenTally: PositionTally {
         totals.append(ShiftTotals())
       }
       totals[place].add(position)
-      if let shift = position.rankShift { rankShifts.add(shift, of: position.tokenID.rawValue) }
+      if let shift = position.rankShift { try rankShifts.add(shift, of: position.tokenID.rawValue) }
     }
   }
 
-  func write(_ slice: TallySlice, to database: Database) throws {
+  mutating func write(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 15)
-    let rankShifts = rankShifts.encoded()
+    var rankShifts = try rankShifts.reader()
     for (token, place) in places.sorted(by: { $0.key < $1.key }) {
       let total = totals[place]
       row.bind(slice.comparisonID)
@@ -40,7 +42,7 @@ struct EmittedTokenTally: PositionTally {
       row.bind(total.logprobShiftCount)
       row.bind(total.logprobShift)
       row.bind(total.klTunedReference)
-      row.bind(rankShifts[token] ?? [])
+      row.bind(try rankShifts.encoding(of: token))
       try row.insert()
     }
   }

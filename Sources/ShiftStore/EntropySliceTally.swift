@@ -4,8 +4,6 @@ import Measures
 
 /// The shift by the reference's own doubt: tenths of the positions by its entropy, and buckets of its probability of
 /// the emitted token.
-///
-/// It keeps every position of a slice until the slice is whole: only then are the tenths known.
 struct EntropySliceTally: PositionTally {
   static let table = "slice"
   static let countsWhole = true
@@ -15,21 +13,20 @@ struct EntropySliceTally: PositionTally {
   private static let slices = 10
 
   /// What a tenth needs of a position; upper bounds are infinite where there is none.
-  private struct Position {
+  private struct Position: KeyedRecord {
     var entropyLow: Double
     var entropyHigh: Double
     var klLow: Double
     var klHigh: Double
-    var rankShift: Int32?
-    var shiftClass: ShiftClass?
+    var mark: ShiftMark
+    var key: UInt64 { entropyLow.risingKey }
 
     init(_ position: PositionMeasures) {
       entropyLow = position.divergences.entropyReference.low
       entropyHigh = position.divergences.entropyReference.high ?? .infinity
       klLow = position.divergences.klTunedReference.low
       klHigh = position.divergences.klTunedReference.high ?? .infinity
-      rankShift = position.rankShift.map { Int32(clamping: $0) }
-      shiftClass = position.shiftClass
+      mark = ShiftMark(position)
     }
 
     var klTunedReference: Figure {
@@ -37,12 +34,23 @@ struct EntropySliceTally: PositionTally {
     }
   }
 
-  private var positions: [Position] = []
+  /// One tenth of the positions.
+  private struct Tenth {
+    var start: Double
+    var end: Double
+    var undecided = 0
+    var totals = ShiftTotals()
+  }
+
+  private var positions: SortedRuns<Position>
+  private var tenths: [Tenth?] = []
   private var buckets = [ShiftTotals](repeating: ShiftTotals(), count: confidenceEdges.count)
 
-  mutating func add(_ sequence: TalliedSequence) {
+  init(beside path: String) { positions = SortedRuns(beside: path) }
+
+  mutating func add(_ sequence: TalliedSequence) throws {
     for position in sequence.positions {
-      positions.append(Position(position))
+      try positions.append(Position(position))
       if let logprob = position.logprobReference {
         let probability = exp(logprob)
         let bucket = Self.confidenceEdges.lastIndex { probability >= $0 } ?? 0
@@ -51,28 +59,41 @@ struct EntropySliceTally: PositionTally {
     }
   }
 
+  /// Where each tenth ends is known before its positions are looked at: whether one may belong to a later tenth depends
+  /// on it. Ties stay in the order of the plan.
+  mutating func conclude() throws {
+    let count = positions.count
+    let counts = (0..<Self.slices).map { count * ($0 + 1) / Self.slices - count * $0 / Self.slices }
+    var ends = try positions.merge()
+    tenths = try counts.map { count in
+      var tenth: Tenth?
+      for _ in 0..<count {
+        guard let entropy = try ends.next()?.entropyLow else { break }
+        tenth = Tenth(start: tenth?.start ?? entropy, end: entropy)
+      }
+      return tenth
+    }
+    var members = try positions.merge()
+    for (place, count) in counts.enumerated() {
+      guard var tenth = tenths[place] else { continue }
+      for _ in 0..<count {
+        guard let position = try members.next() else { break }
+        // Of the last tenth every position is in it, however large its entropy is.
+        if position.entropyHigh > tenth.end, place < Self.slices - 1 { tenth.undecided += 1 }
+        tenth.totals.add(
+          klTunedReference: position.klTunedReference, shiftClass: position.mark.shiftClass,
+          rankShift: position.mark.rankShift)
+      }
+      tenths[place] = tenth
+    }
+  }
+
   func write(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 15)
-    // Ties stay in the order of the plan.
-    let order = positions.indices.sorted {
-      (positions[$0].entropyLow, $0) < (positions[$1].entropyLow, $1)
-    }
-    for place in 0..<Self.slices {
-      let members = order[order.count * place / Self.slices..<order.count * (place + 1) / Self.slices]
-      guard let first = members.first, let last = members.last else { continue }
-      let (start, end) = (positions[first].entropyLow, positions[last].entropyLow)
-      var totals = ShiftTotals()
-      var undecided = 0
-      for member in members {
-        let position = positions[member]
-        if position.entropyHigh > end { undecided += 1 }
-        totals.add(
-          klTunedReference: position.klTunedReference, shiftClass: position.shiftClass,
-          rankShift: position.rankShift.map { Int($0) })
-      }
-      // Of the last tenth every position is in it, however large its entropy is.
-      if place == Self.slices - 1 { undecided = 0 }
-      try Self.insert(slice, "entropy", place, start...end, undecided, totals, &row)
+    for (place, tenth) in tenths.enumerated() {
+      guard let tenth else { continue }
+      try Self.insert(
+        slice, "entropy", place, tenth.start...tenth.end, tenth.undecided, tenth.totals, &row)
     }
     for (place, totals) in buckets.enumerated() where totals.count > 0 {
       let end = place + 1 < Self.confidenceEdges.count ? Self.confidenceEdges[place + 1] : 1
@@ -98,25 +119,5 @@ struct EntropySliceTally: PositionTally {
     row.bind(totals.rankShift)
     row.bind(totals.klTunedReference)
     try row.insert()
-  }
-}
-
-extension ShiftTotals {
-  /// Adds a position of which only these are known.
-  fileprivate mutating func add(
-    klTunedReference figure: Figure, shiftClass: ShiftClass?, rankShift shift: Int?
-  ) {
-    count += 1
-    switch shiftClass {
-    case .unshifted: unshifted += 1
-    case .marginal: marginal += 1
-    case .shifted: shifted += 1
-    case nil: break
-    }
-    if let shift {
-      rankShiftCount += 1
-      rankShift += shift
-    }
-    klTunedReference.add(figure)
   }
 }

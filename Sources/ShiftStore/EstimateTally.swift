@@ -7,11 +7,17 @@ struct EstimateTally: PositionTally {
 
   private var sequences: [(measurementID: Int, sums: EmittedSums)] = []
 
+  init(beside path: String) {}
+
   mutating func add(_ sequence: TalliedSequence) {
     sequences.append((sequence.measurementID, EmittedSums(sequence.positions)))
   }
 
-  func write(_ slice: TallySlice, to database: Database) throws {
+  mutating func write(_ slice: TallySlice, to database: Database) throws {
+    try writeSequences(slice, to: database)
+  }
+
+  mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 14)
     for (measurementID, sums) in sequences {
       row.bind(measurementID)
@@ -30,5 +36,6 @@ struct EstimateTally: PositionTally {
       row.bind(sums.ratioTunedReferenceSquare)
       try row.insert()
     }
+    sequences = []
   }
 }

@@ -7,6 +7,8 @@ struct ExtremeTally: PositionTally {
 
   private var largest = Metric.allCases.map { _ in LargestPositions(limit: ShiftIndex.extremeCount) }
 
+  init(beside path: String) {}
+
   mutating func add(_ sequence: TalliedSequence) {
     for position in sequence.positions {
       for (place, metric) in Metric.allCases.enumerated() {

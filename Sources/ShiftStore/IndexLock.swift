@@ -19,5 +19,9 @@ struct IndexLock: Sendable {
     }
   }
 
-  func release() { Foundation.close(descriptor) }
+  /// Unlocked in so many words: a child that is being started has a copy of the descriptor for a moment.
+  func release() {
+    flock(descriptor, LOCK_UN)
+    Foundation.close(descriptor)
+  }
 }

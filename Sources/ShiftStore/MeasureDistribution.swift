@@ -3,57 +3,97 @@ import Statistics
 
 /// One divergence at every position of a slice, to say how it is spread over them.
 struct MeasureDistribution {
-  private var lows: [Double] = []
-  /// Upper bounds, infinite where there is none; nil as long as all figures are exact.
-  private var highs: [Double]?
+  private struct Bounds: KeyedRecord {
+    var low: Double
+    /// Infinite where there is none.
+    var high: Double
+    var key: UInt64 { low.fallingKey }
+  }
+
+  private struct Upper: KeyedRecord {
+    var value: Double
+    var key: UInt64 { value.fallingKey }
+  }
+
+  private var bounds: SortedRuns<Bounds>
+  private var uppers: SortedRuns<Upper>
+  private var isExact = true
+  private var infinite = (lows: 0, highs: 0)
+  private var totals = (low: DoubledSum(), high: DoubledSum())
+
+  init(beside path: String) {
+    bounds = SortedRuns(beside: path)
+    uppers = SortedRuns(beside: path)
+  }
 
   /// Adds a position.
-  mutating func add(_ figure: Figure) {
-    let high = figure.high ?? .infinity
-    if highs == nil && high != figure.low { highs = lows }
-    lows.append(figure.low)
-    highs?.append(high)
+  mutating func add(_ figure: Figure) throws {
+    let position = Bounds(low: figure.low, high: figure.high ?? .infinity)
+    if position.high != position.low { isExact = false }
+    if position.low.isFinite { totals.low.add(position.low) } else { infinite.lows += 1 }
+    if position.high.isFinite { totals.high.add(position.high) } else { infinite.highs += 1 }
+    try bounds.append(position)
+    try uppers.append(Upper(value: position.high))
   }
 
-  /// The parts of the largest positions of the whole, the largest first, in hundredths of the positions.
-  struct Concentrated {
-    /// Gini's coefficient.
-    var gini: Figure
-    /// The share of the largest 0 %, 1 %, … 100 %.
-    var shares: [Figure]
+  /// What is told of a divergence.
+  struct Spread {
+    /// Order statistics: of bounds, those of the lower bounds and of the upper bounds.
+    ///
+    /// If every value lies between its bounds, so does every order statistic. Infinite divergences count.
+    var quantiles: [Figure]
+    /// How unevenly the sum is shared out among positions whose divergence is finite: Gini's coefficient, and the share
+    /// of the largest 0 %, 1 %, … 100 %. Nil where the sum is 0, or where some position has no upper bound: it could
+    /// hold nearly all.
+    var concentrated: (gini: Figure, shares: [Figure])?
   }
 
-  /// Order statistics: of bounds, those of the lower bounds and of the upper bounds.
-  ///
-  /// If every value lies between its bounds, so does every order statistic. Infinite divergences count.
-  func quantiles(_ fractions: [Double]) -> [Figure] {
-    let lows = lows.sorted()
-    let highs = highs?.sorted()
-    return fractions.compactMap { fraction in
-      quantile(fraction, ofSorted: lows).map { low in
-        guard let highs, let high = quantile(fraction, ofSorted: highs) else { return .exact(low) }
-        return low == high ? .exact(low) : .between(low: low, high: high.isFinite ? high : nil)
-      }
+  private static let percents = (0...100).map { Double($0) / 100 }
+
+  /// The quantiles at these fractions, and the concentration.
+  mutating func spread(_ fractions: [Double]) throws -> Spread {
+    try isExact ? exactSpread(fractions) : boundedSpread(fractions)
+  }
+
+  private mutating func exactSpread(_ fractions: [Double]) throws -> Spread {
+    var quantiles = FallingQuantiles(count: bounds.count, fractions: fractions)
+    var curve = ConcentrationCurve(count: bounds.count - infinite.lows, fractions: Self.percents)
+    var merge = try bounds.merge()
+    while let position = try merge.next() {
+      quantiles.add(position.low)
+      if position.low.isFinite { curve.add(position.low) }
     }
+    var spread = Spread(quantiles: quantiles.quantiles.map { .exact($0) })
+    if let gini = curve.gini, let shares = curve.shares {
+      spread.concentrated = (.exact(gini), shares.map { .exact($0) })
+    }
+    return spread
   }
 
-  /// How unevenly the sum is shared out among positions whose divergence is finite.
-  ///
-  /// - Returns: Nil where the sum is 0, or where some position has no upper bound: it could hold nearly all.
-  var concentrated: Concentrated? {
-    guard let highs else {
-      guard let shared = Concentration(lows.filter(\.isFinite)) else { return nil }
-      return Concentrated(
-        gini: .exact(shared.gini),
-        shares: (0...100).map { .exact(shared.share(ofLargest: Double($0) / 100)) })
+  private mutating func boundedSpread(_ fractions: [Double]) throws -> Spread {
+    var lows = FallingQuantiles(count: bounds.count, fractions: fractions)
+    var highs = lows
+    // An infinite divergence has both bounds infinite, so that with as many of each no other bound is.
+    var curve =
+      infinite.lows == infinite.highs
+      ? ConcentrationCurveBounds(
+        count: bounds.count - infinite.lows, lowTotal: totals.low, highTotal: totals.high,
+        fractions: Self.percents) : nil
+    var positions = try bounds.merge()
+    var tops = try uppers.merge()
+    while let position = try positions.next(), let top = try tops.next() {
+      lows.add(position.low)
+      highs.add(top.value)
+      if position.low.isFinite { curve?.add(low: position.low, high: position.high, top: top.value) }
     }
-    let finite = lows.indices.filter { lows[$0].isFinite }
-    guard finite.allSatisfy({ highs[$0].isFinite }),
-      let shared = ConcentrationBounds(lows: finite.map { lows[$0] }, highs: finite.map { highs[$0] })
-    else { return nil }
-    return Concentrated(
-      gini: Figure(shared.gini),
-      shares: (0...100).map { Figure(shared.share(ofLargest: Double($0) / 100)) })
+    var spread = Spread(
+      quantiles: zip(lows.quantiles, highs.quantiles).map { low, high in
+        low == high ? .exact(low) : .between(low: low, high: high.isFinite ? high : nil)
+      })
+    if let gini = curve?.gini, let shares = curve?.shares {
+      spread.concentrated = (Figure(gini), shares.map { Figure($0) })
+    }
+    return spread
   }
 }
 

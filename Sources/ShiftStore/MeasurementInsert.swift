@@ -14,7 +14,7 @@ struct MeasurementInsert {
     self.database = database
     // Several comparisons share a sequence: the first one brings it.
     sequences = try RowInsert(database, into: "sequence", columns: 7, ignoresRepeated: true)
-    measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 10)
+    measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 10 + 5)
     positions = try PositionInsert(database)
     moved = try RowInsert(database, into: "movedToken", columns: 6)
   }
@@ -79,6 +79,12 @@ struct MeasurementInsert {
     measurements.bind(sums.topAgreement)
     measurements.bind(sums.coverageReference)
     measurements.bind(sums.coverageTuned)
+    let errors = measurement.storageErrors
+    measurements.bind(errors.positions)
+    measurements.bind(errors.klTunedReference)
+    measurements.bind(errors.klReferenceTuned)
+    measurements.bind(errors.jensenShannon)
+    measurements.bind(errors.totalVariation)
     try measurements.insert()
   }
 

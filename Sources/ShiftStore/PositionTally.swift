@@ -3,10 +3,13 @@ import Measures
 
 /// A table that is counted in the one pass over all positions: the rows of one comparison and task.
 ///
-/// To add a table, write a tally in a file of its own and name it in ``ShiftIndex/finish()``.
+/// To add a table, write a tally in a file of its own and name it in ``ShiftIndex/finish(threads:)``. A tally is used by
+/// one thread at a time, and what it keeps does not grow with the number of positions.
 protocol PositionTally {
   /// A tally that has counted nothing.
-  init()
+  ///
+  /// - Parameter path: The index, beside which ``SortedRuns`` are set aside.
+  init(beside path: String)
   /// The table that it fills.
   static var table: String { get }
   /// All tables that it fills, where there are several.
@@ -14,14 +17,20 @@ protocol PositionTally {
   /// True for a tally that is also wanted of all tasks of a comparison together, where it has several.
   static var countsWhole: Bool { get }
   /// Counts the positions of one sequence. Sequences come in the order of the plan.
-  mutating func add(_ sequence: TalliedSequence)
+  mutating func add(_ sequence: TalliedSequence) throws
+  /// Writes the rows of single sequences, now and then, so that they are not kept to the end.
+  mutating func writeSequences(_ slice: TallySlice, to database: Database) throws
+  /// Makes all that can be made without the database, once the last sequence was counted.
+  mutating func conclude() throws
   /// Writes the rows of this comparison and task.
-  func write(_ slice: TallySlice, to database: Database) throws
+  mutating func write(_ slice: TallySlice, to database: Database) throws
 }
 
 extension PositionTally {
   static var tables: [String] { [table] }
   static var countsWhole: Bool { false }
+  mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {}
+  mutating func conclude() throws {}
 }
 
 /// What one tally counts: one comparison on one task, or on all of its tasks.

@@ -9,6 +9,8 @@ struct ProfileTally: PositionTally {
   private var absolute: [ShiftTotals] = []
   private var relative = [ShiftTotals](repeating: ShiftTotals(), count: 100)
 
+  init(beside path: String) {}
+
   mutating func add(_ sequence: TalliedSequence) {
     for position in sequence.positions {
       if position.position >= absolute.count {

@@ -6,29 +6,59 @@ import Tokenization
 struct PromptTokenTally: PositionTally {
   static let table = "promptToken"
 
-  /// Sequences of one prompt need not stand together.
-  private var prompts: [String: [Int32: ShiftTotals]] = [:]
+  /// What is summed of a position; the sum goes over the positions of one key in their order.
+  private struct Position: KeyedRecord {
+    /// The prompt's number and the token.
+    var key: UInt64
+    var klLow: Double
+    /// NaN where it is not known.
+    var logprobShift: Double
+    var mark: ShiftMark
 
-  mutating func add(_ sequence: TalliedSequence) {
-    // Taken out and put back, so that the totals are changed in place.
-    var totals = prompts.removeValue(forKey: sequence.prompt) ?? [:]
-    for position in sequence.positions {
-      totals[position.tokenID.rawValue, default: ShiftTotals()].add(position)
+    init(_ position: PositionMeasures, prompt: Int) {
+      key = UInt64(prompt) << 32 | UInt64(UInt32(bitPattern: position.tokenID.rawValue) ^ 0x8000_0000)
+      klLow = position.divergences.klTunedReference.low
+      logprobShift = position.logprobShift ?? .nan
+      mark = ShiftMark(position)
     }
-    prompts[sequence.prompt] = totals
+
+    var prompt: Int { Int(key >> 32) }
+    var token: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: key) ^ 0x8000_0000) }
   }
 
-  func write(_ slice: TallySlice, to database: Database) throws {
+  private var numbers = PromptNumbers()
+  private var names: [String] = []
+  private var positions: SortedRuns<Position>
+
+  init(beside path: String) { positions = SortedRuns(beside: path) }
+
+  mutating func add(_ sequence: TalliedSequence) throws {
+    // Sequences of one prompt need not stand together.
+    let prompt = numbers.number(of: sequence.prompt)
+    if prompt == names.count { names.append(sequence.prompt) }
+    for position in sequence.positions { try positions.append(Position(position, prompt: prompt)) }
+  }
+
+  mutating func write(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 4)
-    for (prompt, totals) in prompts.sorted(by: { $0.key < $1.key }) {
+    var merge = try positions.merge()
+    var next = try merge.next()
+    while let prompt = next?.prompt {
       var bytes: [UInt8] = []
-      bytes.reserveCapacity(totals.count * PromptToken.byteCount)
-      for (token, totals) in totals.sorted(by: { $0.key < $1.key }) {
+      while let token = next?.token, next?.prompt == prompt {
+        let key = next?.key
+        var totals = ShiftTotals()
+        while let position = next, position.key == key {
+          totals.add(
+            klTunedReference: .exact(position.klLow), shiftClass: position.mark.shiftClass,
+            rankShift: position.mark.rankShift, logprobShift: position.logprobShift)
+          next = try merge.next()
+        }
         PromptToken(tokenID: token, totals).encode(to: &bytes)
       }
       row.bind(slice.comparisonID)
       row.bind(slice.taskID)
-      row.bind(prompt)
+      row.bind(names[prompt])
       row.bind(bytes)
       try row.insert()
     }

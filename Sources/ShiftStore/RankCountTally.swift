@@ -38,6 +38,8 @@ struct RankCountTally: PositionTally {
 
   private var counts = [Int](repeating: 0, count: RankBin.allCases.count * RankBin.allCases.count)
 
+  init(beside path: String) {}
+
   mutating func add(_ sequence: TalliedSequence) {
     for position in sequence.positions {
       guard let reference = position.rankReference, let tuned = position.rankTuned else { continue }

@@ -3,33 +3,59 @@
 /// Encoded as pairs of 32-bit numbers, little-endian, by rising rank shift: the shift, how often it came.
 struct RankShiftCounts {
   /// Token and shift in one number that sorts by token, then by shift.
-  private var keys: [UInt64] = []
+  fileprivate struct Entry: KeyedRecord {
+    var key: UInt64
+
+    init(_ shift: Int32, of token: Int32) { key = Self.ordered(token) << 32 | Self.ordered(shift) }
+
+    var token: Int32 { Self.number(UInt32(truncatingIfNeeded: key >> 32)) }
+    var shift: Int32 { Self.number(UInt32(truncatingIfNeeded: key)) }
+
+    private static func ordered(_ number: Int32) -> UInt64 {
+      UInt64(UInt32(bitPattern: number) ^ 0x8000_0000)
+    }
+    private static func number(_ ordered: UInt32) -> Int32 { Int32(bitPattern: ordered ^ 0x8000_0000) }
+  }
+
+  private var entries: SortedRuns<Entry>
+
+  init(beside path: String) { entries = SortedRuns(beside: path) }
 
   /// Counts one position.
-  mutating func add(_ shift: Int, of token: Int32) {
-    let clamped = Int32(clamping: shift)
-    keys.append(
-      UInt64(UInt32(bitPattern: token)) << 32 | UInt64(UInt32(bitPattern: clamped) ^ 0x8000_0000))
+  mutating func add(_ shift: Int, of token: Int32) throws {
+    try entries.append(Entry(Int32(clamping: shift), of: token))
   }
 
-  /// The pairs of each token.
-  consuming func encoded() -> [Int32: [UInt8]] {
-    keys.sort()
-    var encoded: [Int32: [UInt8]] = [:]
-    var start = 0
-    while start < keys.count {
-      let key = keys[start]
-      var end = start
-      while end < keys.count, keys[end] == key { end += 1 }
-      let token = Int32(bitPattern: UInt32(truncatingIfNeeded: key >> 32))
-      let shift = UInt32(truncatingIfNeeded: key) ^ 0x8000_0000
-      encoded[token, default: []] += Self.bytes(shift) + Self.bytes(UInt32(clamping: end - start))
-      start = end
+  /// The tokens one after the other.
+  mutating func reader() throws -> Reader { try Reader(entries.merge()) }
+
+  /// Reads the counts of tokens in their order.
+  struct Reader {
+    private var merge: SortedMerge<Entry>
+    private var next: Entry?
+
+    fileprivate init(_ merge: SortedMerge<Entry>) throws {
+      self.merge = merge
+      next = try self.merge.next()
     }
-    return encoded
-  }
 
-  private static func bytes(_ word: UInt32) -> [UInt8] {
-    [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: word >> $0) }
+    /// The pairs of a token, none where it has no rank shift. Tokens are asked for by rising id.
+    mutating func encoding(of token: Int32) throws -> [UInt8] {
+      var encoding: [UInt8] = []
+      while let first = next, first.token == token {
+        var count = 0
+        repeat {
+          count += 1
+          next = try merge.next()
+        } while next?.key == first.key
+        Self.append(UInt32(bitPattern: first.shift), to: &encoding)
+        Self.append(UInt32(clamping: count), to: &encoding)
+      }
+      return encoding
+    }
+
+    private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
+      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+    }
   }
 }

@@ -11,6 +11,19 @@ struct RankShiftHistogram {
     }
   }
 
+  /// Adds what another one counts.
+  mutating func add(_ other: RankShiftHistogram) { counts.merge(other.counts, uniquingKeysWith: +) }
+
+  /// The pairs, as ``RankShiftCounts`` has them.
+  var encoded: [UInt8] {
+    var bytes: [UInt8] = []
+    for (shift, count) in counts.sorted(by: { $0.key < $1.key }) {
+      withUnsafeBytes(of: shift.littleEndian) { bytes.append(contentsOf: $0) }
+      withUnsafeBytes(of: UInt32(clamping: count).littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
   /// The median, half way between the two middle ones where they are even in number; nil of none.
   var median: Double? {
     let total = counts.values.reduce(0, +)

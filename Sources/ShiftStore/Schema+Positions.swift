@@ -24,7 +24,9 @@ extension Schema {
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),
       taskID INTEGER NOT NULL REFERENCES task (id),
       shifted INTEGER,
-      otherTop INTEGER
+      isShiftedKnown INTEGER NOT NULL CHECK (isShiftedKnown IN (0, 1)),
+      otherTop INTEGER,
+      isOtherTopKnown INTEGER NOT NULL CHECK (isOtherTopKnown IN (0, 1))
     ) STRICT;
     CREATE TABLE slice (
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),

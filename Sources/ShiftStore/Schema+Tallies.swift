@@ -1,5 +1,5 @@
 extension Schema {
-  /// What a person asks for, counted once when the last sequence is in.
+  /// What a person asks for, counted once when the last sequence is in. A null task is all tasks together.
   static let tallyTables = """
     CREATE TABLE emittedToken (
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),
@@ -15,6 +15,15 @@ extension Schema {
       \(emittedSums)
       PRIMARY KEY (comparisonID, tokenID)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE emittedKind (
+      comparisonID INTEGER NOT NULL REFERENCES comparison (id),
+      taskID INTEGER REFERENCES task (id),
+      grouping TEXT NOT NULL CHECK (grouping IN ('category', 'wordKind')),
+      name TEXT NOT NULL,
+      \(emittedSums)
+      rankShifts BLOB NOT NULL,
+      UNIQUE (comparisonID, taskID, grouping, name)
+    ) STRICT;
     CREATE TABLE promptToken (
       comparisonID INTEGER NOT NULL REFERENCES comparison (id),
       taskID INTEGER NOT NULL REFERENCES task (id),

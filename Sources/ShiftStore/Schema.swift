@@ -1,24 +1,21 @@
 import GRDB
 
-/// The tables of the index, as they came to be. A migration that has shipped is never changed.
+/// The tables of the index.
+///
+/// An index is made whole by one version and read by all that know its schema: tables that are counted from the input
+/// cannot be added afterwards. With every change of a table, the version is raised.
 enum Schema {
   /// "TKSH" in ASCII: `PRAGMA application_id` of every index.
   static let applicationID: Int32 = 0x544B_5348
-  /// `PRAGMA user_version` of an index with all migrations below.
-  static let version = 1
+  /// `PRAGMA user_version` of an index with these tables.
+  static let version = 2
 
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { database in
-      try database.execute(sql: studyTables)
-      try database.execute(sql: positionTables)
-      try database.execute(sql: tallyTables)
-      try database.execute(sql: summaryTables)
-      try database.execute(sql: slicingTables)
-      try database.execute(sql: views)
-      try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1;")
+  /// Makes the tables in an empty file.
+  static func create(in database: Database) throws {
+    for tables in [studyTables, positionTables, tallyTables, summaryTables, slicingTables, views] {
+      try database.execute(sql: tables)
     }
-    return migrator
+    try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
   }
 
   /// The study and how it was made.
@@ -112,6 +109,11 @@ enum Schema {
       topAgreement INTEGER NOT NULL,
       coverageReferenceSum REAL NOT NULL,
       coverageTunedSum REAL NOT NULL,
+      storagePositions INTEGER NOT NULL,
+      klTunedReferenceStorageErrorSum REAL NOT NULL,
+      klReferenceTunedStorageErrorSum REAL NOT NULL,
+      jensenShannonStorageErrorSum REAL NOT NULL,
+      totalVariationStorageErrorSum REAL NOT NULL,
       UNIQUE (comparisonID, sequenceID)
     ) STRICT;
     CREATE TABLE position (

@@ -43,6 +43,7 @@ struct SequenceStatistics {
     addEntropyShift()
     addEmitted(row)
     addShares(row)
+    addStorageErrors(row)
     addEstimates(row)
   }
 
@@ -70,6 +71,17 @@ struct SequenceStatistics {
     set(.topAgreementShare, row["topAgreement"], count: row["positions"])
   }
 
+  /// The mean bound over the positions that were looked at stands for all of the sequence.
+  private mutating func addStorageErrors(_ row: Row) {
+    let looks: Double = row["storagePositions"]
+    guard looks > 0 else { return }
+    let positions = Double(counts.positions)
+    for figure in SummaryFigure.storageErrors {
+      let sum: Double = row[figure.rawValue + "Sum"]
+      set(figure, sum / looks * positions, count: positions)
+    }
+  }
+
   /// What only a finished index has counted.
   private mutating func addEstimates(_ row: Row) {
     guard let ratioCount = row["ratioCount"] as Double? else { return }
@@ -87,8 +99,8 @@ struct SequenceStatistics {
     // A sequence's ratio is the product of all of its tokens' ratios: of part of them it is none.
     guard ratioCount == Double(counts.positions), counts.excluded == 0 else { return }
     ratios.addSequence(logRatio: shift)
-    set(.sequenceChiSquareReferenceTuned, exp(-2 * shift) - 1, count: 1)
-    set(.sequenceChiSquareTunedReference, exp(2 * shift) - 1, count: 1)
+    set(.sequenceChiSquareReferenceTuned, expm1(-2 * shift), count: 1)
+    set(.sequenceChiSquareTunedReference, expm1(2 * shift), count: 1)
   }
 
   private mutating func set(_ figure: SummaryFigure, _ sum: Double, count: Double) {
@@ -123,21 +135,15 @@ struct SampledRatios {
   var probabilityShiftCount = 0.0
   var probabilityShiftSquare = 0.0
   /// The same ratios of whole sequences.
-  private(set) var sequences = 0.0
-  private var sequenceReferenceTuned = 0.0
-  private var sequenceReferenceTunedSquare = 0.0
-  private var sequenceTunedReference = 0.0
-  private var sequenceTunedReferenceSquare = 0.0
+  private var sequenceReferenceTuned = RatioSums()
+  private var sequenceTunedReference = RatioSums()
 
   init() {}
 
   /// Counts a sequence with this `ln p_tuned − ln p_reference`.
   mutating func addSequence(logRatio: Double) {
-    sequences += 1
-    sequenceReferenceTuned += exp(-logRatio)
-    sequenceReferenceTunedSquare += exp(-2 * logRatio)
-    sequenceTunedReference += exp(logRatio)
-    sequenceTunedReferenceSquare += exp(2 * logRatio)
+    sequenceReferenceTuned.add(logRatio: -logRatio)
+    sequenceTunedReference.add(logRatio: logRatio)
   }
 
   /// Those of one sequence; zeros where its positions were not counted yet.
@@ -159,11 +165,8 @@ struct SampledRatios {
     sums.tunedReferenceSquare += other.tunedReferenceSquare
     sums.probabilityShiftCount += other.probabilityShiftCount
     sums.probabilityShiftSquare += other.probabilityShiftSquare
-    sums.sequences += other.sequences
     sums.sequenceReferenceTuned += other.sequenceReferenceTuned
-    sums.sequenceReferenceTunedSquare += other.sequenceReferenceTunedSquare
     sums.sequenceTunedReference += other.sequenceTunedReference
-    sums.sequenceTunedReferenceSquare += other.sequenceTunedReferenceSquare
   }
 
   /// `(Σ ρ)² / (n Σ ρ²)`: 1 where all ratios are the same, 1/n where one outweighs all others.
@@ -175,9 +178,7 @@ struct SampledRatios {
 
   /// The same of whole sequences.
   func effectiveSequenceShare(writer: SummaryFigure.Writer) -> Double? {
-    writer == .tuned
-      ? Self.effectiveShare(sequenceReferenceTuned, sequenceReferenceTunedSquare, sequences)
-      : Self.effectiveShare(sequenceTunedReference, sequenceTunedReferenceSquare, sequences)
+    writer == .tuned ? sequenceReferenceTuned.effectiveShare : sequenceTunedReference.effectiveShare
   }
 
   private static func effectiveShare(_ sum: Double, _ square: Double, _ count: Double) -> Double? {

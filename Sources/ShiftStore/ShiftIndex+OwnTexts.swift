@@ -5,28 +5,36 @@ extension ShiftIndex {
   /// Where each response of a tuned model parts from the reference's own response to the same prompt: the first position
   /// with another token, or the end of the shorter one; nil where both are the same.
   ///
-  /// Responses to one prompt pair in the order of the study. Empty where one of the two has no text of its own.
+  /// Responses to one prompt of one task pair in the order of the study. Empty where one of the two has no text of its own.
   func textDivergences(of comparison: Comparison, task: String?, _ database: Database) throws -> [Int?] {
     guard comparison.isOwnText else { return [] }
     let taskID = try task.map { try self.taskID(of: $0, database) }
     let reference = try responses(of: comparison.reference, taskID: taskID, database)
     return try responses(of: comparison.tuned, taskID: taskID, database)
-      .sorted { $0.key < $1.key }
-      .flatMap { prompt, own in zip(own, reference[prompt] ?? []).map(Self.firstDifference) }
+      .sorted { ($0.key.taskID, $0.key.prompt) < ($1.key.taskID, $1.key.prompt) }
+      .flatMap { asked, own in zip(own, reference[asked] ?? []).map(Self.firstDifference) }
+  }
+
+  /// A prompt: tasks may use the same name for prompts of their own.
+  private struct Asked: Hashable {
+    var taskID: Int
+    var prompt: String
   }
 
   /// The responses of a source by prompt, each as the bytes of its token ids.
   private func responses(
     of source: String, taskID: Int?, _ database: Database
-  ) throws -> [String: [Data]] {
+  ) throws -> [Asked: [Data]] {
     let rows = try Row.fetchCursor(
       database,
       sql: """
-        SELECT prompt, substr(tokens, 1 + 4 * promptLength) FROM sequence
+        SELECT taskID, prompt, substr(tokens, 1 + 4 * promptLength) FROM sequence
         WHERE source = ? AND (taskID = ? OR ? IS NULL) ORDER BY id
         """, arguments: [source, taskID, taskID])
-    var responses: [String: [Data]] = [:]
-    while let row = try rows.next() { responses[row[0], default: []].append(row[1]) }
+    var responses: [Asked: [Data]] = [:]
+    while let row = try rows.next() {
+      responses[Asked(taskID: row[0], prompt: row[1]), default: []].append(row[2])
+    }
     return responses
   }
 

@@ -60,22 +60,30 @@ extension ShiftIndex {
       let filter = try sliceFilter(comparisons, task: task, of: "firstDivergence", database)
       return try comparisons.flatMap { comparison in
         try FirstDivergenceRow.Event.allCases.compactMap { event in
-          let places =
-            event == .ownText
-            ? try textDivergences(of: comparison, task: task, database)
-            : try Optional<Int>.fetchAll(
-              database,
-              sql: "SELECT \(event.rawValue) FROM firstDivergence WHERE \(filter) AND comparisonID = ?",
-              arguments: [comparison.id])
-          guard !places.isEmpty else { return nil }
+          let (places, undecided) =
+            try event.knownColumn.map {
+              try Self.firstPlaces(event.rawValue, known: $0, filter, comparison, database)
+            } ?? (textDivergences(of: comparison, task: task, database), 0)
+          guard places.count + undecided > 0 else { return nil }
           let found = places.compactMap { $0.map(Double.init) }.sorted()
           return FirstDivergenceRow(
-            comparison: comparison, event: event, sequences: places.count,
-            neverShare: Double(places.count - found.count) / Double(places.count),
+            comparison: comparison, event: event, sequences: places.count + undecided, undecided: undecided,
+            neverShare: places.isEmpty ? nil : Double(places.count - found.count) / Double(places.count),
             quartiles: [0.25, 0.5, 0.75].compactMap { quantile($0, ofSorted: found) })
         }
       }
     }
+  }
+
+  /// Where an event comes first in each response of which that is known, and how many others there are.
+  private static func firstPlaces(
+    _ column: String, known: String, _ filter: String, _ comparison: Comparison, _ database: Database
+  ) throws -> (places: [Int?], undecided: Int) {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT \(column), \(known) FROM firstDivergence WHERE \(filter) AND comparisonID = ?",
+      arguments: [comparison.id])
+    let known = rows.filter { $0[1] }
+    return (known.map { $0[0] }, rows.count - known.count)
   }
 
   /// How much of the shift lies in the first and in the last tenth of the responses.
@@ -108,6 +116,17 @@ extension SliceRow {
       comparison: comparison, place: row["place"], start: row["start"], end: row["end"], count: row["count"],
       undecided: row["undecided"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
       klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
+  }
+}
+
+extension FirstDivergenceRow.Event {
+  /// The column that says whether the place is known; nil for texts, of which it always is.
+  fileprivate var knownColumn: String? {
+    switch self {
+    case .shifted: "isShiftedKnown"
+    case .otherTop: "isOtherTopKnown"
+    case .ownText: nil
+    }
   }
 }
 

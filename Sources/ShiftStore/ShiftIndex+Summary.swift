@@ -84,7 +84,7 @@ extension ShiftIndex {
     }
   }
 
-  /// Counts the tables of the summary; part of ``finish()``.
+  /// Counts the tables of the summary; part of ``finish(threads:)``.
   func countSummary(_ database: Database) throws {
     try database.execute(
       sql: "DELETE FROM contrastFigure; DELETE FROM contrast; DELETE FROM summaryFigure; DELETE FROM summary")

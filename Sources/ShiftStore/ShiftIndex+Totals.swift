@@ -2,7 +2,7 @@ import GRDB
 
 extension ShiftIndex {
   /// Adds up the tasks of each comparison that has several, so that a table over all tasks need not; part of
-  /// ``finish()``.
+  /// ``finish(threads:)``.
   ///
   /// - Parameter sums: Those of predicted tokens, of every comparison and task.
   func countTotals(_ sums: [PredictedSumRecord], _ database: Database) throws {

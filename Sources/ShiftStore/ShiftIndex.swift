@@ -40,7 +40,8 @@ public final class ShiftIndex: Sendable {
       guard existing == .replaceIndex else { throw StoreError(file: path, .exists) }
       try checkReplaceable(path)
     }
-    let draft = "\(path).new-\(getpid())"
+    removeAbandonedDrafts(of: path)
+    let draft = draftPath(of: path)
     // Asked before SQLite is, whose own message names no reason.
     let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -48,7 +49,7 @@ public final class ShiftIndex: Sendable {
     }
     Foundation.close(descriptor)
     defer { removeFiles(of: draft) }
-    let index = try openForWriting(draft)
+    let index = try openForWriting(draft, creating: true)
     try index.write(plan)
     try index.close()
     switch existing {
@@ -77,27 +78,30 @@ public final class ShiftIndex: Sendable {
     do {
       try ShiftIndex.open(at: path).close()
     } catch let error as StoreError {
-      if case .notAnIndex(let found) = error.problem {
-        throw StoreError(file: path, .notReplaceable(found: found))
+      switch error.problem {
+      case .notAnIndex(let found): throw StoreError(file: path, .notReplaceable(found: found))
+      // It cannot be read any more, and replacing it is the remedy.
+      case .olderSchema: return
+      default: throw error
       }
-      throw error
     }
   }
 
   /// Removes a database file of our own and what SQLite keeps beside it.
-  private static func removeFiles(of path: String) {
+  static func removeFiles(of path: String) {
     for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
   }
 
   /// Opens an unfinished index to go on with it.
   public static func resume(at path: String) throws -> ShiftIndex {
+    removeAbandonedDrafts(of: path)
     try checkHeader(of: path)
     return try openForWriting(path)
   }
 
   /// Opens an index to read from it. Nothing can be written through it.
   ///
-  /// - Throws: ``StoreError`` when there is no index at the path or a later version wrote it.
+  /// - Throws: ``StoreError`` when there is no index at the path or a version with other tables wrote it.
   public static func open(at path: String) throws -> ShiftIndex {
     try checkHeader(of: path)
     var configuration = Configuration()
@@ -112,7 +116,7 @@ public final class ShiftIndex: Sendable {
     }
   }
 
-  private static func openForWriting(_ path: String) throws -> ShiftIndex {
+  private static func openForWriting(_ path: String, creating isNew: Bool = false) throws -> ShiftIndex {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     // A batch writes what it has numbered itself; looking up the owner of every position would cost as much as the row.
@@ -125,7 +129,7 @@ public final class ShiftIndex: Sendable {
     let lock = try IndexLock(path: path)
     return try StoreError.wrapping(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Schema.migrator.migrate(queue)
+      if isNew { try queue.write(Schema.create) }
       try checkSchema(of: queue, at: path)
       return ShiftIndex(path: path, queue: queue, lock: lock)
     }
@@ -175,6 +179,9 @@ public final class ShiftIndex: Sendable {
       let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
       guard found <= Schema.version else {
         throw StoreError(file: path, .newerSchema(found: found, known: Schema.version))
+      }
+      guard found == Schema.version else {
+        throw StoreError(file: path, .olderSchema(found: found, known: Schema.version))
       }
     }
   }

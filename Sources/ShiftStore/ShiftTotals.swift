@@ -22,22 +22,32 @@ struct ShiftTotals {
 
   /// Adds one position.
   mutating func add(_ position: PositionMeasures) {
+    add(
+      klTunedReference: position.divergences.klTunedReference, shiftClass: position.shiftClass,
+      rankShift: position.rankShift, logprobShift: position.logprobShift)
+  }
+
+  /// Adds one position of which these are known.
+  mutating func add(
+    klTunedReference figure: Figure, shiftClass: ShiftClass?, rankShift shift: Int?,
+    logprobShift: Double? = nil
+  ) {
     count += 1
-    switch position.shiftClass {
+    switch shiftClass {
     case .unshifted: unshifted += 1
     case .marginal: marginal += 1
     case .shifted: shifted += 1
     case nil: break
     }
-    if let shift = position.rankShift {
+    if let shift {
       rankShiftCount += 1
       rankShift += shift
     }
-    if let shift = position.logprobShift, shift.isFinite {
+    if let logprobShift, logprobShift.isFinite {
       logprobShiftCount += 1
-      logprobShift += shift
+      self.logprobShift += logprobShift
     }
-    klTunedReference.add(position.divergences.klTunedReference)
+    klTunedReference.add(figure)
   }
 }
 

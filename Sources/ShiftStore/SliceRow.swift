@@ -59,9 +59,11 @@ public struct FirstDivergenceRow: Equatable, Sendable {
   public var event: Event
   /// The sequences.
   public var sequences: Int
-  /// The share of them in which it never happens.
-  public var neverShare: Double
-  /// The quartiles of its position over the others; empty where there is none.
+  /// Those of them where it may have happened at a position at which that is not known, before any at which it is.
+  public var undecided: Int
+  /// The share of the others in which it never happens; nil where there is none.
+  public var neverShare: Double?
+  /// The quartiles of its position over those in which it does; empty where there is none.
   public var quartiles: [Double]
 }
 

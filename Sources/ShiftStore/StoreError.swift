@@ -21,6 +21,8 @@ public struct StoreError: Error, Equatable, Sendable {
     case notAnIndex(found: String)
     /// The index was written by a later version.
     case newerSchema(found: Int, known: Int)
+    /// The index was written by an earlier version.
+    case olderSchema(found: Int, known: Int)
     /// The system does not let the file be read.
     case unreadable(reason: String)
     /// Another program is writing the index.
@@ -56,6 +58,11 @@ extension StoreError: CustomStringConvertible {
       "\(file): the file is \(found), not an index of tokenshift. Pass a file that 'tokenshift batch' wrote."
     case .newerSchema(let found, let known):
       "\(file): the index has schema \(found), this version knows up to \(known). Update tokenshift."
+    case .olderSchema(let found, let known):
+      """
+      \(file): the index has schema \(found), this version reads \(known) only. \
+      Make it anew with 'tokenshift batch STUDY --index \(file) --force'.
+      """
     case .unreadable(let reason): "\(file): the file cannot be read: \(reason). Check who may read it."
     case .busy:
       "\(file): another batch is writing this index. Wait for it to end, then run the command again."

@@ -27,6 +27,12 @@ struct SummaryEstimates {
       }
     }
     var estimates = estimates(of: found, prompts: slice.counts.prompts)
+      .filter { !$0.key.isOfSquaredRatios || $0.value.low.value > -1 }
+    for figure in SummaryFigure.storageErrors {
+      // A bound has no interval of its own.
+      estimates[figure] = slice.means(figure, weighting).flatMap { mean(of: $0.low) }
+        .map { Estimate(.exact(.init($0))) }
+    }
     estimates[.probabilityShiftRMS] = slice.ratios.probabilityShiftRMS.map { Estimate(.exact(.init($0))) }
     guard slice.canBeSample, let writer = comparison.writer else { return estimates }
     estimates[.effectiveSampleShare] = slice.ratios.effectiveShare(writer: writer)

@@ -3,7 +3,8 @@
 /// Each is defined, with its formula and source, on the page *Figures* of the documentation of `Statistics`.
 public enum SummaryFigure: String, CaseIterable, Sendable {
   // Means over positions, in nats unless they are shares.
-  case klTunedReference, klReferenceTuned, jensenShannon, totalVariation
+  case klTunedReference, klTunedReferenceStorageError, klReferenceTuned, klReferenceTunedStorageError
+  case jensenShannon, jensenShannonStorageError, totalVariation, totalVariationStorageError
   case entropyReference, entropyTuned, entropyShift
   case rankShift, logRankShift, logprobShift, probabilityShift
   case unshiftedShare, marginalShare, shiftedShare, topAgreementShare, pathCoverageShare
@@ -53,6 +54,12 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
   /// The figures that are means.
   static let means = allCases.filter { $0.meanRange != nil }
 
+  /// The bounds of what storage in 16 bits can have done to a mean, by the figure's own name.
+  static let storageErrors: [SummaryFigure] = [
+    .klTunedReferenceStorageError, .klReferenceTunedStorageError, .jensenShannonStorageError,
+    .totalVariationStorageError,
+  ]
+
   /// ln 2, rounded up as little as a double allows.
   private static let largestJensenShannon = 0.6931471805599453
 
@@ -72,15 +79,20 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
     }
   }
 
-  /// True for a figure that weighs the tokens of a text by ratios of probabilities: on text that is no sample, such as
-  /// greedy text, it says nothing.
-  var needsSample: Bool {
+  /// True for a mean of ρ² − 1, of which nothing is left to be said where every ρ² is too small beside 1.
+  var isOfSquaredRatios: Bool {
     switch self {
     case .chiSquareReferenceTuned, .chiSquareTunedReference, .sequenceChiSquareReferenceTuned,
-      .sequenceChiSquareTunedReference, .effectiveSampleShare, .effectiveSequenceShare:
+      .sequenceChiSquareTunedReference:
       true
     default: false
     }
+  }
+
+  /// True for a figure that weighs the tokens of a text by ratios of probabilities: on text that is no sample, such as
+  /// greedy text, it says nothing.
+  var needsSample: Bool {
+    isOfSquaredRatios || self == .effectiveSampleShare || self == .effectiveSequenceShare
   }
 }
 

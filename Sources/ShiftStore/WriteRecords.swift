@@ -57,12 +57,16 @@ public struct MeasurementRecord: Sendable {
   public var problems: [ProblemRecord]
   /// What its positions moved onto and off vocabulary tokens, where that was summed.
   public var moved: MovedTokens?
+  /// What storage in 16 bits can have done to its figures.
+  public var storageErrors: StorageErrorSums
 
   /// A measurement.
   public init(
-    id: Int, comparisonID: Int, outcome: Outcome, problems: [ProblemRecord], moved: MovedTokens? = nil
+    id: Int, comparisonID: Int, outcome: Outcome, problems: [ProblemRecord], moved: MovedTokens? = nil,
+    storageErrors: StorageErrorSums = StorageErrorSums()
   ) {
     self.moved = moved
+    self.storageErrors = storageErrors
     self.id = id
     self.comparisonID = comparisonID
     self.outcome = outcome

@@ -70,7 +70,7 @@ enum Status: Int32 {
     case .exists, .unwritable, .notReplaceable: self = .cannotWrite
     case .busy: self = .tryAgain
     case .writes, .sql, .unknown, .notMeasured, .severalTexts: self = .usage
-    case .notAnIndex, .newerSchema, .otherStudy: self = .badData
+    case .notAnIndex, .newerSchema, .olderSchema, .otherStudy: self = .badData
     }
   }
 }

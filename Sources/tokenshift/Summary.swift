@@ -20,10 +20,10 @@ struct Summary: ParsableCommand {
       """)
 
   @OptionGroup var index: IndexArgument
-  @Option(help: "What counts the same: each token, or each sequence.")
-  var weight: Weighting = .sequence
-  @Option(help: "The figures that people see.")
-  var figures: FigureSet = .headline
+  @Option(help: "What counts the same: each token, or each sequence. sequence when left out.")
+  var weight: Weighting?
+  @Option(help: "The figures that people see. headline when left out.")
+  var figures: FigureSet?
   @Option(parsing: .upToNextOption, help: "Two tuned models to set against each other.")
   var contrast: [String] = []
   @Option(help: "One tuned model. All of them when left out.")
@@ -39,6 +39,11 @@ struct Summary: ParsableCommand {
     guard contrast.isEmpty || model == nil && paper.mode == .full else {
       throw ValidationError("--contrast names its models and has means. Leave --model and --mode out.")
     }
+    guard paper.mode == .full || weight == nil && figures == nil else {
+      throw ValidationError(
+        "--mode paper has figures and weights of its own, those of the released code. Leave --weight and --figures out."
+      )
+    }
     guard contrast.isEmpty || figures != .spread else {
       throw ValidationError(
         "Figures of spread have no differences: they are not means. Leave --contrast out, or show other --figures."
@@ -50,11 +55,12 @@ struct Summary: ParsableCommand {
     let (index, isComplete) = try index.open()
     if contrast.count == 2 {
       let rows = try index.contrast(
-        contrast[0], minus: contrast[1], source: slice.source, task: slice.task, weighting: weight,
+        contrast[0], minus: contrast[1], source: slice.source, task: slice.task, weighting: weighting,
         figures: wanted)
       output.print(
         .contrast(
-          rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence, isComplete: isComplete
+          rows, figures: shown, weighting: weighting, confidence: ShiftIndex.confidence,
+          isComplete: isComplete
         ))
       return
     }
@@ -63,12 +69,12 @@ struct Summary: ParsableCommand {
       try printPaper(index, comparisons)
       return
     }
-    let rows = try index.summary(of: comparisons, task: slice.task, weighting: weight, figures: wanted)
+    let rows = try index.summary(of: comparisons, task: slice.task, weighting: weighting, figures: wanted)
     let problems = try index.problems()
     let ranks = try index.positionsWithoutRank()
     output.print(
       .summary(
-        rows, figures: figures, weighting: weight, confidence: ShiftIndex.confidence,
+        rows, figures: shown, weighting: weighting, confidence: ShiftIndex.confidence,
         notes: Self.notes(problems, rows)
           + Table.rankNotes(unranked: ranks.unranked, unclassed: ranks.unclassed, of: ranks.positions),
         isComplete: isComplete))
@@ -83,13 +89,23 @@ struct Summary: ParsableCommand {
       for remark in found.remarks { StandardError.write("warning: \(remark)") }
       let label =
         comparison.isOwnText ? comparison.tuned : "\(comparison.tuned) on text of \(comparison.source)"
-      return (label: label, table: paper.table(found, label: comparisons.count > 1 ? label : nil))
+      return (
+        labels: [comparison.tuned, comparison.source],
+        table: paper.table(found, label: comparisons.count > 1 ? label : nil)
+      )
     }
-    if let table = Table.joined(parts, by: Table.Column("model", title: "model")) { output.print(table) }
+    let showsSource = !comparisons.allSatisfy(\.isOwnText)
+    let columns = [
+      Table.Column("model", title: "model"), Table.Column("source", title: showsSource ? "on text of" : nil),
+    ]
+    if let table = Table.joined(parts, by: columns) { output.print(table) }
   }
 
   /// People see some figures, programs get all.
-  private var wanted: Set<SummaryFigure>? { output.format.isForPeople ? figures.figures : nil }
+  private var wanted: Set<SummaryFigure>? { output.format.isForPeople ? shown.figures : nil }
+
+  private var shown: FigureSet { figures ?? .headline }
+  private var weighting: Weighting { weight ?? .sequence }
 
   /// What was left out, and what noise figures are shown against, in words.
   private static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {

@@ -9,6 +9,9 @@ enum TokenView: String, CaseIterable, ExpressibleByArgument {
 /// What rows are.
 enum TokenGrouping: String, CaseIterable, ExpressibleByArgument {
   case token, category, wordKind
+
+  /// The column of the index that has the kind; nil for tokens.
+  var column: TokenKindColumn? { TokenKindColumn(rawValue: rawValue) }
 }
 
 /// What is compared or sorted by.

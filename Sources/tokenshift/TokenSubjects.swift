@@ -7,6 +7,8 @@ struct TokenSubjects {
   /// The group of each token; nil where rows are tokens.
   let groups: [Int: Int]?
   private let names: [String]
+  /// The column of the index that rows are kinds of; nil where they are tokens, or kinds by other rules.
+  let column: TokenKindColumn?
   /// The kinds by rules other than those of the index.
   private let kinds: [Int: TokenKind]?
 
@@ -14,13 +16,14 @@ struct TokenSubjects {
   init(_ index: ShiftIndex, by grouping: TokenGrouping, rules: TokenCategories?) throws {
     self.index = index
     kinds = try rules.map { try index.tokenKinds(by: $0) }
-    guard grouping != .token else {
+    column = rules == nil ? grouping.column : nil
+    guard let column = grouping.column else {
       groups = nil
       names = []
       return
     }
     let kinds = try kinds ?? index.tokenKinds()
-    let named = kinds.mapValues { grouping == .category ? $0.category : $0.wordKind }
+    let named = kinds.mapValues(column.name)
     let names = Set(named.values).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     groups = named.compactMapValues { numbers[$0] }

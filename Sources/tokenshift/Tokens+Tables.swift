@@ -6,6 +6,7 @@ extension Tokens {
   func emittedTable(
     _ index: ShiftIndex, _ subjects: TokenSubjects, _ model: String, _ comparisons: [Comparison]
   ) throws -> Table {
+    if let column = subjects.column { return try kindTable(index, column, model, comparisons) }
     let drifts = try index.emittedDrift(in: comparisons, task: slice.task, groups: subjects.groups)
       .filter { $0.count >= fewest }
     var rows = largest(
@@ -17,6 +18,20 @@ extension Tokens {
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
       showsKL: measure == .klTunedReference, notes: emittedNotes(comparisons, rows: rows.count),
       isComplete: true)
+  }
+
+  /// The table of the kinds that the index has summed.
+  private func kindTable(
+    _ index: ShiftIndex, _ column: TokenKindColumn, _ model: String, _ comparisons: [Comparison]
+  ) throws -> Table {
+    let kinds = try index.emittedDrift(in: comparisons, task: slice.task, by: column)
+      .filter { $0.drift.count >= fewest }
+    let rows = largest(
+      kinds, by: { sort == .count ? Double($0.drift.count) : measure.value($0.drift)?.magnitude },
+      id: \.drift.tokenID)
+    return .emitted(
+      rows.map { (.group($0.name), $0.drift) }, model: model, showsKL: measure == .klTunedReference,
+      notes: emittedNotes(comparisons, rows: rows.count), isComplete: true)
   }
 
   /// The table of predicted tokens of one model.

@@ -15,7 +15,8 @@ import Testing
   private func contents(of index: String) throws -> [String] {
     let tables = [
       "study", "model", "input", "comparison", "task", "token", "sequence", "measurement", "position",
-      "movedToken", "predictedSum", "emittedToken", "emittedTokenTotal", "promptToken", "predictedToken",
+      "movedToken", "predictedSum", "emittedToken", "emittedTokenTotal", "emittedKind", "promptToken",
+      "predictedToken",
       "predictedTokenTotal", "extreme", "profile", "band", "rankCount", "firstDivergence", "slice",
       "measurementEstimate", "distribution", "concentration", "summary", "summaryFigure", "problem",
     ]
@@ -43,6 +44,30 @@ import Testing
     #expect(again.status == 0)
     #expect(again.error == "\(index): the index is already whole.\n\(index): 2 measurements.\n")
     #expect(try Data(contentsOf: URL(filePath: index)) == before)
+  }
+
+  @Test func `what storage in 16 bits can have done is told as measure tells it`() throws {
+    #expect(try Program.run("batch", "samples/dense.yaml", "--index", index).status == 0)
+    let stored = try Program.run(
+      "query", index,
+      """
+      SELECT storagePositions, klTunedReferenceStorageErrorSum FROM measurement
+      JOIN comparison ON comparison.id = comparisonID JOIN model ON model.id = tunedID WHERE name = 'sft'
+      """, "--format", "csv")
+    let values = try #require(stored.output.split(separator: "\r\n").last).split(separator: ",")
+    #expect(values.first == "1")
+    let measured = try Program.run(
+      "measure", "-r", "samples/dense/arith-010.base.base.safetensors", "-t",
+      "samples/dense/arith-010.base.sft.safetensors", "--format", "jsonl")
+    let errors = try measured.output.split(separator: "\n").compactMap {
+      (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?[
+        "klTunedReferenceStorageError"]
+        as? Double
+    }
+    #expect(errors.count == 7)
+    #expect(errors.contains(try #require(Double(values[1]))), "\(values), \(errors)")
+    let summary = try Program.run("summary", index, "--source", "base")
+    #expect(summary.output.contains("± storage"))
   }
 
   @Test func `another study's index is not gone on with`() throws {

@@ -135,10 +135,20 @@ import Testing
     #expect(one.status == 0, "\(one.error)")
     #expect(
       lines(one.output)
-        == lines(traces.output).enumerated().map { ($0.offset == 0 ? "model," : "rl,") + $0.element })
+        == lines(traces.output).enumerated().map {
+          ($0.offset == 0 ? "model,source," : "rl,rl,") + $0.element
+        })
     let both = try Program.run("summary", samples.path, "--mode", "paper", "--view", view, "--format", "csv")
     #expect(lines(both.output).suffix(lines(traces.output).count - 1) == lines(one.output).dropFirst())
-    #expect(lines(both.output).contains { $0.hasPrefix("sft,") })
+    #expect(lines(both.output).contains { $0.hasPrefix("sft,sft,") })
+  }
+
+  @Test(arguments: [["--weight", "token"], ["--figures", "spread"]])
+  func `the paper's mode has weights and figures of its own`(arguments: [String]) throws {
+    let samples = try SampleIndex()
+    let run = try Program.start(["summary", samples.path, "--mode", "paper"] + arguments).finish()
+    #expect(run.status == 64)
+    #expect(run.error.contains("Leave --weight and --figures out."))
   }
 
   @Test func `a view needs the paper's mode`() throws {

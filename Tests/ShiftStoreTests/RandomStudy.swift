@@ -52,12 +52,12 @@ struct RandomStudy {
   }
 
   /// A finished index in a folder.
-  func index(in folder: TemporaryFolder) throws -> ShiftIndex {
+  func index(in folder: TemporaryFolder, threads: Int = 1) throws -> ShiftIndex {
     var plan = ExampleStudy.plan
     plan.study.plannedMeasurements = measurements.count
     let index = try ShiftIndex.create(at: folder.file("random.sqlite"), plan: plan)
     try index.append(measurements, predicted: [])
-    try index.finish()
+    try index.finish(threads: threads)
     return index
   }
 }

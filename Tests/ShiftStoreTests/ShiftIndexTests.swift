@@ -158,9 +158,52 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
-    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 1))) {
+    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 2))) {
       try ShiftIndex.open(at: index.path)
     }
+  }
+
+  @Test func `an earlier schema is refused, and replaced when that is asked for`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 1") }
+    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 2))
+    #expect(throws: error) { try ShiftIndex.open(at: index.path) }
+    #expect(throws: error) { try ShiftIndex.resume(at: index.path) }
+    #expect("\(error)".hasSuffix("Make it anew with 'tokenshift batch STUDY --index \(index.path) --force'."))
+    try ShiftIndex.create(at: index.path, plan: ExampleStudy.plan, existing: .replaceIndex).close()
+    try ShiftIndex.open(at: index.path).close()
+  }
+
+  @Test func `drafts that a killed program left are removed, others stay`() throws {
+    let path = folder.file("index.sqlite")
+    // A process that has ended and was waited for: its number is nobody's.
+    let ended = Process()
+    ended.executableURL = URL(filePath: "/bin/true")
+    try ended.run()
+    ended.waitUntilExit()
+    let gone = "index.sqlite.new-\(ended.processIdentifier)"
+    for name in [gone, gone + "-wal", gone + "-shm"] { _ = try folder.write("draft", to: name) }
+    let others = [
+      "index.sqlite.new-\(getpid())x", "index.sqlite.new-1", "other.sqlite.new-\(ended.processIdentifier)",
+    ]
+    for name in others { _ = try folder.write("precious", to: name) }
+    try ShiftIndex.create(at: path, plan: ExampleStudy.plan).close()
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(Set(left) == Set(others + ["index.sqlite"]))
+  }
+
+  @Test func `a draft that another program holds stays`() throws {
+    let ended = Process()
+    ended.executableURL = URL(filePath: "/bin/true")
+    try ended.run()
+    ended.waitUntilExit()
+    let draft = try folder.write("draft", to: "index.sqlite.new-\(ended.processIdentifier)")
+    let descriptor = open(draft, O_RDWR)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan).close()
+    #expect(FileManager.default.fileExists(atPath: draft))
   }
 
   @Test func `an index that another program writes is busy`() throws {

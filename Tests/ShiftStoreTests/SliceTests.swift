@@ -103,6 +103,47 @@ import Tokenization
     #expect(rows[1].quartiles == [0, 0, 0])
   }
 
+  @Test func `a response that may have left the reference earlier than is known is undecided`() throws {
+    func response(_ sequence: Int, _ ranks: [Int?]) -> MeasurementRecord {
+      ExampleStudy.measurement(
+        id: sequence, comparison: 1, sequence: sequence, task: "math", prompt: "p\(sequence)",
+        ranks.enumerated().map { .example(position: $0, kl: .exact(1), ranks: ($1, 1)) })
+    }
+    let index = try index([
+      response(1, [1, 9, nil]), response(2, [1, nil, 9]), response(3, [1, nil]), response(4, [1, 1]),
+    ])
+    let row = try #require(try index.firstDivergences(in: sft(index), task: nil).first)
+    #expect(row.event == .shifted)
+    #expect(row.sequences == 4)
+    #expect(row.undecided == 2)
+    #expect(row.neverShare == 0.5, "of those that are decided")
+    #expect(row.quartiles == [1, 1, 1])
+  }
+
+  @Test func `prompts of two tasks with the same name are two prompts`() throws {
+    func response(_ id: Int, _ comparison: Int, task: String, _ tokens: [Int32]) -> MeasurementRecord {
+      ExampleStudy.measurement(
+        id: id, comparison: comparison, sequence: id, task: task, prompt: "p1", name: "s\(id)",
+        tokens.enumerated().map { .example(position: $0, token: $1, kl: .exact(1), ranks: (1, 1)) })
+    }
+    var plan = ExampleStudy.plan
+    plan.study.plannedMeasurements = 4
+    plan.comparisons[1].source = "base"
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
+    try index.append(
+      [
+        response(1, 1, task: "math", [5, 5]), response(2, 1, task: "chat", [6, 6]),
+        response(3, 2, task: "chat", [6, 6]).onText(of: "base"),
+        response(4, 2, task: "math", [5, 6]).onText(of: "base"),
+      ], predicted: [])
+    try index.finish()
+    let row = try #require(try index.firstDivergences(in: sft(index), task: nil).last)
+    #expect(row.event == .ownText)
+    #expect(row.sequences == 2)
+    #expect(row.neverShare == 0.5, "the responses to the prompt of the chat are the same")
+    #expect(row.quartiles == [1, 1, 1])
+  }
+
   @Test func `where a model's own response parts from the reference's own`() throws {
     func response(_ id: Int, _ comparison: Int, prompt: String, _ tokens: [Int32]) -> MeasurementRecord {
       ExampleStudy.measurement(

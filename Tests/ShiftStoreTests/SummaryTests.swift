@@ -99,6 +99,46 @@ import Tokenization
     #expect(row[.k3TunedReference] == nil, "the tuned model did not write this text")
   }
 
+  @Test func `ratios of long sequences that no number holds are left out, and their effective share is not`()
+    throws
+  {
+    func long(_ id: Int, _ shift: Double) -> MeasurementRecord {
+      var position = PositionMeasures.example(position: 0, kl: .exact(1), ranks: (1, 1))
+      position.logprobReference = -2000
+      position.logprobTuned = -2000 + shift
+      return ExampleStudy.measurement(
+        id: id, comparison: 1, sequence: id, task: "math", prompt: "p\(id)", [position])
+    }
+    // ρ = e^−800 and e^−800 / 3: ρ² is 0 as a double. (4/3)² / (2 · 10/9) = 4/5
+    let small = try row(index([long(1, 800), long(2, 800 + log(3))]))
+    #expect(small[.sequenceChiSquareReferenceTuned] == nil)
+    #expect(abs(try #require(small[.effectiveSequenceShare]).low.value - 0.8) < 1e-12)
+  }
+
+  @Test func `what storage can have done is told beside the means`() throws {
+    func measurement(_ id: Int, _ positions: Int) -> MeasurementRecord {
+      ExampleStudy.measurement(
+        id: id, comparison: 1, sequence: id, task: "math", prompt: "p\(id)",
+        (0..<positions).map { .example(position: $0, kl: .exact(1), ranks: (1, 1)) })
+    }
+    var measurements = [measurement(1, 1), measurement(2, 3), measurement(3, 5)]
+    // Means of 0.5 and 0.25; the third is in single precision.
+    measurements[0].storageErrors = StorageErrorSums(
+      positions: 1, klTunedReference: 0.5, klReferenceTuned: 0.75, jensenShannon: 0.125, totalVariation: 1)
+    measurements[1].storageErrors = StorageErrorSums(
+      positions: 2, klTunedReference: 0.5, klReferenceTuned: 1.5, jensenShannon: 0.25, totalVariation: 2)
+    let index = try index(measurements)
+    let comparisons = try index.comparisons(of: "sft", source: .own)
+    // Of 1 and 3 positions.
+    for (weighting, mean) in [(Weighting.token, (0.5 + 3 * 0.25) / 4), (.sequence, (0.5 + 0.25) / 2)] {
+      let row = try index.summary(of: comparisons, task: nil, weighting: weighting)[0]
+      #expect(row[.klTunedReferenceStorageError]?.low == .init(mean))
+      #expect(row[.klReferenceTunedStorageError]?.low.value == 0.75)
+      #expect(row[.jensenShannonStorageError]?.low.value == 0.125)
+      #expect(row[.totalVariationStorageError]?.low.value == 1)
+    }
+  }
+
   @Test func `order statistics and concentration of four positions`() throws {
     let row = try row(
       index([

@@ -64,6 +64,58 @@ import Testing
     }
   }
 
+  @Test(arguments: TokenKindColumn.allCases, [nil, "math"])
+  func `the kinds of tokens are the sums of their tokens`(column: TokenKindColumn, task: String?) throws {
+    let index = try RandomStudy(seed: 2, sequences: 60, longest: 90).index(in: folder)
+    let kinds = try index.tokenKinds()
+    let names = Set(kinds.values.map(column.name)).sorted()
+    let groups = kinds.mapValues { names.firstIndex(of: column.name($0)) ?? 0 }
+    for comparisons in [
+      try index.comparisons(of: "sft", source: .own), try index.comparisons(of: nil, source: .all),
+    ] {
+      let found = try index.emittedDrift(in: comparisons, task: task, by: column)
+      let twin = try index.emittedDrift(in: comparisons, task: task, groups: groups)
+      let medians = try index.medians(of: twin.map(\.tokenID), in: comparisons, task: task, groups: groups)
+      #expect(found.map(\.name) == twin.map { names[$0.tokenID] })
+      #expect(!found.isEmpty)
+      for (kind, twin) in zip(found, twin) {
+        #expect(kind.drift.count == twin.count)
+        #expect(kind.drift.shiftedShare == twin.shiftedShare)
+        #expect(kind.drift.rankShiftMean == twin.rankShiftMean)
+        #expect(kind.drift.rankShiftMedian == medians[twin.tokenID])
+        let mean = try #require(twin.klTunedReferenceMeanLow)
+        #expect(abs(try #require(kind.drift.klTunedReferenceMeanLow) - mean) < 1e-12)
+      }
+    }
+  }
+
+  @Test func `the bytes of an index do not depend on the threads that count`() throws {
+    let study = RandomStudy(seed: 3, sequences: 80, longest: 400)
+    let other = try TemporaryFolder()
+    let bytes = try [(folder, 1), (other, 3)].map { folder, threads in
+      let index = try study.index(in: folder, threads: threads)
+      try index.close()
+      return try Data(contentsOf: URL(filePath: index.path))
+    }
+    #expect(bytes[0].count > 100_000)
+    #expect(bytes[0] == bytes[1])
+  }
+
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `what a prompt adds to a token is what SQL counts`(seed: UInt64) throws {
+    let index = try RandomStudy(seed: seed, sequences: 60, longest: 90).index(in: folder)
+    let counted = try index.query(
+      "SELECT comparisonID, taskID, prompt, length(tokens) / 52 FROM promptToken ORDER BY 1, 2, 3")
+    let twin = try index.query(
+      """
+      SELECT comparisonID, taskID, prompt, count(DISTINCT tokenID) FROM position
+      JOIN measurement ON measurement.id = measurementID JOIN sequence ON sequence.id = sequenceID
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+      """)
+    #expect(!counted.rows.isEmpty)
+    #expect(counted.rows == twin.rows)
+  }
+
   @Test func `no row names one that is not there`() throws {
     let index = try RandomStudy(seed: 1, sequences: 60, longest: 90).index(in: folder)
     #expect(try index.query("SELECT * FROM pragma_foreign_key_check").rows.isEmpty)

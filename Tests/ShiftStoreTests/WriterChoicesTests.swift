@@ -66,8 +66,10 @@ import Testing
     try index.finish()
     let row = try #require(
       index.summary(of: index.comparisons(of: "sft", source: .own), task: nil, weighting: .token).last)
+    // The ratio of the whole sequence is e^−150: beside 1 nothing is left of its square.
+    let tooSmall = SummaryFigure.sequenceChiSquareReferenceTuned
     for figure in SummaryFigure.allCases where figure.needsSample && figure.writer != .reference {
-      #expect((row[figure] == nil) == isGreedy, "\(figure)")
+      #expect((row[figure] == nil) == (isGreedy || figure == tooSmall), "\(figure)")
     }
     #expect(row[.k3TunedReference] != nil)
   }
