@@ -3,12 +3,12 @@
 /// Llama 3 and OLMo use it as it is, Qwen 2 to 3 with single digits, Qwen 3.5 with words that also
 /// hold marks: `[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+` and ` ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*`.
 struct CL100KScanner: PieceScanner {
-  static let wordLetters = WordBlock.Letters.ascii
-
   /// How many digits stand together at most.
   var digits: Int
   /// What a word consists of: letters, or letters and marks.
   var word: ScalarClass
+
+  var plainRules: PlainBlock.Rules { .later(digits: digits, []) }
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     let lead = text[start]

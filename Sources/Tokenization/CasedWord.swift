@@ -33,7 +33,7 @@ enum CasedWord<Letters: WordLetters> {
   }
 
   @inline(__always) private static func small(from start: Int, in text: ScanText) -> Int {
-    text.word(of: [.lower, .caseless, .mark], from: start, ascii: ScanText.leadingSmallLetters, Letters.self)
+    text.word(of: [.lower, .caseless, .mark], from: start, isSmall: true, Letters.self)
   }
 
   /// `A+Z*`, where `A*Z+` has not matched: capitals only.

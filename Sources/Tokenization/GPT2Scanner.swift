@@ -1,6 +1,6 @@
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 struct GPT2Scanner: PieceScanner {
-  static let wordLetters = WordBlock.Letters.ascii
+  var plainRules: PlainBlock.Rules { .gpt2 }
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     if text[start] == UInt8(ascii: "'"), let end = contraction(from: start, in: text) { return end }

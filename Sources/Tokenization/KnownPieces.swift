@@ -34,13 +34,13 @@ final class KnownPieces: @unchecked Sendable {
   fileprivate static let keyMask: UInt64 = 1 << 36 - 1
   fileprivate static let mergedMark: UInt64 = 1 << 36
 
-  private let slots: UnsafeMutablePointer<Slot>
+  private let slots: HugeTable<Slot>
   private let size: Int
 
   /// No piece at all.
   init() {
     size = 1
-    slots = PieceCache.hugeTable(of: 1, repeating: Slot())
+    slots = HugeTable(count: 1)
   }
 
   /// The pieces of a vocabulary that become their own token.
@@ -52,7 +52,7 @@ final class KnownPieces: @unchecked Sendable {
       return vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit
     }
     size = short.count * 2 + 1
-    slots = PieceCache.hugeTable(of: size, repeating: Slot())
+    slots = HugeTable(count: size)
     for id in short {
       guard let bytes = vocabulary.bytes(of: id), vocabulary.id(of: bytes) == id else { continue }
       let kind = bytes.withUnsafeBufferPointer { kind(id, $0) }
@@ -65,9 +65,9 @@ final class KnownPieces: @unchecked Sendable {
   private func insert(_ id: TokenID, _ bytes: ArraySlice<UInt8>, _ kind: Kind) {
     let (low, high) = bytes.withUnsafeBufferPointer { PieceCache.shortKey($0) }
     var place = table.home(of: PieceCache.hash(low, high))
-    while slots[place].rest != 0 { place = table.after(place) }
+    while slots.slots[place].rest != 0 { place = table.after(place) }
     let mark = kind == .merged ? Self.mergedMark : 0
-    slots[place] = Slot(
+    slots.slots[place] = Slot(
       first: low, rest: Self.rest(high) | mark | UInt64(UInt32(bitPattern: id.rawValue)) << 40)
   }
 
@@ -77,7 +77,7 @@ final class KnownPieces: @unchecked Sendable {
   }
 
   /// The table, for a loop: what a class holds is read again after every write.
-  var table: Table { Table(slots: slots, size: size) }
+  var table: Table { Table(slots: slots.slots, size: size) }
 
   /// Where the pieces are. It must not outlive its owner.
   struct Table {
@@ -95,7 +95,9 @@ final class KnownPieces: @unchecked Sendable {
     /// Asks for the slot where a key is likely to be.
     @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(slots + home(of: hash)) }
 
-    /// The token of a piece of up to `lengthLimit` bytes, or -1. Of a part, the token that merging arrives at.
+    /// The token of a piece, or -1. Of a part, the token that merging arrives at.
+    ///
+    /// Longer pieces than `lengthLimit` may be asked for: no slot has their length.
     @inline(__always) func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
       let rest = KnownPieces.rest(high)
       var place = home(of: hash)

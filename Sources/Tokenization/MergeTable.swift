@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// Which two tokens merge into which, and in what order.
 ///
 /// A rule takes eight bytes: this table is read at random and at length, and what is beyond the caches costs
@@ -104,6 +106,17 @@ extension MergeTable {
           TokenID(Int32(truncatingIfNeeded: pair >> 32)), TokenID(Int32(truncatingIfNeeded: pair)),
           TokenID(outcome.merged))
       }
+  }
+
+  /// Asks for the memory where the rule for two neighbours is looked for.
+  @inline(__always) func prefetch(_ left: Int32, _ right: Int32) {
+    let pair = Self.pair(left, right)
+    filter.withUnsafeBufferPointer {
+      if let base = $0.baseAddress { tokenscan_prefetch(base + (Self.bit(of: pair) >> 6)) }
+    }
+    slots.withUnsafeBufferPointer {
+      if let base = $0.baseAddress { tokenscan_prefetch(base + home(of: pair)) }
+    }
   }
 
   /// What becomes of two neighbours.

@@ -4,8 +4,6 @@
 ///
 /// Llama 4 uses it as it is, Tekken without contractions and with single digits.
 struct O200KScanner: PieceScanner {
-  static let wordLetters = WordBlock.Letters.small
-
   /// How many digits stand together at most.
   var digits: Int
   /// Whether a word takes its contraction along.
@@ -13,6 +11,8 @@ struct O200KScanner: PieceScanner {
 
   /// What may follow a word in the same piece.
   enum Suffix { case none, contraction }
+
+  var plainRules: PlainBlock.Rules { .later(digits: digits, [.capitals, .slashes]) }
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     let (found, length) = text.scalar(at: start)

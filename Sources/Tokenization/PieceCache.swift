@@ -20,7 +20,35 @@ final class PieceCache {
     var second: UInt32 = 0
     var third: UInt32 = 0
     var count: UInt32 = 0
+
+    /// Writes the ids of an entry that holds them itself, and whatever else there is to three.
+    @inline(__always) func write(to output: UnsafeMutablePointer<TokenID>) {
+      output[0] = TokenID(Int32(bitPattern: first))
+      output[1] = TokenID(Int32(bitPattern: second))
+      output[2] = TokenID(Int32(bitPattern: third))
+    }
   }
+
+  /// The table, for a loop: what a class holds is read again after every write. Good until the next piece is
+  /// remembered.
+  struct Reader {
+    fileprivate let entries: UnsafeMutablePointer<Entry>
+    fileprivate let mask: Int
+
+    /// Asks for the entry where a key is likely to be, some time before it is looked up.
+    @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
+
+    /// The entry with a key, or a free one.
+    @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
+      var place = hash & mask
+      while entries[place].high != 0, entries[place].low != low || entries[place].high != high {
+        place = (place &+ 1) & mask
+      }
+      return entries[place]
+    }
+  }
+
+  var reader: Reader { Reader(entries: entries, mask: mask) }
 
   /// How many ids an entry holds itself.
   static let inlineLimit = 3
@@ -31,8 +59,9 @@ final class PieceCache {
   /// Set in the second word of the key of a longer piece.
   static let longMark: UInt64 = 1 << 63
 
-  private(set) var entries: UnsafeMutablePointer<Entry>
-  private(set) var mask: Int
+  private var table: HugeTable<Entry>
+  private var entries: UnsafeMutablePointer<Entry>
+  private var mask: Int
   private var used = 0
   private(set) var ids: [Int32] = []
   private var bytes: [UInt8] = []
@@ -43,29 +72,11 @@ final class PieceCache {
     largest = 1 << bits
     let size = min(1 << 8, largest)
     mask = size - 1
-    entries = Self.hugeTable(of: size, repeating: Entry())
+    table = HugeTable(count: size)
+    entries = table.slots
   }
 
-  deinit { entries.deallocate() }
-
-  /// A table, in huge pages where there are such: look-ups go everywhere in it, and with small pages
-  /// finding the page costs as much as the entry.
-  static func hugeTable<Slot: BitwiseCopyable>(
-    of size: Int, repeating slot: Slot
-  ) -> UnsafeMutablePointer<Slot> {
-    let byteCount = size * MemoryLayout<Slot>.stride
-    let hugePage = 1 << 21
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: byteCount, alignment: byteCount >= hugePage ? hugePage : 64)
-    #if os(Linux)
-    // Advice: it changes nothing but the time taken, so it does not matter whether it is taken.
-    if byteCount >= hugePage { madvise(raw, byteCount, 14) }
-    #endif
-    return raw.initializeMemory(as: Slot.self, repeating: slot, count: size)
-  }
-
-  /// Asks for the entry where a key is likely to be, some time before it is looked up.
-  @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
+  deinit { table.deallocate() }
 
   /// Mixes the two words of a key: every bit of them counts in every bit of the hash, but that a part has the
   /// hash of a piece.
@@ -73,15 +84,6 @@ final class PieceCache {
     let product = (low ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
       by: high & ~partMark ^ 0xC2B2_AE3D_27D4_EB4F)
     return Int(truncatingIfNeeded: product.high ^ product.low)
-  }
-
-  /// Where the entry with a key is, or the free place where it belongs.
-  @inline(__always) func place(of low: UInt64, _ high: UInt64, hash: Int) -> Int {
-    var place = hash & mask
-    while entries[place].high != 0, entries[place].low != low || entries[place].high != high {
-      place = (place + 1) & mask
-    }
-    return place
   }
 
   /// The key of a piece of up to 15 bytes: they themselves, and the length in the highest byte.
@@ -183,12 +185,13 @@ final class PieceCache {
 
   /// Four times the size while that is cheap, so that the entries are not moved again and again.
   private func grow() {
-    let old = entries
+    let old = table
     let oldSize = mask + 1
     mask = min(oldSize < 1 << 16 ? oldSize * 4 : oldSize * 2, largest) - 1
-    entries = Self.hugeTable(of: mask + 1, repeating: Entry())
-    for index in 0..<oldSize where old[index].high != 0 {
-      entries[freePlace(for: old[index])] = old[index]
+    table = HugeTable(count: mask + 1)
+    entries = table.slots
+    for index in 0..<oldSize where old.slots[index].high != 0 {
+      entries[freePlace(for: old.slots[index])] = old.slots[index]
     }
     old.deallocate()
   }

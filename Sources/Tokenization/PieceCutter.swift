@@ -9,21 +9,28 @@ struct PendingPiece {
   var hash: Int
   var start: Int
   var end: Int
-  /// The token, or -1 where the piece is not known to be one.
-  var token: Int32
+
+  /// The piece between two indices of a text, without a key yet.
+  @inline(__always) init(_ start: Int, _ end: Int, isPart: Bool) {
+    self.start = start
+    self.end = end
+    low = 0
+    high = isPart ? PieceCache.partMark : 0
+    hash = 0
+  }
 
   /// The piece between two indices of a text.
   @inline(__always) init(_ start: Int, _ end: Int, isPart: Bool, in text: ScanText) {
-    self.start = start
-    self.end = end
-    token = -1
+    self.init(start, end, isPart: isPart)
+    makeKey(in: text)
+  }
+
+  /// Gives the piece its key.
+  @inline(__always) mutating func makeKey(in text: ScanText) {
     let length = end &- start
-    if length < 16 {
-      (low, high) = text.key(start, length)
-    } else {
-      (low, high) = Self.longKey(start, end, in: text)
-    }
-    if isPart { high |= PieceCache.partMark }
+    let mark = high
+    (low, high) = length < 16 ? text.key(start, length) : Self.longKey(start, end, in: text)
+    high |= mark
     hash = PieceCache.hash(low, high)
   }
 
@@ -48,35 +55,33 @@ struct PieceCutter<Scanner: PieceScanner> {
   private var end = 0
   /// Whether something has been cut off from that piece.
   private var isPart = false
-  private var words: WordBlock
+  /// Where it is worth while to look at a block again.
+  private var nextBlock = 0
   private let scanner: Scanner
   private let text: ScanText
   private let seams: Seams?
-  private let known: KnownPieces.Table
-  private let cache: PieceCache
 
   /// How many pieces may come at once beyond those that are asked for.
-  static var surplus: Int { WordBlock.size }
+  static var surplus: Int { PlainBlock.size }
+  /// A block with fewer ends is left to the scanner, and so many bytes more.
+  private static var fewest: Int { 3 }
+  private static var pause: Int { 32 }
 
-  /// Cuts a text, and asks for the memory where its pieces are to be looked for in these tables.
-  init(
-    _ scanner: Scanner, _ text: ScanText, seams: Seams?, _ known: KnownPieces.Table, _ cache: PieceCache
-  ) {
+  /// Cuts a text.
+  init(_ scanner: Scanner, _ text: ScanText, seams: Seams?) {
     self.scanner = scanner
     self.text = text
     self.seams = seams
-    self.known = known
-    self.cache = cache
-    words = WordBlock(Scanner.wordLetters)
   }
 
-  /// Cuts some pieces, as long as there are any, and returns how many.
+  /// Cuts some pieces, as long as there are any, and returns how many. They have no keys yet.
   @inline(__always)
   mutating func cut(atLeast count: Int, into pieces: UnsafeMutableBufferPointer<PendingPiece>) -> Int {
     var filled = 0
     while filled < count, start < text.count {
       if start == end {
-        cutWords(into: pieces, &filled)
+        cutPlain(atLeast: count, into: pieces, &filled)
+        guard filled < count else { break }
         end = scanner.end(from: start, in: text)
         isPart = false
       }
@@ -85,33 +90,37 @@ struct PieceCutter<Scanner: PieceScanner> {
         next = seams.first(after: start, before: end, in: text)
         isPart = isPart || next < end
       }
-      pieces[filled] = piece(upTo: next)
+      pieces[filled] = PendingPiece(start, next, isPart: isPart)
       filled &+= 1
       start = next
     }
     return filled
   }
 
-  /// Cuts the plain words that begin here, but for the last.
-  @inline(__always) private mutating func cutWords(
-    into pieces: UnsafeMutableBufferPointer<PendingPiece>, _ filled: inout Int
+  /// Cuts what is plain, block by block.
+  @inline(__always) private mutating func cutPlain(
+    atLeast count: Int, into pieces: UnsafeMutableBufferPointer<PendingPiece>, _ filled: inout Int
   ) {
-    let block = start
-    var ends = words.ends(from: block, in: text)
-    isPart = false
-    while ends != 0 {
-      let next = block &+ ends.trailingZeroBitCount
-      pieces[filled] = piece(upTo: next)
-      filled &+= 1
-      start = next
-      ends &= ends &- 1
+    var isPlain = true
+    while isPlain, filled < count, start >= nextBlock, start &+ PlainBlock.size <= text.count,
+      text[start] | text[start &+ 1] < 0x80
+    {
+      let first = start
+      var ends: UInt64
+      (ends, isPlain) = PlainBlock(at: first, in: text).ends(scanner.plainRules)
+      if ends.nonzeroBitCount < Self.fewest {
+        isPlain = isPlain && ends != 0
+        nextBlock = first &+ (isPlain ? 0 : Self.pause)
+      }
+      while ends != 0 {
+        let next = first &+ ends.trailingZeroBitCount
+        pieces[filled] = PendingPiece(start, next, isPart: false)
+        filled &+= 1
+        start = next
+        ends &= ends &- 1
+      }
     }
-  }
-
-  @inline(__always) private func piece(upTo next: Int) -> PendingPiece {
-    let piece = PendingPiece(start, next, isPart: isPart, in: text)
-    if piece.mayBeKnown { known.prefetch(hash: piece.hash) } else { cache.prefetch(hash: piece.hash) }
-    return piece
+    end = start
   }
 }
 

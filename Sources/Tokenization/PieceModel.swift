@@ -37,7 +37,7 @@ struct PieceModel: Sendable {
 
   /// The tokens of all bytes, where every byte has one: the pieces of such a vocabulary are merged without
   /// ado.
-  private let plainBytes: [Int32]?
+  let plainBytes: [Int32]?
   /// The pieces that are one token, where pieces are made of bytes.
   private(set) var knownPieces: KnownPieces?
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.

@@ -83,22 +83,24 @@ extension ScanText {
   /// Where a run of letters, or of letters and what else makes up a word, ends: ASCII eight bytes at a time.
   ///
   /// - Parameters:
-  ///   - leading: How many of eight bytes, from the first, are the ASCII letters that are wanted.
+  ///   - isSmall: Whether of the ASCII letters only small ones are wanted.
   ///   - letters: Tells the classes of the others.
   @inline(__always) func word<Letters: WordLetters>(
-    of wanted: ScalarClass, from start: Int, ascii leading: (UInt64) -> Int = leadingLetters,
-    _ letters: Letters.Type = AllLetters.self
+    of wanted: ScalarClass, from start: Int, isSmall: Bool = false, _ letters: Letters.Type = AllLetters.self
   ) -> Int {
     var index = start
-    while index + 8 <= count {
+    while index &+ 8 <= count {
       let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-      let letters = leading(word)
-      index += letters
+      let letters = isSmall ? Self.leadingSmallLetters(word) : Self.leadingLetters(word)
+      index &+= letters
       if letters == 8 { continue }
       if base[index] < 0x80 { return index }
-      let (found, length) = Letters.scalar(at: index, in: self)
-      if found.isDisjoint(with: wanted) { return index }
-      index += length
+      // Where one is not ASCII, the next is not either, most of the time.
+      repeat {
+        let (found, length) = Letters.scalar(at: index, in: self)
+        if found.isDisjoint(with: wanted) { return index }
+        index &+= length
+      } while index < count && base[index] >= 0x80
     }
     return run(of: wanted, from: index, letters)
   }

@@ -2,73 +2,137 @@ extension TokenEncoder {
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
   private static let batch = 256
 
+  /// How many tokens are copied at once.
+  private static let copied = 8
+
+  /// A batch of pieces, and room for what is found out about them.
+  private struct Batch {
+    let pieces: UnsafeMutableBufferPointer<PendingPiece>
+    /// The token of every piece, or -1.
+    let tokens: UnsafeMutablePointer<Int32>
+    /// The numbers of the pieces that have none.
+    let unknown: UnsafeMutablePointer<Int32>
+  }
+
   /// Cuts a text and appends the tokens of its pieces.
   ///
-  /// Three rounds over each batch: cut and ask for the memory where a piece may be known, look there and
-  /// ask for the memory where the others may be remembered, append.
+  /// Rounds over each batch: cut, ask for the memory where a piece may be known, look there and ask for the
+  /// memory where the others may be remembered, work out those that are not, append.
   func encode<Scanner: PieceScanner>(_ text: ScanText, _ scanner: Scanner) {
     let capacity = Self.batch + PieceCutter<Scanner>.surplus
     withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: capacity) { pieces in
-      var cutter = PieceCutter(scanner, text, seams: tokenizer.model.seams, known.table, cache)
-      while cutter.start < text.count {
-        let first = cutter.start
-        let filled = cutter.cut(atLeast: Self.batch, into: pieces)
-        reserve(cutter.start - first + PieceCache.inlineLimit)
-        let batch = UnsafeMutableBufferPointer(rebasing: pieces[..<filled])
-        findKnown(batch)
-        appendTokens(of: batch, in: text)
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * capacity + Self.copied) { numbers in
+        guard let unknown = numbers.baseAddress else { return }
+        var cutter = PieceCutter(scanner, text, seams: tokenizer.model.seams)
+        while cutter.start < text.count {
+          let first = cutter.start
+          let filled = cutter.cut(atLeast: Self.batch, into: pieces)
+          reserve(cutter.start - first + Self.copied)
+          append(
+            Batch(
+              pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<filled]), tokens: unknown + capacity,
+              unknown: unknown), in: text)
+        }
       }
     }
+  }
+
+  private func append(_ batch: Batch, in text: ScanText) {
+    makeKeys(of: batch, in: text)
+    let count = findKnown(batch)
+    let unknown = UnsafeMutableBufferPointer(start: batch.unknown, count: count)
+    learn(unknown, of: batch.pieces, in: text)
+    appendTokens(of: batch, unknown, in: text)
   }
 
   /// Appends the tokens of pieces that are already cut.
   func encode(pieces: [Range<Int>], of text: ScanText) {
     for piece in pieces {
       reserve(piece.count + PieceCache.inlineLimit)
-      withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: 1) { pieces in
-        let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
-        pieces.initializeElement(at: 0, to: pending)
-        findKnown(pieces)
-        appendTokens(of: pieces, in: text)
+      let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
+      let token = known.table.token(pending.low, pending.high, hash: pending.hash)
+      if token >= 0 {
+        output[count] = TokenID(token)
+        count += 1
+      } else {
+        appendRemembered(pending, in: text)
       }
     }
   }
 
-  @inline(__always) private func findKnown(_ pieces: UnsafeMutableBufferPointer<PendingPiece>) {
+  /// Gives pieces their keys, and asks for the memory where each is looked for first.
+  @inline(never) private func makeKeys(of batch: Batch, in text: ScanText) {
     let known = known.table
-    for index in pieces.indices where pieces[index].mayBeKnown {
-      let token = known.token(pieces[index].low, pieces[index].high, hash: pieces[index].hash)
-      pieces[index].token = token
-      if token < 0 { cache.prefetch(hash: pieces[index].hash) }
+    let pieces = batch.pieces
+    for index in pieces.indices {
+      pieces[index].makeKey(in: text)
+      if pieces[index].mayBeKnown { known.prefetch(hash: pieces[index].hash) }
     }
   }
 
-  @inline(__always) private func appendTokens(
-    of pieces: UnsafeMutableBufferPointer<PendingPiece>, in text: ScanText
+  /// Gives the known pieces their tokens, says how many others there are and which, and asks for the memory
+  /// where those may be remembered.
+  @inline(never) private func findKnown(_ batch: Batch) -> Int {
+    let known = known.table
+    let cache = cache.reader
+    let pieces = batch.pieces
+    var count = 0
+    for index in pieces.indices {
+      let piece = pieces[index]
+      let token = piece.mayBeKnown ? known.token(piece.low, piece.high, hash: piece.hash) : -1
+      batch.tokens[index] = token
+      batch.unknown[count] = Int32(truncatingIfNeeded: index)
+      // Without a branch: which pieces are known cannot be foreseen.
+      count &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
+    }
+    for index in 0..<count { cache.prefetch(hash: pieces[Int(batch.unknown[index])].hash) }
+    return count
+  }
+
+  @inline(never) private func appendTokens(
+    of batch: Batch, _ unknown: UnsafeMutableBufferPointer<Int32>, in text: ScanText
   ) {
     var next = output + count
-    for index in pieces.indices {
-      let token = pieces[index].token
-      if token >= 0 {
-        next.pointee = TokenID(token)
-        next += 1
+    var cache = cache.reader
+    var done = 0
+    for index in unknown.lazy.map({ Int($0) }) {
+      Self.copy(batch.tokens + done, count: index &- done, to: next)
+      next += index &- done
+      done = index &+ 1
+      let piece = batch.pieces[index]
+      let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
+      if piece.high < PieceCache.longMark, entry.high != 0, entry.count <= PieceCache.inlineLimit {
+        entry.write(to: next)
+        next += Int(truncatingIfNeeded: entry.count)
         continue
       }
       count = next - output
-      appendRemembered(pieces[index], in: text)
+      appendRemembered(piece, in: text)
       next = output + count
+      cache = self.cache.reader
     }
-    count = next - output
+    Self.copy(batch.tokens + done, count: batch.pieces.count &- done, to: next)
+    count = next - output + batch.pieces.count - done
   }
 
-  @inline(__always) private func appendRemembered(_ piece: PendingPiece, in text: ScanText) {
+  /// Copies tokens, and what is behind them to the next multiple of `copied`.
+  @inline(__always) private static func copy(
+    _ tokens: UnsafeMutablePointer<Int32>, count: Int, to output: UnsafeMutablePointer<TokenID>
+  ) {
+    var index = 0
+    while index < count {
+      let some = UnsafeRawPointer(tokens + index).loadUnaligned(as: SIMD8<Int32>.self)
+      UnsafeMutableRawPointer(output + index).storeBytes(of: some, as: SIMD8<Int32>.self)
+      index &+= copied
+    }
+  }
+
+  private func appendRemembered(_ piece: PendingPiece, in text: ScanText) {
     guard piece.high < PieceCache.longMark else { return appendLong(piece, in: text) }
-    let entry = cache.entries[cache.place(of: piece.low, piece.high, hash: piece.hash)]
+    let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
     guard entry.high != 0 else { return appendNew(piece, in: text) }
     if entry.count <= PieceCache.inlineLimit {
-      output[count] = TokenID(Int32(bitPattern: entry.first))
-      output[count + 1] = TokenID(Int32(bitPattern: entry.second))
-      output[count + 2] = TokenID(Int32(bitPattern: entry.third))
+      entry.write(to: output + count)
     } else {
       for index in 0..<Int(entry.count) {
         output[count + index] = TokenID(cache.ids[Int(entry.first) + index])
@@ -100,13 +164,19 @@ extension TokenEncoder {
     }
   }
 
+  /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
+  /// vocabulary.
+  ///
+  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
+  @inline(__always) func isMerged(_ piece: PendingPiece) -> Bool {
+    piece.isPart || tokenizer.model.wholePieces == .merged
+      || tokenizer.model.knownPieces != nil && piece.mayBeKnown
+  }
+
   /// Works the tokens of a piece out.
   private func appendTokens(of piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
-    // A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
-    let isMerged =
-      piece.isPart || tokenizer.model.wholePieces == .merged
-      || tokenizer.model.knownPieces != nil && piece.mayBeKnown
+    let isMerged = isMerged(piece)
     if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
     if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
       output[count] = whole
@@ -116,7 +186,7 @@ extension TokenEncoder {
     } else {
       missed.removeAll(keepingCapacity: true)
       tokenizer.model.merge(bytes, into: &missed)
-      reserve(missed.count + PieceCache.inlineLimit)
+      reserve(missed.count + Self.copied)
       for token in missed {
         output[count] = token
         count += 1
