@@ -1,7 +1,7 @@
 /// Kinds of files that hold no trace, or hold one in a form that must be converted first.
 public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
-  case arrow, arrowStream, evaluationSamples, gguf, gzip, hdf5, inspectLog, legacyPyTorch, parquet, pdf,
-    pickle
+  case arrow, arrowStream, evaluationSamples, gguf, gzip, hdf5, inspectLog, legacyPyTorch, olderDistillation,
+    parquet, pdf, pickle
   case png, sqlite, tar, text, utf16, zip, zstandard
 
   /// How a person would call it, with its article.
@@ -14,6 +14,7 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .gzip: "a gzip archive in a compressed file"
     case .hdf5: "an HDF5 file"
     case .inspectLog: "an Inspect log"
+    case .olderDistillation: "a data set in DistillKit's older codec"
     case .parquet: "a Parquet table"
     case .pdf: "a PDF document"
     case .pickle: "a Python pickle"
@@ -40,6 +41,8 @@ public enum ForeignFormat: String, CaseIterable, Hashable, Sendable {
     case .hdf5:
       "Convert it: safetensors.numpy.save_file({k: v[()] for k, v in h5py.File(FILE).items()}, \"trace.safetensors\")."
     case .inspectLog: "Unpack it and pass a JSON file that keeps token ids and logprobs."
+    case .olderDistillation:
+      "Capture it again with distillkit.sample_logits_vllm: the older codec keeps logits without the sum over the vocabulary."
     case .parquet: Self.recordsRemedy("pyarrow.parquet.read_table(FILE)")
     case .pdf, .png, .text:
       "Pass a file of logits or logprobs; `tokenshift inspect --help` lists the formats."

@@ -80,7 +80,8 @@ extension TraceError.Problem {
     case .otherVocabulary(let token, let text, let known, let tokens, let all):
       "the record calls id \(token) \"\(text)\", but the vocabulary calls it \"\(known)\"; so it is with \(tokens) of \(all) entries."
     case .probabilities: "the record holds probabilities after the sampler and no logprobs."
-    case .failedRequest(let reason): "the server answered with an error and not with a text: \(reason)."
+    case .failedRequest(let reason):
+      "the server answered with an error and not with a text: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)."
     case .sampledTokenUnknown:
       "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."

@@ -75,24 +75,6 @@ import Testing
       #expect(!reads(Array(bytes.prefix(length)), path: path), "\(length)")
     }
   }
-
-  /// `FUZZ=1000000 FUZZ_SEED=0 swift test --filter 'many changed files'` changes each file so many times.
-  @Test(
-    .enabled(
-      if: ProcessInfo.processInfo.environment["FUZZ"] != nil, "FUZZ says how many changed files to read"),
-    arguments: wholeFiles.map { TestFiles.broken($0) } + tensorFiles.map { TestFiles.fixture($0) })
-  func `many changed files never crash`(path: String) throws {
-    let environment = ProcessInfo.processInfo.environment
-    if let only = environment["FUZZ_FILE"], !path.hasSuffix(only) { return }
-    let count = try #require(environment["FUZZ"].flatMap { Int($0) })
-    let seed = try #require(UInt64(environment["FUZZ_SEED"] ?? "0"))
-    let bytes = try TestFiles.bytes(path).withoutChecksums
-    var mutator = Mutator(seed: seed)
-    var read = 0
-    for _ in 0..<count where reads(mutator.mutated(bytes, focus: 0..<700), path: path) { read += 1 }
-    print("\(path): \(read) of \(count) changed files were read, the others refused")
-    #expect(read < count)
-  }
 }
 
 /// Reads everything that a file of these bytes holds, pairs it with itself and looks at it; true where that works with

@@ -17,9 +17,11 @@ extension [UInt8] {
   }
 }
 
-/// Changes files as disks, copies and malice do: bits, bytes, lengths, and numbers that are often too large.
+/// Changes files as disks, copies and malice do: bits, bytes, lengths, order, and numbers that are often too large.
 struct Mutator {
   private var generator: SplitMix64
+  /// Another file, of which pieces are put in.
+  var donor: [UInt8] = []
 
   init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
@@ -41,18 +43,39 @@ struct Mutator {
   }
 
   private mutating func change(_ bytes: inout [UInt8], at place: Int) {
-    switch Int.random(in: 0..<9, using: &generator) {
+    switch Int.random(in: 0..<14, using: &generator) {
     case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
     case 1, 2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
     case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
     case 4: bytes.remove(at: place)
-    case 5:
-      let other = Int.random(in: 0..<bytes.count, using: &generator)
-      bytes.insert(contentsOf: bytes[min(place, other)..<max(place, other)].prefix(4096), at: place)
+    case 5: bytes.insert(contentsOf: piece(of: bytes), at: place)
     case 6: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
-    case 7: replaceDigit(&bytes, after: place)
+    case 7, 8: replaceDigit(&bytes, after: place)
+    case 9: swapPieces(&bytes, at: place)
+    case 10: splice(&bytes, at: place)
+    case 11: if Bool.random(using: &generator) { bytes.removeSubrange(place...) }
     default: overwrite(&bytes, at: place)
     }
+  }
+
+  /// A piece of these bytes from anywhere.
+  private mutating func piece(of bytes: [UInt8]) -> ArraySlice<UInt8> {
+    guard !bytes.isEmpty else { return [] }
+    let start = Int.random(in: 0..<bytes.count, using: &generator)
+    return bytes[start..<min(bytes.count, start + Int.random(in: 1...256, using: &generator))]
+  }
+
+  /// Exchanges two neighbouring pieces of the same length.
+  private mutating func swapPieces(_ bytes: inout [UInt8], at place: Int) {
+    let length = Int.random(in: 1...16, using: &generator)
+    guard place + 2 * length <= bytes.count else { return }
+    for index in place..<place + length { bytes.swapAt(index, index + length) }
+  }
+
+  /// Puts a piece of the other file over these bytes.
+  private mutating func splice(_ bytes: inout [UInt8], at place: Int) {
+    let piece = piece(of: donor)
+    bytes.replaceSubrange(place..<min(bytes.count, place + piece.count), with: piece)
   }
 
   /// Puts what no length, index or id can be in place of a digit.
@@ -63,7 +86,8 @@ struct Mutator {
   }
 
   private static let writtenNumbers = [
-    "-1", "9223372036854775807", "4294967296", "1e300", "0.5", "null", "NaN", "[]", "\"x\"",
+    "-1", "9223372036854775807", "4294967296", "1e300", "0.5", "null", "NaN", "[]", "\"x\"", "-Infinity",
+    "{}", "9999999",
   ]
 
   /// Puts a number of one to eight bytes over others.

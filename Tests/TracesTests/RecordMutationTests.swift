@@ -36,19 +36,4 @@ import Testing
       if reads(Array(bytes.prefix(length))) { #expect(wholeChunks, "\(length)") }
     }
   }
-
-  /// `FUZZ=1000000 FUZZ_SEED=0 swift test --filter 'many changed records'` changes each record so many times.
-  @Test(
-    .enabled(
-      if: ProcessInfo.processInfo.environment["FUZZ"] != nil, "FUZZ says how many changed records to read"),
-    arguments: records.indices)
-  func `many changed records never crash`(record: Int) throws {
-    let environment = ProcessInfo.processInfo.environment
-    let count = try #require(environment["FUZZ"].flatMap { Int($0) })
-    var mutator = Mutator(seed: try #require(UInt64(environment["FUZZ_SEED"] ?? "0")))
-    let bytes = Array(Self.records[record].utf8)
-    let read = (0..<count).count { _ in reads(mutator.mutated(bytes)) }
-    print("record \(record): \(read) of \(count) changed records were read, the others refused")
-    #expect(read < count)
-  }
 }

@@ -117,6 +117,14 @@ struct JSONCursor {
     return try ahead.nextElement() && ahead.nextByte() == UInt8(ascii: "[")
   }
 
+  /// Whether the value that is next is an object whose first member has this name.
+  func startsWithMember(_ key: JSONKey) throws(JSONFault) -> Bool {
+    var ahead = self
+    guard ahead.nextByte() == UInt8(ascii: "{") else { return false }
+    try ahead.beginObject()
+    return try ahead.nextKey() == key
+  }
+
   @inline(__always)
   mutating func advanceInside(closing: UInt8, _ what: String) throws(JSONFault) -> Bool {
     guard let byte = nextByte() else { throw fault(.endsInside(what)) }

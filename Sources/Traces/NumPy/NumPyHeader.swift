@@ -30,7 +30,8 @@ struct NumPyHeader: Equatable {
   /// The header at the beginning of these bytes; nil where it is not one of NumPy.
   init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= 12, bytes.starts(with: Self.magic) else { return nil }
-    // Version 1 has a length of 16 bits, the later ones of 32.
+    // Version 1 has a length of 16 bits, 2 and 3 of 32; there are no others.
+    guard (1...3).contains(bytes[6]) else { return nil }
     let isFirst = bytes[6] == 1
     let length =
       isFirst

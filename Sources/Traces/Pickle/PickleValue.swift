@@ -10,8 +10,8 @@ enum PickleValue {
   case list(Int)
   case dictionary(Int)
   case global(PickleGlobal)
-  case storage(PickledStorage)
-  case tensor(PickledTensor)
+  indirect case storage(PickledStorage)
+  indirect case tensor(PickledTensor)
   /// Where the operands of a later operation begin.
   case mark
 }

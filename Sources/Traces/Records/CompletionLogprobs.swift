@@ -8,6 +8,8 @@ enum NamedToken {
 
 /// Logprobs in the shape of the older completions API: parallel arrays of tokens, logprobs and lists.
 struct CompletionLogprobs {
+  /// Parts of characters are characters of Latin-1. SGLang writes them so, and −1 for all places of tokens in the text.
+  var hasLatinBytes = false
   var tokens: [NamedToken]?
   /// `NaN` where there is none: for the first token of an echoed prompt.
   var logprobs: (values: [Double], decimals: Int)?
@@ -33,9 +35,7 @@ struct CompletionLogprobs {
       rows.rows.append(row)
     }
     if logprobs.values.first?.isNaN == true {
-      choice.promptTokens = ids
-      choice.promptRows = rows
-      choice.tokens = nil
+      choice.echo = (ids, rows)
     } else {
       if ids.count == rows.rows.count { choice.tokens = choice.tokens ?? ids }
       choice.rows = rows
@@ -52,8 +52,9 @@ struct CompletionLogprobs {
         rows.hasTextTokens = true
         return nil
       }
+      let match = hasLatinBytes ? lookup.match(textOrLatinBytes: text) : lookup.match(text: text)
       let listed = ListedToken(token: TokenID(0), logprob: logprob, rank: nil)
-      return rows.emitted(lookup.match(text: text), text: text, row: row, listed)
+      return rows.emitted(match, text: text, row: row, listed)
     }
   }
 }

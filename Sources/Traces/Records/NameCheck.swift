@@ -42,10 +42,11 @@ struct NameCheck: Equatable {
     first = first ?? other.first
   }
 
-  /// No part of a character, no byte of a piece of SentencePiece, and not nothing.
+  /// No part of a character, no byte of a piece of SentencePiece, no id in the place of a text, and not nothing.
   private static func isComparable(_ text: [UInt8]) -> Bool {
     let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
-    return !trimmed(text).isEmpty && !text.contains(replacement) && !text.starts(with: "<0x".utf8)
+    return !trimmed(text).isEmpty && !text.contains(replacement)
+      && !["<0x", "token_id:"].contains { text.starts(with: $0.utf8) }
   }
 
   private static func agree(_ text: [UInt8], _ known: [UInt8]) -> Bool {

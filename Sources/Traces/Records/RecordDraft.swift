@@ -23,12 +23,32 @@ struct RecordDraft {
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?
+    /// Prompt and answer of the older API in one list, as far as its texts tell the ids.
+    var echo: (tokens: [Int], rows: ListedRows)?
     /// The number of tokens before the response, where `promptTokens` hold both.
     var promptLength: Int?
     /// For each token of `promptTokens` whether it counts, where the file says so.
     var lossMask: [Bool]?
   }
 
+}
+
+extension RecordDraft.Choice {
+  /// Takes an echoed text as a scored one, once all that may name its tokens is read: ids outweigh texts, and rows of
+  /// the prompt that name ids outweigh both.
+  mutating func takeEcho() {
+    guard let echo else { return }
+    defer { tokens = nil }
+    guard promptRows == nil else { return }
+    if let ids = promptTokens.map({ $0 + (tokens ?? []) }), ids.count == echo.rows.rows.count {
+      (promptTokens, promptRows) = (ids, echo.rows.naming(ids))
+    } else {
+      (promptTokens, promptRows) = echo
+    }
+  }
+}
+
+extension RecordDraft {
   /// Adds what the next chunk of a stream says about an answer.
   mutating func append(_ chunk: Choice) {
     guard let place = choices.firstIndex(where: { $0.index == chunk.index }) else {

@@ -92,6 +92,9 @@ struct RecordFinder {
       guard sequence.record.evaluationKeys < 3 else {
         throw TraceError(file: path, line: sequence.line, .foreign(.evaluationSamples))
       }
+      guard !sequence.record.isOlderDistillation else {
+        throw TraceError(file: path, line: sequence.line, .foreign(.olderDistillation))
+      }
       guard sequence.record.format != nil || sequence.record.failure != nil else {
         let problem: TraceError.Problem =
           sequence.record.choiceCount > 0 ? .noLogprobs : .notATrace(keys: sequence.record.firstKeys)

@@ -13,6 +13,7 @@ struct RecordKeys: Sendable {
   let promptLength = JSONKey("prompt_length")
   let promptLen = JSONKey("prompt_len")
 
+  let epoch = JSONKey("epoch")
   let dataset = JSONKey("dataset")
   let environment = JSONKey("env_name")
 
@@ -59,6 +60,7 @@ struct RecordKeys: Sendable {
   // The older completions API.
   let tokens = JSONKey("tokens")
   let tokenLogprobs = JSONKey("token_logprobs")
+  let textOffset = JSONKey("text_offset")
 
   // llama.cpp's server.
   let completionProbabilities = JSONKey("completion_probabilities")
@@ -126,6 +128,8 @@ struct RecordKeys: Sendable {
   let bytepackedIndices = JSONKey("bytepacked_indices")
   let compressedLogprobs = JSONKey("compressed_logprobs")
   let topValues = JSONKey("top_values")
+  /// The ids of DistillKit's older codec.
+  let packedIndices = JSONKey("packed_indices")
   let targetTokenIDs = JSONKey("target_token_ids")
   let targetLogprobs = JSONKey("target_logprobs")
 

@@ -7,17 +7,23 @@ struct RecordNames: Equatable, Sendable {
   private(set) var recordID: String?
   /// The file of texts whose losses these are.
   private var dataset: String?
+  /// How often a sample of an Inspect log had been answered.
+  private var epoch: String?
   /// The counters under which a trainer exports a sequence.
   private var counters: [Int: String] = [:]
   private(set) var model: String?
   private(set) var task: String?
-  private(set) var prompt: String?
+  private var statedPrompt: String?
   /// What the file from which the record was made said of itself.
   private(set) var metadata: [String: String] = [:]
+
+  /// The prompt that the text answers. Samples of an Inspect log answer theirs once in each epoch.
+  var prompt: String? { statedPrompt ?? (epoch == nil ? nil : recordID) }
 
   /// The first of the names under which records of several models pair.
   func id(in format: TraceFormat?) -> String? {
     if let name = traceID ?? customID ?? requestID { return name }
+    if let sample = recordID, let epoch { return "\(sample).\(epoch)" }
     switch format {
     case .tokenLosses: return dataset
     case .rollout: return recordID
@@ -35,10 +41,11 @@ struct RecordNames: Equatable, Sendable {
     case keys.customID: customID = try Self.takeName(from: &cursor)
     case keys.requestID: requestID = try Self.takeName(from: &cursor)
     case keys.id: recordID = try Self.takeName(from: &cursor) ?? recordID
+    case keys.epoch: epoch = try Self.takeName(from: &cursor)
     case keys.dataset: dataset = try Self.takeName(from: &cursor)
     case keys.model: model = try Self.takeName(from: &cursor)
     case keys.task, keys.environment: task = try Self.takeName(from: &cursor) ?? task
-    case keys.promptID, keys.promptName: prompt = try Self.takeName(from: &cursor)
+    case keys.promptID, keys.promptName: statedPrompt = try Self.takeName(from: &cursor)
     case keys.traceMetadata: metadata = try Self.takeMetadata(from: &cursor)
     case keys.step: counters[0] = try Self.takeName(from: &cursor)
     case keys.rank: counters[1] = try Self.takeName(from: &cursor)
@@ -59,7 +66,8 @@ struct RecordNames: Equatable, Sendable {
     names.recordID = whole.recordID ?? recordID
     names.model = model ?? whole.model
     names.task = task ?? whole.task
-    names.prompt = prompt ?? whole.prompt
+    names.statedPrompt = statedPrompt ?? whole.statedPrompt
+    names.epoch = epoch ?? whole.epoch
     names.metadata = metadata.merging(whole.metadata) { own, _ in own }
     return names
   }

@@ -12,6 +12,8 @@ struct RecordOutline: Equatable, Sendable {
   var failure: String?
   /// The keys of lm-evaluation-harness samples that were seen.
   var evaluationKeys = 0
+  /// The record is a row of DistillKit's older codec.
+  var isOlderDistillation = false
   /// The first keys, for a message about a record that is no trace.
   var firstKeys: [String] = []
 
@@ -82,7 +84,7 @@ struct RecordOutlineReader {
     }
   }
 
-  private mutating func readRecord() throws(JSONFault) {
+  mutating func readRecord() throws(JSONFault) {
     try cursor.beginObject()
     while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
       let key = try takeNotedKey()
@@ -99,6 +101,9 @@ struct RecordOutlineReader {
       case keys.object, keys.done, keys.stop, keys.generatedText: try readStreamMark(key)
       case keys.results, keys.traces, keys.nodes: try readParts(key)
       case keys.error: try readFailure()
+      case keys.packedIndices:
+        outline.isOlderDistillation = true
+        try cursor.skip()
       case keys.documentID, keys.responses, keys.filteredResponses:
         outline.evaluationKeys += 1
         try cursor.skip()
@@ -176,6 +181,7 @@ struct RecordOutlineReader {
   /// Skips a value; one that is not null shows this format. A scored prompt outweighs what was generated behind it.
   mutating func notePresence(of format: TraceFormat) throws(JSONFault) {
     if try cursor.takeNull() { return }
+    if try cursor.startsWithMember(keys.content) { return try cursor.skip() }
     if outline.format == nil || format == .promptLogprobs { outline.format = format }
     try cursor.skip()
   }

@@ -33,6 +33,8 @@ extension RecordOutlineReader {
       stream.choices = [0]
       try notePresence(of: .ollama)
     case (keys.responseOutput, UInt8(ascii: "[")): try readMessages()
+    // What a model answered to a sample of an Inspect log.
+    case (keys.responseOutput, UInt8(ascii: "{")): try readRecord()
     default: try cursor.skip()
     }
   }
@@ -147,7 +149,7 @@ extension RecordOutlineReader {
 
   // MARK: Failures
 
-  /// `"error": null`, a text, or `{"message": …}`.
+  /// `"error": null`, a text, `{"message": …}`, or that in another `error`, as vLLM's batches write it.
   mutating func readFailure() throws(JSONFault) {
     switch cursor.nextByte() {
     case UInt8(ascii: "\""):
@@ -157,10 +159,11 @@ extension RecordOutlineReader {
       outline.failure = outline.failure ?? "no message"
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
-        if key == keys.message, cursor.nextByte() == UInt8(ascii: "\"") {
+        switch key {
+        case keys.message where cursor.nextByte() == UInt8(ascii: "\""):
           outline.failure = try cursor.takeString()
-        } else {
-          try cursor.skip()
+        case keys.error: try readFailure()
+        default: try cursor.skip()
         }
       }
     default: try cursor.skip()

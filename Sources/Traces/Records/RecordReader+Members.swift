@@ -50,6 +50,7 @@ extension RecordReader {
       guard try cursor.startsWithObject() else { return try cursor.skip() }
       if let rows = try takeContent() { append(RecordDraft.Choice(rows: rows)) }
     case (keys.responseOutput, UInt8(ascii: "[")): try readMessages()
+    case (keys.responseOutput, UInt8(ascii: "{")): try readRecord()
     default: try cursor.skip()
     }
   }

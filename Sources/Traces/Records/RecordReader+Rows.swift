@@ -6,10 +6,32 @@ extension RecordReader {
 
   /// `[null, {"9707": {"logprob": -8.31, "rank": 412}, "151644": -0.02}, [{"token_id": …}], …]`, nil for null.
   ///
-  /// - Parameter keyedByText: The keys of an object are texts, even where they look like numbers.
-  mutating func takePositionList(keyedByText: Bool = false) throws(JSONFault) -> ListedRows? {
+  mutating func takePositionList() throws(JSONFault) -> ListedRows? {
     if try cursor.takeNull() { return nil }
     if let rows = try takeFlatRows() { return rows }
+    // Inspect's prompts name no ids, and do not say whether the first token is among them.
+    if try cursor.startsWithMember(keys.content) {
+      try cursor.skip()
+      return nil
+    }
+    return try takeLists { (reader, rows) throws(JSONFault) in
+      try reader.takeTokensByID(into: &rows)
+      return nil
+    }
+  }
+
+  /// `[null, {" Hello": -0.5}, …]`, the lists of the older API: keys are texts, even where they look like numbers.
+  mutating func takeTextLists(hasLatinBytes: Bool) throws(JSONFault) -> ListedRows? {
+    if try cursor.takeNull() { return nil }
+    return try takeLists { (reader, rows) throws(JSONFault) in
+      try reader.takeTokensByText(hasLatinBytes, into: &rows)
+    }
+  }
+
+  /// One list for each position. `takeObject` takes a list that is an object, and tells what may be left out of it.
+  private mutating func takeLists(
+    _ takeObject: (inout RecordReader, inout ListedRows) throws(JSONFault) -> Double?
+  ) throws(JSONFault) -> ListedRows {
     var rows = ListedRows()
     try cursor.beginArray()
     while try cursor.nextElement() {
@@ -22,10 +44,8 @@ extension RecordReader {
       if cursor.nextByte() == UInt8(ascii: "[") {
         try takeList(into: &rows)
         leftOut = takeLeftOut(into: &rows)
-      } else if keyedByText {
-        leftOut = try takeTokensByText(into: &rows)
       } else {
-        try takeTokensByID(into: &rows)
+        leftOut = try takeObject(&self, &rows)
       }
       rows.rows.append(ListedRows.Row(list: start..<rows.tokens.count, leftOut: leftOut))
     }
@@ -80,7 +100,9 @@ extension RecordReader {
   ///
   /// Tokens that share a text share a key, and only one of them is left in the file: where a text may be that of
   /// several tokens, whatever was listed besides is lost, and nothing limits how probable it was.
-  private mutating func takeTokensByText(into rows: inout ListedRows) throws(JSONFault) -> Double? {
+  private mutating func takeTokensByText(
+    _ hasLatinBytes: Bool, into rows: inout ListedRows
+  ) throws(JSONFault) -> Double? {
     var leftOut: Double?
     try cursor.beginObject()
     while try cursor.advanceInside(closing: UInt8(ascii: "}"), "an object") {
@@ -91,7 +113,8 @@ extension RecordReader {
       case (.id(let id), _): rows.tokens.append(ListedToken(token: id, logprob: logprob, rank: nil))
       case (.text, nil): rows.hasTextTokens = true
       case (.text(let text), let lookup?):
-        if case .one(let id) = lookup.match(text: text) {
+        let match = hasLatinBytes ? lookup.match(textOrLatinBytes: text) : lookup.match(text: text)
+        if case .one(let id) = match {
           rows.tokens.append(ListedToken(token: id, logprob: logprob, rank: nil))
         } else {
           rows.add(leftOut: 1)

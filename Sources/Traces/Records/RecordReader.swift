@@ -47,7 +47,7 @@ struct RecordReader {
     isLaterChunk = true
   }
 
-  private mutating func readRecord() throws(JSONFault) {
+  mutating func readRecord() throws(JSONFault) {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
@@ -130,6 +130,7 @@ struct RecordReader {
       default: try cursor.skip()
       }
     }
+    choice.takeEcho()
     return choice
   }
 
@@ -148,9 +149,10 @@ struct RecordReader {
     while let key = try cursor.nextKey() {
       switch key {
       case keys.content, keys.refusal: if let rows = try takeContent() { choice.rows = rows }
+      case keys.textOffset: completion.hasLatinBytes = try takeIntegers().map { $0.first == -1 } ?? false
       case keys.tokens: completion.tokens = try takeNamedTokens()
       case keys.tokenLogprobs: completion.logprobs = try takeLogprobs()
-      case keys.topLogprobs: completion.lists = try takePositionList(keyedByText: true)
+      case keys.topLogprobs: completion.lists = try takeTextLists(hasLatinBytes: completion.hasLatinBytes)
       default: try cursor.skip()
       }
     }

@@ -52,6 +52,21 @@ public struct TokenLookup: Sendable {
     match(bytes: Self.escapedBytes(text) ?? text)
   }
 
+  /// The token with this text, where parts of characters are written as a character of Latin-1 for each byte.
+  ///
+  /// Such a text may also be that of a whole token, and then either is meant.
+  func match(textOrLatinBytes text: [UInt8]) -> Match {
+    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    let bytes = scalars.compactMap { UInt8(exactly: $0.value) }
+    let whole = match(text: text)
+    guard bytes.count == scalars.count, bytes.count < text.count,
+      String(validating: bytes, as: UTF8.self) == nil,
+      let part = vocabulary.id(of: bytes)
+    else { return whole }
+    if case .unknown(candidates: 0) = whole { return shared.contains(part) ? .shared(part) : .one(part) }
+    return .unknown(candidates: 2)
+  }
+
   /// The bytes of a token that a record may call by its text; nil for special tokens, which tuned models rename, for
   /// blanks, for parts of characters, and for ids that the vocabulary does not have.
   func comparableBytes(of token: TokenID) -> [UInt8]? {

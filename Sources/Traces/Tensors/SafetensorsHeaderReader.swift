@@ -44,6 +44,9 @@ struct SafetensorsHeaderReader {
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
+      case Self.type where entry.type != nil: throw cursor.fault(.repeatedKey("dtype"))
+      case Self.shape where entry.shape != nil: throw cursor.fault(.repeatedKey("shape"))
+      case Self.offsets where entry.end != nil: throw cursor.fault(.repeatedKey("data_offsets"))
       case Self.type: entry.type = try cursor.takeString()
       case Self.shape: entry.shape = try takeIntegers()
       case Self.offsets:
