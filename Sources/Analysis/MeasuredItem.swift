@@ -63,7 +63,7 @@ extension StudyPlan {
     }
   }
 
-  /// A bound of what storage did costs as much as some dozen measurements: one position of so many is looked at.
+  /// A bound of what storage did takes far longer than the figures: one position of so many is looked at.
   private static let positionsPerStorageLook = 128
 
   /// How many positions of a pair are looked at, at least one.
