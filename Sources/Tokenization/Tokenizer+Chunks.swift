@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 
 extension Tokenizer {
@@ -51,23 +52,37 @@ extension Tokenizer {
     _ bytes: [UInt8], special: SpecialTokens = .parse, threads: Int
   ) async -> [TokenID] {
     let workers = max(threads, 1)
-    // Several parts for each, one from here and one from there: they take about the same time together.
-    let ranges = chunks(of: bytes, atLeast: max(bytes.count / (workers * 8), 1 << 16))
+    let ranges = chunks(of: bytes, atLeast: max(bytes.count / (workers * 16), 1 << 16))
+    let queue = PartQueue(count: ranges.count, workers: workers)
     return await withTaskGroup(of: [(Int, [TokenID])].self) { group in
       for worker in 0..<workers {
         group.addTask {
           let encoder = TokenEncoder(self)
-          return stride(from: worker, to: ranges.count, by: workers).map { place in
-            (place, encoder.encode(bytes[ranges[place]], special: special))
+          var worked: [(Int, [TokenID])] = []
+          while let place = queue.next(for: worker) {
+            worked.append((place, encoder.encode(bytes[ranges[place]], special: special)))
           }
+          return worked
         }
       }
       var parts = [[TokenID]](repeating: [], count: ranges.count)
       for await worked in group { for (place, ids) in worked { parts[place] = ids } }
-      var ids: [TokenID] = []
-      ids.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-      for part in parts { ids += part }
-      return ids
+      return Self.joined(parts)
+    }
+  }
+
+  /// Joins parts, each copied by whichever thread is free: most of the time goes into memory that is new.
+  private static func joined(_ parts: [[TokenID]]) -> [TokenID] {
+    if parts.count == 1 { return parts[0] }
+    let starts = parts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    return Array(unsafeUninitializedCapacity: starts[parts.count]) { ids, count in
+      if let base = ids.baseAddress {
+        nonisolated(unsafe) let base = base
+        DispatchQueue.concurrentPerform(iterations: parts.count) { place in
+          (base + starts[place]).initialize(from: parts[place], count: parts[place].count)
+        }
+      }
+      count = starts[parts.count]
     }
   }
 
