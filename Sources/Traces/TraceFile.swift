@@ -168,6 +168,13 @@ public struct TraceFile: Sendable {
     }
   }
 
+  /// The columns of logprobs in a dump of several models' about the same tokens, by the names that `tensor` takes; empty
+  /// in all other files.
+  public var columns: [String] {
+    guard case .samples(let file) = contents else { return [] }
+    return file.columns
+  }
+
   /// What the scores went through between the file and the rows; nil where they are read as they lie.
   public var derivation: ScoreDerivation? {
     guard case .tensors(let file) = contents else { return nil }

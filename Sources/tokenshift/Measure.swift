@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Foundation
 import Measures
 import Reports
 import Tokenization
@@ -101,9 +102,26 @@ struct Measure: ParsableCommand {
   }
 
   private func openPair(_ vocabulary: Vocabulary?) throws -> FilePair {
-    try FilePair(
-      reference: traces.open(reference, vocabulary), tuned: traces.open(tuned, vocabulary), sequence: sequence
-    )
+    let file = try traces.open(reference, vocabulary)
+    guard Self.isSame(reference, tuned) else {
+      return try FilePair(reference: file, tuned: traces.open(tuned, vocabulary), sequence: sequence)
+    }
+    let (ours, theirs) = ("log_probs", "ref_log_probs")
+    guard traces.tensor == nil, file.columns.contains(ours), file.columns.contains(theirs) else {
+      StandardError.write("warning: \(tuned): it is set against itself, so that no figure is of a shift.")
+      return try FilePair(reference: file, tuned: file, sequence: sequence)
+    }
+    StandardError.write("\(tuned): \(theirs) is the reference and \(ours) the tuned model.")
+    var columns = traces
+    columns.tensor = theirs
+    let reference = try columns.open(reference, vocabulary)
+    columns.tensor = ours
+    return try FilePair(reference: reference, tuned: columns.open(tuned, vocabulary), sequence: sequence)
+  }
+
+  private static func isSame(_ a: String, _ b: String) -> Bool {
+    let urls = [a, b].map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath() }
+    return urls[0] == urls[1]
   }
 
   private func printPaper(by measurement: PairMeasurement, _ vocabulary: Vocabulary?) throws {

@@ -41,6 +41,22 @@ import Testing
     #expect(abs(topAgreement - 91.0 / 124) < 1e-12)
   }
 
+  @Test func `a dump of several columns gives the policy against its reference, any other file nothing`()
+    throws
+  {
+    let dump = "Tests/TracesTests/Fixtures/pytorch/slime-train.pt"
+    let run = try Program.run("measure", "-r", dump, "-t", dump, "--format", "jsonl")
+    #expect(
+      run.error == "\(dump): ref_log_probs is the reference and log_probs the tuned model.\n", "\(run.error)")
+    let line = try #require(run.output.split(separator: "\n").first)
+    let record = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(record["logprobReference"] as? Double != record["logprobTuned"] as? Double)
+    let file = "samples/traces/base-on-rl.jsonl"
+    let same = try Program.run("measure", "-r", file, "-t", "samples/../\(file)")
+    #expect(
+      same.error.contains("it is set against itself, so that no figure is of a shift."), "\(same.error)")
+  }
+
   @Test func `dense traces are printed position by position`() throws {
     let run = try Program.run(
       "measure", "--reference", "samples/dense/arith-010.base.base.safetensors", "--tuned",

@@ -108,6 +108,7 @@ import Tokenization
     #expect(rows[0]?.tokens.map { Int($0.rawValue) } == Array(golden.ids[0].prefix(8)))
     let logprob = try #require(rows[0]?.emittedLogprob)
     #expect(abs(logprob - golden.logprobs[0][1]) < 1e-6)
+    #expect(rows[0]?.emittedRank == 2)
     #expect(rows[1]?.tokens.count == 8)
     #expect(rows[1]?.emittedLogprob == nil && rows[1]?.emittedRank == 10)
     // No token that is not listed is more probable than the last one that is.

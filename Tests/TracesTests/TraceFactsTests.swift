@@ -79,7 +79,7 @@ import Tokenization
     let facts = try opened(peaked(shift: shift)).facts()
     let alignment = try #require(facts.alignment)
     let moved = shift < 0 ? alignment.oneEarlier : alignment.oneLater
-    guard case .certainlyMisaligned(let gain, rows: 58) = try #require(facts.warnings.first) else {
+    guard case .misaligned(let gain, rows: 58, isCertain: true) = try #require(facts.warnings.first) else {
       Issue.record("\(facts.warnings)")
       return
     }
@@ -91,7 +91,7 @@ import Tokenization
     // The first row has no token before and the last none behind; of four rows nothing is said.
     let few = try opened(peaked(shift: shift, count: 12)).facts()
     #expect(few.warnings.map(\.name) == ["misaligned", "noPromptLength"])
-    guard case .misaligned(let gain) = try #require(few.warnings.first) else {
+    guard case .misaligned(let gain, _, isCertain: false) = try #require(few.warnings.first) else {
       Issue.record("\(few.warnings)")
       return
     }
@@ -183,7 +183,7 @@ import Tokenization
 
   @Test(arguments: [
     (
-      TraceWarning.misaligned(gain: 4.8734),
+      TraceWarning.misaligned(gain: 4.8734, rows: 9, isCertain: false),
       "The text fits better when rows and tokens are moved by one, by 4.873 nats per token. Check what the rows predict."
     ),
     (
@@ -209,7 +209,7 @@ import Tokenization
     (.notANumber(rows: 1), "1 row holds a NaN. Such rows are left out and counted."),
     (.emptyRows(3), "3 positions have no row. Such positions are counted as missing."),
     (
-      .certainlyMisaligned(gain: 4.8734, rows: 58),
+      .misaligned(gain: 4.8734, rows: 58, isCertain: true),
       "Over 58 rows the text fits better by 4.873 nats per token when rows and tokens are moved by one. Check what the rows predict."
     ),
     (

@@ -84,7 +84,7 @@ struct DistilledColumns: Equatable {
       listed.storageRounding = max(listed.storageRounding, unpacked.rounding)
       var emitted: ListedToken?
       if row + 1 < tokens.count, let id = Int32(exactly: tokens[row + 1]), id >= 0,
-        let place = unpacked.ids.firstIndex(of: Int(id)), place >= config.exact
+        let place = unpacked.ids.firstIndex(of: Int(id))
       {
         emitted = ListedToken(token: TokenID(id), logprob: .nan, rank: Int32(clamping: place + 1))
       }

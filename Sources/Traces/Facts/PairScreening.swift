@@ -160,7 +160,7 @@ public struct PairScreening: Sendable {
       for case .meaning(let meaning, let rows) in facts.warnings {
         refusals.append((.meaning(meaning, rows: rows, of: wholeAssumption), wholeAssumption))
       }
-      for case .certainlyMisaligned(let gain, let rows) in facts.warnings {
+      for case .misaligned(let gain, let rows, isCertain: true) in facts.warnings {
         refusals.append((.misaligned(gain: gain, rows: rows), .aligned))
       }
       if let evidence, other.evidence == nil {

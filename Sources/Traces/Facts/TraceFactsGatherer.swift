@@ -163,8 +163,7 @@ struct TraceFactsGatherer {
     let isCertain =
       advantage.count >= Self.certain.rows && advantage.mean >= Self.certain.gain
       && advantage.isClearlyPositive(Self.certain.errors)
-    return isCertain
-      ? .certainlyMisaligned(gain: advantage.mean, rows: advantage.count) : .misaligned(gain: advantage.mean)
+    return .misaligned(gain: advantage.mean, rows: advantage.count, isCertain: isCertain)
   }
 
   private func evidenceOfSampler(_ metadata: [String: String]) -> [TraceWarning.Evidence] {

@@ -2,10 +2,9 @@
 public enum TraceWarning: Equatable, Sendable {
   /// A sequence cannot be read.
   case unreadable(TraceError)
-  /// The tokens fit the rows clearly better when they are moved by one; by so many nats per token.
-  case misaligned(gain: Double)
-  /// The same beyond doubt, over so many rows.
-  case certainlyMisaligned(gain: Double, rows: Int)
+  /// The tokens of so many rows fit the rows clearly better when they are moved by one, by so many nats per token; and
+  /// whether that is beyond doubt.
+  case misaligned(gain: Double, rows: Int, isCertain: Bool)
   /// The values are neither logits nor natural logprobs, as so many rows show.
   case meaning(ScoreMeaning, rows: Int)
   /// The values went through a sampler; what shows it.
@@ -49,7 +48,7 @@ public enum TraceWarning: Equatable, Sendable {
   public var name: String {
     switch self {
     case .unreadable: "unreadable"
-    case .misaligned, .certainlyMisaligned: "misaligned"
+    case .misaligned: "misaligned"
     case .meaning: "meaning"
     case .processed: "processed"
     case .notANumber: "notANumber"
@@ -72,11 +71,11 @@ extension TraceWarning: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let error): error.description
-    case .certainlyMisaligned(let gain, let rows):
+    case .misaligned(let gain, let rows, isCertain: true):
       "\(TraceRefusal.misaligned(gain: gain, rows: rows).statement.sentence) Check what the rows predict."
     case .meaning(let meaning, let rows):
       "\(TraceRefusal.meaning(meaning, rows: rows, of: .logits).statement.sentence) Divergences of them mean nothing."
-    case .misaligned(let gain):
+    case .misaligned(let gain, _, isCertain: false):
       "The text fits better when rows and tokens are moved by one, by \(gain.inThousandths) nats per token. Check what the rows predict."
     case .processed(let evidence):
       "\(evidence.statement). Figures compare what was sampled from, not what the models say."

@@ -25,6 +25,8 @@ struct SampleFile: Sendable {
   let samples: [Sample]
   let column: String
   let metadata: [String: String]
+  /// The columns of logprobs that the first sample has.
+  let columns: [String]
 
   /// The samples of a container, read by this column; nil where it holds none.
   init?(_ container: TensorContainer, column name: String?) throws(TraceError.Problem) {
@@ -34,6 +36,7 @@ struct SampleFile: Sendable {
     guard first.columns[column] != nil else { throw .noTensor(wanted: [column], found: found) }
     samples = container.samples
     self.column = column
+    columns = found
     metadata = container.metadata
   }
 
