@@ -7,6 +7,7 @@
 # make verify      the tests on the whole study: DATA=folder with dense/ and topk/
 # make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
 # make sanitize-kernel    the kernel alone on rows of every kind under both sanitizers, in seconds
+# make fuzz        changed files for every reader under the address sanitizer: READER=name COUNT=1000000 SEED=0 FROM=resume
 # make emulate     the kernel's tests with the AVX-512 path compiled for AVX2
 # make errors      the kernel's errors over the whole range
 # make bench       the kernel against memory, a whole batch against the kernel
@@ -80,6 +81,12 @@ sanitize-kernel:
 	  -ISources/CDivergence/include Sources/tokenshift-bench/Rivals/any_rows.c Sources/CDivergence/*.c \
 	  -o .build/any_rows -lm && .build/any_rows
 
+fuzz: setup
+	swift build --build-tests -c release -Xswiftc -enable-testing --sanitize address --scratch-path .build-fuzz
+	FUZZ=$(or $(COUNT),100000) FUZZ_READER=$(READER) FUZZ_SEED=$(or $(SEED),0) FUZZ_FROM=$(or $(FROM),0) \
+	  FUZZ_FOLDER=.build-fuzz/progress ASAN_OPTIONS=detect_leaks=0:max_allocation_size_mb=300:quarantine_size_mb=8 \
+	  swift test --skip-build -c release --sanitize address --scratch-path .build-fuzz --no-parallel --filter FuzzTests
+
 emulate: setup
 	swift test -Xcc -O2 -Xcc -DDIVERGENCE_EMULATES_AVX512 --scratch-path .build-emulate --filter MeasuresTests
 
@@ -130,5 +137,5 @@ setup:
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(PACKAGES); \
 	fi
 
-.PHONY: demo release test lint format golden fixtures verify sanitize sanitize-kernel emulate errors \
+.PHONY: demo release test lint format golden fixtures verify sanitize sanitize-kernel fuzz emulate errors \
   capture-check bench bench-index bench-dense bench-memory bench-rivals test-vocabularies install setup
