@@ -41,7 +41,8 @@ extension StudyPlan {
       let study = studyFile.study
       let result = PairMeasurement(
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
-      ).measure(pair, countsShares: true, storageLooks: Self.storageLooks(pair))
+      ).measure(
+        pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0)
       var storageErrors = StorageErrorSums()
       for error in result.storageErrors.compactMap({ $0 }) { storageErrors.add(error) }
       let moved = result.shares.map(MeasuredItem.Moved.init)
@@ -63,7 +64,8 @@ extension StudyPlan {
     }
   }
 
-  /// A bound of what storage did takes far longer than the figures: one position of so many is looked at.
+  /// A bound of what storage did takes far longer than the figures: of a sequence that is chosen for it, one position of so
+  /// many is looked at.
   private static let positionsPerStorageLook = 128
 
   /// How many positions of a pair are looked at, at least one.

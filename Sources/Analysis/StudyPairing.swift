@@ -42,7 +42,7 @@ struct StudyPairing {
     let referenceIndex = study.models.firstIndex(where: \.isReference) ?? 0
     let comparison = ComparisonRecord(
       id: comparisons.count + 1, tunedID: modelIndex + 1, referenceID: referenceIndex + 1, source: source)
-    var isEmpty = true
+    let before = measurements.count
     let named = tuned.order.filter { $0.source == source }
     let byTokens =
       named.contains { reference.places[$0] != nil }
@@ -69,16 +69,21 @@ struct StudyPairing {
               """))
         continue
       }
-      isEmpty = false
       let sequenceID = sequenceIDs[key] ?? sequenceIDs.count + 1
       sequenceIDs[key] = sequenceID
       measurements.append(
         PlannedMeasurement(
           id: measurements.count + 1, comparisonID: comparison.id, sequenceID: sequenceID, name: key.name,
-          source: source, reference: referencePlace, tuned: tunedPlace))
+          source: source, reference: referencePlace, tuned: tunedPlace,
+          isStorageBounded: Self.isStorageBounded(at: measurements.count - before)))
     }
-    if !isEmpty { comparisons.append(comparison) }
+    if measurements.count > before { comparisons.append(comparison) }
   }
+
+  /// Whether storage is looked at in the sequence at a place of its comparison: in the first four and in every sixteenth.
+  ///
+  /// A look takes as long as measuring some fifty positions, and looks at every sequence would double a study of short ones.
+  private static func isStorageBounded(at place: Int) -> Bool { place < 4 || place.isMultiple(of: 16) }
 
   /// The reference's name of each tuned sequence that has the same token ids.
   private func pairedByTokens(

@@ -27,6 +27,8 @@ public struct PlannedMeasurement: Sendable {
   public var reference: TraceLocation
   /// What the tuned model said.
   public var tuned: TraceLocation
+  /// Whether some of its positions are looked at for what storage in 16 bits can have done to their figures.
+  public var isStorageBounded: Bool
 }
 
 /// Everything that a study asks to be measured, in a fixed order, before anything is.
