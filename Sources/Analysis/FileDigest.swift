@@ -4,22 +4,23 @@ import Foundation
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
 /// It is the SHA-256 of the file, which `sha256sum` shows too. Of tensors, which are measured faster than they can be
-/// hashed, it is taken up to ``wholeLimit`` bytes; beyond them it is the SHA-256 of the size and of evenly spaced
-/// blocks, the first and the last among them. Tensors of another run differ in every block; text, in which one line may
-/// be mended by hand, is hashed whole, whatever its size.
+/// hashed, it is taken up to ``wholeLimit`` bytes; beyond them it is the SHA-256 of the size, of the first and the last
+/// MiB, and of the first 4 KiB of every 64 KiB between. So it sees every row of 64 KiB or more that was scored again, and
+/// can miss a change of fewer bytes. Text, in which one line may be mended by hand, is hashed whole, whatever its size.
 public struct FileDigest: Equatable, Sendable {
   /// How the digest was taken.
   public enum Kind: String, Sendable {
     /// Over all bytes.
     case sha256
-    /// Over the size and 65 blocks of 16 KiB.
+    /// Over the size, both ends, and a sixteenth of what lies between.
     case sampled = "sha256-sampled"
   }
 
   /// Files of tensors up to this many bytes are hashed whole.
   public static let wholeLimit = 8 << 20
-  private static let blockSize = 16 << 10
-  private static let gaps = 64
+  private static let endSize = 1 << 20
+  private static let stride = 64 << 10
+  private static let blockSize = 4 << 10
 
   /// Hexadecimal digits.
   public let hex: String
@@ -45,11 +46,16 @@ public struct FileDigest: Equatable, Sendable {
     } else {
       kind = .sampled
       hash.update(data: withUnsafeBytes(of: UInt64(byteCount).littleEndian) { Data($0) })
-      for gap in 0...Self.gaps {
-        let offset = (byteCount - Self.blockSize) / Self.gaps * gap
-        try handle.seek(toOffset: UInt64(gap == Self.gaps ? byteCount - Self.blockSize : offset))
-        hash.update(data: try handle.read(upToCount: Self.blockSize) ?? Data())
+      func add(_ offset: Int, _ size: Int) throws {
+        try handle.seek(toOffset: UInt64(offset))
+        hash.update(data: try handle.read(upToCount: size) ?? Data())
       }
+      let end = byteCount - Self.endSize
+      try add(0, Self.endSize)
+      for offset in Swift.stride(from: Self.endSize, to: end, by: Self.stride) {
+        try add(offset, Self.blockSize)
+      }
+      try add(end, Self.endSize)
     }
     hex = Self.hex(of: hash.finalize())
   }

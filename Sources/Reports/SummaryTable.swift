@@ -50,8 +50,8 @@ extension Table {
     else { return [] }
     return [
       """
-      ± storage = what rounding scores to 16 bits can have moved the mean by at most, estimated from the bounds of some \
-      positions; what a floor hides or a model computed in 16 bits before is not in it.
+      ± storage = an estimate, from the bounds of some positions, of the most that rounding scores to 16 bits can have \
+      moved the mean by; what a floor hides or a model computed in 16 bits before is not in it.
       """
     ]
   }

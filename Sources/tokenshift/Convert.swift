@@ -56,12 +56,10 @@ struct Convert: ParsableCommand {
     let inputs = try files.map { try traces.open($0, head: head.lmHead, vocabulary) }
     let count = inputs.reduce(0) { $0 + $1.entries.count }
     let sink = try Sink(self, inputs)
-    if to == .canonical {
-      for input in inputs where input.format == .llamaLogits {
-        StandardError.write(
-          "warning: \(input.path): what it stores as the floor of a row becomes a number like others, which figures then take for the model's own."
-        )
-      }
+    for input in inputs where input.format == .llamaLogits {
+      StandardError.write(
+        "warning: \(input.path): what it stores as the floor of a row becomes a number like others, which figures then take for the model's own."
+      )
     }
     var failures: [TraceError] = []
     for (place, input) in inputs.enumerated() {

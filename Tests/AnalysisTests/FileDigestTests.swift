@@ -38,13 +38,15 @@ import Testing
     #expect(before.hex != after.hex)
   }
 
-  @Test func `of large tensors the size, the first, the last and the blocks between count`() throws {
+  @Test func `of large tensors the size, both ends and the blocks between count`() throws {
     let before = try FileDigest(path: file("rows", large), isSampledWhenLarge: true)
     #expect(before.kind == .sampled)
     #expect(before.byteCount == FileDigest.wholeLimit + 1)
     var changed: Set<String> = [before.hex]
-    // The second block begins at a sixty-fourth of what lies before the last one: (2²³ + 1 − 2¹⁴) / 64 = 130,816.
-    for place in [0, 16_383, 130_816, 130_816 + 16_383, FileDigest.wholeLimit] {
+    // Beyond the first MiB, 2²⁰ = 1,048,576 bytes, a block of 4,096 begins every 65,536.
+    for place in [
+      0, 1_048_575, 1_048_576, 1_114_112 + 4_095, FileDigest.wholeLimit - 1_048_575, FileDigest.wholeLimit,
+    ] {
       var rows = large
       rows[place] = 8
       changed.insert(try FileDigest(path: file("rows", rows), isSampledWhenLarge: true).hex)
@@ -52,11 +54,15 @@ import Testing
     var rows = large
     rows.append(7)
     changed.insert(try FileDigest(path: file("rows", rows), isSampledWhenLarge: true).hex)
-    #expect(changed.count == 7)
+    #expect(changed.count == 8)
     rows = large
-    rows[16_384] = 8
+    rows[1_048_576 + 4_096] = 8
     let between = try FileDigest(path: file("rows", rows), isSampledWhenLarge: true)
     #expect(between.hex == before.hex, "what lies between two blocks is not looked at")
+    rows = large
+    for place in 3_000_000..<3_065_536 { rows[place] = 8 }
+    let row = try FileDigest(path: file("rows", rows), isSampledWhenLarge: true)
+    #expect(row.hex != before.hex, "64 KiB in one piece are always seen")
   }
 
   @Test func `a file that is gone is an error`() {

@@ -23,13 +23,15 @@ struct RecordNames: Equatable, Sendable {
   /// The first of the names under which records of several models pair.
   func id(in format: TraceFormat?) -> String? {
     if let name = traceID ?? customID ?? requestID { return name }
-    if let sample = recordID, let epoch { return "\(sample).\(epoch)" }
     switch format {
     case .tokenLosses: return dataset
     case .rollout: return recordID
     case .tokenExport:
       return counters.isEmpty ? nil : counters.sorted { $0.key < $1.key }.map(\.value).joined(separator: ".")
-    default: return nil
+    default:
+      // A sample of an Inspect log; a trainer's records count epochs too, and have names above.
+      guard let sample = recordID, let epoch else { return nil }
+      return "\(sample).\(epoch)"
     }
   }
 
