@@ -22,7 +22,7 @@ public struct BatchRun: Sendable {
   private static let positionsPerTransaction = 16_384
   /// Measurements after which a transaction ends, however short they are.
   private static let measurementsPerTransaction = 64
-  /// Entries of moved tokens after which a transaction ends: dense rows move all of a vocabulary, at 24 bytes each.
+  /// Entries of moved tokens after which a transaction ends: dense rows move all of a vocabulary, at 12 bytes each.
   private static let movedTokensPerTransaction = 1 << 20
 
   /// A run of a plan.

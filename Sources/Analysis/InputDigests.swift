@@ -1,6 +1,5 @@
 import Foundation
-import Synchronization
-import Traces
+import Statistics
 
 /// The digests of a study's files, taken on all processors. Many files may share one companion, which is read once.
 struct InputDigests {
@@ -11,24 +10,16 @@ struct InputDigests {
   /// - Parameter progress: Told how many of how many are done, before each round of them.
   /// - Throws: The error of the first file, in the order of the study, that cannot be read.
   init(of files: [PlannedFile], progress: (_ done: Int, _ total: Int) -> Void) throws {
-    var wanted: [(path: String, isSampledWhenLarge: Bool)] = []
     var known: Set<String> = []
-    for file in files {
-      let all = [(file.path, file.format.isBinary)] + file.companionFiles.map { ($0, true) }
-      wanted += all.filter { known.insert($0.0).inserted }
-    }
-    let atOnce = ProcessInfo.processInfo.activeProcessorCount * Self.rounds
-    for first in stride(from: 0, to: wanted.count, by: atOnce) {
+    let wanted = files.flatMap(\.inputs).filter { known.insert($0.path).inserted }
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    for first in stride(from: 0, to: wanted.count, by: processors * Self.rounds) {
       progress(first, wanted.count)
-      let batch = Array(wanted[first..<min(first + atOnce, wanted.count)])
-      let found = Mutex<[Int: Result<FileDigest, any Error>]>([:])
-      DispatchQueue.concurrentPerform(iterations: batch.count) { place in
-        let (path, isSampledWhenLarge) = batch[place]
-        let result = Result { try FileDigest(path: path, isSampledWhenLarge: isSampledWhenLarge) }
-        found.withLock { $0[place] = result }
+      let round = Array(wanted[first..<min(first + processors * Self.rounds, wanted.count)])
+      let results = resultsInParallel(round.count, threads: processors) { place in
+        Result { try FileDigest(path: round[place].path, isSampledWhenLarge: round[place].isBinary) }
       }
-      let results = found.withLock { $0 }
-      for (place, file) in batch.enumerated() { digests[file.path] = try results[place]?.get() }
+      for (file, result) in zip(round, results) { digests[file.path] = try result.get() }
     }
   }
 

@@ -20,6 +20,11 @@ public struct PlannedFile: Sendable {
   /// Finds tokens that files give as texts, where the study names a vocabulary.
   var lookup: TokenLookup?
 
+  /// Everything that is read of it: the file, and its companions.
+  var inputs: [(path: String, format: String, isBinary: Bool)] {
+    [(path, format.rawValue, format.isBinary)] + companionFiles.map { ($0, "companion", true) }
+  }
+
   /// The file, opened again where it was closed.
   func opened() throws(TraceError) -> TraceFile {
     if let open { return open }

@@ -121,12 +121,12 @@ public struct StudyPlan: Sendable {
       progress(PlanningProgress(step: .hashing, done: done, total: total))
     }
     return files.flatMap { file in
-      let named = [(file.path, file.format.rawValue)] + file.companionFiles.map { ($0, "companion") }
-      return named.compactMap { path, format in
-        digests[path].map { digest in
+      file.inputs.compactMap { input in
+        digests[input.path].map { digest in
           InputRecord(
-            path: studyFile.relative(path), modelID: modelIDs[file.traces.model] ?? 0, format: format,
-            byteCount: digest.byteCount, digest: digest.hex, digestKind: digest.kind.rawValue)
+            path: studyFile.relative(input.path), modelID: modelIDs[file.traces.model] ?? 0,
+            format: input.format, byteCount: digest.byteCount, digest: digest.hex,
+            digestKind: digest.kind.rawValue)
         }
       }
     }

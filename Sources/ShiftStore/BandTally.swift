@@ -40,15 +40,14 @@ struct BandTally: PositionTally {
     }
   }
 
-  private var prompts: [String: Int] = [:]
+  private var prompts = PromptNumbers()
   private var absolute: [Stretch] = []
   private var relative = [Stretch](repeating: Stretch(), count: ProfileScale.tenths.count)
 
   init(beside path: String) {}
 
   mutating func add(_ sequence: TalliedSequence) {
-    let prompt = prompts[sequence.prompt, default: prompts.count]
-    prompts[sequence.prompt] = prompt
+    let prompt = prompts.number(of: sequence.prompt)
     for position in sequence.positions {
       // Stretch 0 is position 0 alone; each one after is twice as long: 1, 2…3, 4…7.
       let stretch = Int.bitWidth - position.position.leadingZeroBitCount

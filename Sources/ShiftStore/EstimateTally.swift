@@ -13,10 +13,6 @@ struct EstimateTally: PositionTally {
     sequences.append((sequence.measurementID, EmittedSums(sequence.positions)))
   }
 
-  mutating func write(_ slice: TallySlice, to database: Database) throws {
-    try writeSequences(slice, to: database)
-  }
-
   mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 14)
     for (measurementID, sums) in sequences {

@@ -29,10 +29,6 @@ struct FirstDivergenceTally: PositionTally {
     sequences.append((sequence.measurementID, shifted, otherTop))
   }
 
-  mutating func write(_ slice: TallySlice, to database: Database) throws {
-    try writeSequences(slice, to: database)
-  }
-
   mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {
     var row = try RowInsert(database, into: Self.table, columns: 7)
     for sequence in sequences {

@@ -14,6 +14,14 @@ extension Double {
   var fallingKey: UInt64 { ~risingKey }
 }
 
+extension Int32 {
+  /// A number without a sign that orders as the value does.
+  var risingKey: UInt64 { UInt64(UInt32(bitPattern: self) ^ 0x8000_0000) }
+
+  /// The value with this key, of which the lower 32 bits count.
+  init(risingKey key: UInt64) { self.init(bitPattern: UInt32(truncatingIfNeeded: key) ^ 0x8000_0000) }
+}
+
 extension Array where Element: KeyedRecord {
   /// Sorts by key, from the smallest. Records of one key keep their order.
   ///

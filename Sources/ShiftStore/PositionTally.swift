@@ -31,6 +31,8 @@ extension PositionTally {
   static var countsWhole: Bool { false }
   mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {}
   mutating func conclude() throws {}
+  /// Nothing: for a tally whose rows are those of single sequences.
+  mutating func write(_ slice: TallySlice, to database: Database) throws {}
 }
 
 /// What one tally counts: one comparison on one task, or on all of its tasks.

@@ -16,14 +16,14 @@ struct PromptTokenTally: PositionTally {
     var mark: ShiftMark
 
     init(_ position: PositionMeasures, prompt: Int) {
-      key = UInt64(prompt) << 32 | UInt64(UInt32(bitPattern: position.tokenID.rawValue) ^ 0x8000_0000)
+      key = UInt64(prompt) << 32 | position.tokenID.rawValue.risingKey
       klLow = position.divergences.klTunedReference.low
       logprobShift = position.logprobShift ?? .nan
       mark = ShiftMark(position)
     }
 
     var prompt: Int { Int(key >> 32) }
-    var token: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: key) ^ 0x8000_0000) }
+    var token: Int32 { Int32(risingKey: key) }
   }
 
   private var numbers = PromptNumbers()

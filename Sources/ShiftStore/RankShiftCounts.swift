@@ -6,15 +6,10 @@ struct RankShiftCounts {
   fileprivate struct Entry: KeyedRecord {
     var key: UInt64
 
-    init(_ shift: Int32, of token: Int32) { key = Self.ordered(token) << 32 | Self.ordered(shift) }
+    init(_ shift: Int32, of token: Int32) { key = token.risingKey << 32 | shift.risingKey }
 
-    var token: Int32 { Self.number(UInt32(truncatingIfNeeded: key >> 32)) }
-    var shift: Int32 { Self.number(UInt32(truncatingIfNeeded: key)) }
-
-    private static func ordered(_ number: Int32) -> UInt64 {
-      UInt64(UInt32(bitPattern: number) ^ 0x8000_0000)
-    }
-    private static func number(_ ordered: UInt32) -> Int32 { Int32(bitPattern: ordered ^ 0x8000_0000) }
+    var token: Int32 { Int32(risingKey: key >> 32) }
+    var shift: Int32 { Int32(risingKey: key) }
   }
 
   private var entries: SortedRuns<Entry>
@@ -48,14 +43,9 @@ struct RankShiftCounts {
           count += 1
           next = try merge.next()
         } while next?.key == first.key
-        Self.append(UInt32(bitPattern: first.shift), to: &encoding)
-        Self.append(UInt32(clamping: count), to: &encoding)
+        RankShiftHistogram.append(first.shift, count: count, to: &encoding)
       }
       return encoding
-    }
-
-    private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
-      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
     }
   }
 }

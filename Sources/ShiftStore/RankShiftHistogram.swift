@@ -18,10 +18,15 @@ struct RankShiftHistogram {
   var encoded: [UInt8] {
     var bytes: [UInt8] = []
     for (shift, count) in counts.sorted(by: { $0.key < $1.key }) {
-      withUnsafeBytes(of: shift.littleEndian) { bytes.append(contentsOf: $0) }
-      withUnsafeBytes(of: UInt32(clamping: count).littleEndian) { bytes.append(contentsOf: $0) }
+      Self.append(shift, count: count, to: &bytes)
     }
     return bytes
+  }
+
+  /// Adds a pair to an encoding.
+  static func append(_ shift: Int32, count: Int, to encoding: inout [UInt8]) {
+    withUnsafeBytes(of: shift.littleEndian) { encoding.append(contentsOf: $0) }
+    withUnsafeBytes(of: UInt32(clamping: count).littleEndian) { encoding.append(contentsOf: $0) }
   }
 
   /// The median, half way between the two middle ones where they are even in number; nil of none.

@@ -6,7 +6,7 @@ import Dispatch
 ///   - count: The number of pieces.
 ///   - threads: How many threads share them; each takes every `threads`-th piece.
 ///   - body: Makes the result of one piece, and nothing else.
-func resultsInParallel<Result: Sendable>(
+package func resultsInParallel<Result: Sendable>(
   _ count: Int, threads: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {
   let threads = max(1, min(threads, count))
