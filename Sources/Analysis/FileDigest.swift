@@ -3,24 +3,25 @@ import Foundation
 
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
-/// It is the SHA-256 of the file, which `sha256sum` shows too. Of tensors, which are measured faster than they can be
-/// hashed, it is taken up to ``wholeLimit`` bytes; beyond them it is the SHA-256 of the size, of the first and the last
-/// MiB, and of the first 4 KiB of every 64 KiB between. So it sees every row of 64 KiB or more that was scored again, and
-/// can miss a change of fewer bytes. Text, in which one line may be mended by hand, is hashed whole, whatever its size.
+/// It is the SHA-256 of the file, which `sha256sum` shows too. Tensors are measured faster than they can be hashed, so of
+/// more than ``wholeLimit`` bytes it is the SHA-256 of 256 KiB at both ends and the first KiB of every 16 KiB between, in
+/// the order of the file, and of the size. So it sees every row of 16 KiB or more that was scored again, and can miss a
+/// change of fewer bytes. Text, in which one line may be mended by hand, is hashed whole, whatever its size: a file whose
+/// first 256 KiB hold no zero byte.
 public struct FileDigest: Equatable, Sendable {
   /// How the digest was taken.
   public enum Kind: String, Sendable {
     /// Over all bytes.
     case sha256
-    /// Over the size, both ends, and a sixteenth of what lies between.
+    /// Over both ends, a sixteenth of what lies between, and the size.
     case sampled = "sha256-sampled"
   }
 
-  /// Files of tensors up to this many bytes are hashed whole.
+  /// Tensors of up to this many bytes are hashed whole.
   public static let wholeLimit = 8 << 20
-  private static let endSize = 1 << 20
-  private static let stride = 64 << 10
-  private static let blockSize = 4 << 10
+  private static let endSize = 256 << 10
+  private static let stride = 16 << 10
+  private static let blockSize = 1 << 10
 
   /// Hexadecimal digits.
   public let hex: String
@@ -31,33 +32,27 @@ public struct FileDigest: Equatable, Sendable {
 
   /// The digest of a file.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - isSampledWhenLarge: Whether blocks suffice of a file beyond ``wholeLimit``.
-  public init(path: String, isSampledWhenLarge: Bool) throws {
+  /// - Throws: The system's error; ``StudyError`` where the file shrinks while it is read.
+  public init(path: String) throws {
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? handle.close() }
     byteCount = Int(try handle.seekToEnd())
-    var hash = SHA256()
-    if byteCount <= Self.wholeLimit || !isSampledWhenLarge {
+    var blocks = FileBlocks(descriptor: handle.fileDescriptor, path: path)
+    let beginning = min(byteCount, Self.endSize)
+    try blocks.add(0..<beginning)
+    if byteCount <= Self.wholeLimit || !blocks.holdZero {
       kind = .sha256
-      try handle.seek(toOffset: 0)
-      while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update(data: block) }
+      try blocks.add(beginning..<byteCount)
     } else {
       kind = .sampled
-      hash.update(data: withUnsafeBytes(of: UInt64(byteCount).littleEndian) { Data($0) })
-      func add(_ offset: Int, _ size: Int) throws {
-        try handle.seek(toOffset: UInt64(offset))
-        hash.update(data: try handle.read(upToCount: size) ?? Data())
-      }
       let end = byteCount - Self.endSize
-      try add(0, Self.endSize)
-      for offset in Swift.stride(from: Self.endSize, to: end, by: Self.stride) {
-        try add(offset, Self.blockSize)
+      for offset in Swift.stride(from: beginning, to: end, by: Self.stride) {
+        try blocks.add(offset..<min(offset + Self.blockSize, end))
       }
-      try add(end, Self.endSize)
+      try blocks.add(end..<byteCount)
+      blocks.add(size: byteCount)
     }
-    hex = Self.hex(of: hash.finalize())
+    hex = Self.hex(of: blocks.finalize())
   }
 
   /// The name of a prompt that has none: a digest of its token ids, so that equal prompts share it.

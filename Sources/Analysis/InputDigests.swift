@@ -17,7 +17,7 @@ struct InputDigests {
       progress(first, wanted.count)
       let round = Array(wanted[first..<min(first + processors * Self.rounds, wanted.count)])
       let results = resultsInParallel(round.count, threads: processors) { place in
-        Result { try FileDigest(path: round[place].path, isSampledWhenLarge: round[place].isBinary) }
+        Result { try FileDigest(path: round[place].path) }
       }
       for (file, result) in zip(round, results) { digests[file.path] = try result.get() }
     }

@@ -21,8 +21,8 @@ public struct PlannedFile: Sendable {
   var lookup: TokenLookup?
 
   /// Everything that is read of it: the file, and its companions.
-  var inputs: [(path: String, format: String, isBinary: Bool)] {
-    [(path, format.rawValue, format.isBinary)] + companionFiles.map { ($0, "companion", true) }
+  var inputs: [(path: String, format: String)] {
+    [(path, format.rawValue)] + companionFiles.map { ($0, "companion") }
   }
 
   /// The file, opened again where it was closed.

@@ -38,21 +38,25 @@ public struct ExactSum: Hashable, Sendable {
   /// - Precondition: `term` is finite and smaller than 2⁴⁶ in magnitude.
   @inline(__always)
   public mutating func add(_ term: Double) {
-    guard term != 0 else { return }
-    let magnitude = term.magnitude
-    precondition(magnitude < 0x1p46, "a term of an exact sum must be finite and below 2⁴⁶, but is \(term)")
-    // The significand as an integer, then moved to where its exponent puts it: quicker than a general conversion.
-    let significand = Int128(magnitude.significandBitPattern | (magnitude.isNormal ? 1 << 52 : 0))
-    let shift = (magnitude.isNormal ? Int(magnitude.exponent) : -1022) - 52 + 80
-    let scaled: Int128
-    if shift >= 0 {
-      scaled = significand << Int128(shift)
-    } else if shift > -64 {
-      scaled = (significand + (1 << Int128(-shift - 1))) >> Int128(-shift)
-    } else {
-      scaled = 0
-    }
-    units += term < 0 ? -scaled : scaled
+    precondition(
+      term.magnitude < 0x1p46, "a term of an exact sum must be finite and below 2⁴⁶, but is \(term)")
+    // Scaling by powers of two is exact, and so is what is left when the whole multiples of 2⁶⁴ units are taken off: the
+    // two conversions that a processor has hold both parts.
+    let high = Int64(term * 0x1p16)
+    let rest = term * 0x1p80 - Double(high) * 0x1p64
+    units += Int128(high) << 64 + Self.rounded(rest)
+  }
+
+  /// The nearest integer; halves away from zero.
+  ///
+  /// - Parameter units: Less than 2⁶⁴ in magnitude.
+  @inline(__always)
+  private static func rounded(_ units: Double) -> Int128 {
+    let high = Int64(units * 0x1p-32)
+    let rest = units - Double(high) * 0x1p32
+    let whole = Int64(rest)
+    let fraction = rest - Double(whole)
+    return Int128(high) << 32 + Int128(whole + (fraction >= 0.5 ? 1 : 0) - (fraction <= -0.5 ? 1 : 0))
   }
 
   /// Adds another sum.

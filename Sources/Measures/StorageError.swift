@@ -46,7 +46,9 @@ public struct StorageError: Equatable, Sendable {
     let growth = exp(4 * max(p.largestStep, q.largestStep))
     klTunedReference = Self.divergence(p, q, growth: growth)
     klReferenceTuned = Self.divergence(q, p, growth: growth)
-    jensenShannon = min(M_LN2, Self.jensenShannon(p, q, growth: growth))
+    let middle = zip(p.probabilities, q.probabilities).map { log(($0 + $1) / 2) }
+    let halves = Self.half(p, q, middle, growth: growth) + Self.half(q, p, middle, growth: growth)
+    jensenShannon = min(M_LN2, halves)
     totalVariation = min(1, growth * (p.meanStep + q.meanStep))
     let mostEntropy = log(Double(max(count, 1)))
     entropyReference = min(mostEntropy, Self.entropy(q, growth: growth))
@@ -81,20 +83,19 @@ public struct StorageError: Equatable, Sendable {
     return first + growth * second / 2
   }
 
-  /// Of `½ KL(p ‖ m) + ½ KL(q ‖ m)`; the logarithm of p/m changes by at most twice the larger of both rows' reaches.
-  private static func jensenShannon(_ p: StoredRow, _ q: StoredRow, growth: Double) -> Double {
-    half(p, q, growth: growth) + half(q, p, growth: growth)
-  }
-
-  private static func half(_ p: StoredRow, _ q: StoredRow, growth: Double) -> Double {
+  /// Of `½ KL(p ‖ m)`, a half of the Jensen–Shannon divergence; the logarithm of p/m changes by at most twice the larger
+  /// of both rows' reaches.
+  private static func half(
+    _ p: StoredRow, _ q: StoredRow, _ middle: [Double], growth: Double
+  ) -> Double {
     var mean = 0.0
     for token in p.places where p.probabilities[token] > 0 {
-      mean += p.probabilities[token] * p.logRatioToMiddle(q, token)
+      mean += p.probabilities[token] * (p.logprobs[token] - middle[token])
     }
     var first = 0.0
     var second = 0.0
     for token in p.places where p.probabilities[token] > 0 {
-      let apart = abs(p.logRatioToMiddle(q, token) - mean)
+      let apart = abs(p.logprobs[token] - middle[token] - mean)
       let reach = p.steps[token] + p.meanStep
       first += p.steps[token] * p.probabilities[token] * apart
       second +=
@@ -136,19 +137,14 @@ private struct StoredRow {
 
   init(_ row: DenseRow, count: Int) {
     let scores = row.scores().prefix(count)
-    steps = row.halfSteps().prefix(count).map(Double.init)
+    steps = row.halfSteps(of: scores).map(Double.init)
     let largest = Double(scores.max() ?? 0)
-    let sum = scores.reduce(0.0) { $0 + exp(Double($1) - largest) }
+    let weights = scores.map { exp(Double($0) - largest) }
+    let sum = weights.reduce(0, +)
     let normaliser = largest + log(sum)
     logprobs = scores.map { Double($0) - normaliser }
-    probabilities = logprobs.map { exp($0) }
+    probabilities = weights.map { $0 / sum }
     meanStep = zip(steps, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
     largestStep = steps.max() ?? 0
-  }
-
-  /// `ln(p/m)` with m halfway between this row and the other.
-  func logRatioToMiddle(_ other: StoredRow, _ token: Int) -> Double {
-    let own = probabilities[token]
-    return log(2 * own / (own + other.probabilities[token]))
   }
 }

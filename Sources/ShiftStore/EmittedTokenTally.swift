@@ -26,7 +26,7 @@ struct EmittedTokenTally: PositionTally {
   }
 
   mutating func write(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 15)
+    var row = try RowInsert(database, into: Self.table, columns: 15, gathers: true)
     var rankShifts = try rankShifts.reader()
     for (token, place) in places.sorted(by: { $0.key < $1.key }) {
       let total = totals[place]
@@ -45,5 +45,6 @@ struct EmittedTokenTally: PositionTally {
       row.bind(try rankShifts.encoding(of: token))
       try row.insert()
     }
+    try row.finish()
   }
 }

@@ -22,17 +22,18 @@ struct ExtremeTally: PositionTally {
   }
 
   func write(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 7)
-    for (metric, largest) in zip(Metric.allCases, largest) {
-      for (place, entry) in largest.sorted.enumerated() {
-        row.bind(metric.rawValue)
-        row.bind(slice.comparisonID)
-        row.bind(slice.taskID)
-        row.bind(place + 1)
-        row.bind(entry.measurementID)
-        row.bind(entry.position)
-        row.bind(entry.value)
-        try row.insert()
+    try RowInsert.rows(database, into: Self.table, columns: 7) { row in
+      for (metric, largest) in zip(Metric.allCases, largest) {
+        for (place, entry) in largest.sorted.enumerated() {
+          row.bind(metric.rawValue)
+          row.bind(slice.comparisonID)
+          row.bind(slice.taskID)
+          row.bind(place + 1)
+          row.bind(entry.measurementID)
+          row.bind(entry.position)
+          row.bind(entry.value)
+          try row.insert()
+        }
       }
     }
   }

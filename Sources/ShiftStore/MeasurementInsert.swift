@@ -24,7 +24,7 @@ struct MeasurementInsert {
     guard case .measured(let sequence, let support, let measured) = measurement.outcome else { return }
     try insert(sequence)
     try insert(measured, measurement, sequenceID: sequence.id, support)
-    for position in measured.positions { try positions.insert(position, measurementID: measurement.id) }
+    try positions.insert(measured.positions, measurementID: measurement.id)
     if let tokens = measurement.moved { try insert(tokens, measurementID: measurement.id) }
   }
 

@@ -7,11 +7,16 @@ struct PositionInsert {
   private var row: RowInsert
 
   init(_ database: Database) throws {
-    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 9)
+    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 9, gathers: true)
   }
 
-  /// Inserts one position of a measurement.
-  mutating func insert(_ position: PositionMeasures, measurementID: Int) throws {
+  /// Inserts the positions of a measurement.
+  mutating func insert(_ positions: [PositionMeasures], measurementID: Int) throws {
+    for position in positions { try insert(position, measurementID) }
+    try row.finish()
+  }
+
+  private mutating func insert(_ position: PositionMeasures, _ measurementID: Int) throws {
     row.bind(measurementID)
     row.bind(position.position)
     row.bind(Int(position.tokenID.rawValue))

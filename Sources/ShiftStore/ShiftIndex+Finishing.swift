@@ -27,10 +27,9 @@ extension ShiftIndex {
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
-    // One file again, without -wal and -shm beside it, so that it can be copied and mailed.
+    // One file again, without a journal beside it, so that it can be copied and mailed.
     try configuring { database in
       try database.execute(sql: "PRAGMA optimize")
-      _ = try Row.fetchAll(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
       _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
     }
   }
@@ -45,16 +44,17 @@ extension ShiftIndex {
 
   /// Means over positions from the exact sums.
   private func countPredictedTokens(_ sums: [PredictedSumRecord], _ database: Database) throws {
-    var row = try RowInsert(database, into: "predictedToken", columns: 5)
-    for sum in sums {
-      let task = try taskID(of: sum.task, database)
-      for mean in sum.means {
-        row.bind(sum.comparisonID)
-        row.bind(task)
-        row.bind(mean.tokenID)
-        row.bind(mean.klShareMean)
-        row.bind(mean.movedMassMean)
-        try row.insert()
+    try RowInsert.rows(database, into: "predictedToken", columns: 5) { row in
+      for sum in sums {
+        let task = try taskID(of: sum.task, database)
+        for mean in sum.means {
+          row.bind(sum.comparisonID)
+          row.bind(task)
+          row.bind(mean.tokenID)
+          row.bind(mean.klShareMean)
+          row.bind(mean.movedMassMean)
+          try row.insert()
+        }
       }
     }
   }

@@ -31,25 +31,27 @@ extension ShiftIndex {
     try rows.forEach([comparison]) {
       sums.append(EmittedTokenSums(rows), to: rows.integer(0))
     }
-    var row = try RowInsert(database, into: "emittedTokenTotal", columns: 13)
-    for (token, sums) in sums.rising() {
-      row.bind(comparison)
-      row.bind(token)
-      sums.bind(to: &row)
-      try row.insert()
+    try RowInsert.rows(database, into: "emittedTokenTotal", columns: 13) { row in
+      for (token, sums) in sums.rising() {
+        row.bind(comparison)
+        row.bind(token)
+        sums.bind(to: &row)
+        try row.insert()
+      }
     }
   }
 
   private func countPredictedTotal(of sums: [PredictedSumRecord], _ database: Database) throws {
     guard var total = sums.first else { return }
     for sum in sums.dropFirst() { total.add(sum) }
-    var row = try RowInsert(database, into: "predictedTokenTotal", columns: 4)
-    for mean in total.means {
-      row.bind(total.comparisonID)
-      row.bind(mean.tokenID)
-      row.bind(mean.klShareMean)
-      row.bind(mean.movedMassMean)
-      try row.insert()
+    try RowInsert.rows(database, into: "predictedTokenTotal", columns: 4) { row in
+      for mean in total.means {
+        row.bind(total.comparisonID)
+        row.bind(mean.tokenID)
+        row.bind(mean.klShareMean)
+        row.bind(mean.movedMassMean)
+        try row.insert()
+      }
     }
   }
 }

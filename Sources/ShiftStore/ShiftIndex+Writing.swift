@@ -51,7 +51,7 @@ extension ShiftIndex {
 
   private func insert(_ vocabulary: [TokenRecord], _ database: Database) throws {
     let sorter = TokenSorter(.standard)
-    var row = try RowInsert(database, into: "token", columns: 6)
+    var row = try RowInsert(database, into: "token", columns: 6, gathers: true)
     for token in vocabulary {
       let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
       row.bind(token.id)
@@ -62,6 +62,7 @@ extension ShiftIndex {
       row.bind(kind.wordKind)
       try row.insert()
     }
+    try row.finish()
   }
 
   private func insert(_ study: StudyRecord, _ database: Database) throws {

@@ -4,9 +4,9 @@ import GRDBSQLite
 
 /// One SQLite file that holds a study: its inputs, its vocabulary, every position, and the tables counted from them.
 ///
-/// Any SQLite client can read it. While a study is being measured the file is in WAL mode and each batch of
-/// sequences goes in as one transaction, so a run that is stopped or killed leaves an index that opens, says that
-/// it is unfinished, and is completed by running the study again.
+/// Any SQLite client can read it. While a study is being measured each batch of sequences goes in as one transaction, so
+/// a run that is stopped or killed leaves an index that opens, says that it is unfinished, and is completed by running
+/// the study again.
 public final class ShiftIndex: Sendable {
   /// The index file's path.
   public let path: String
@@ -118,13 +118,18 @@ public final class ShiftIndex: Sendable {
 
   private static func openForWriting(_ path: String, creating isNew: Bool = false) throws -> ShiftIndex {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
+    // Hours of measuring must not end because somebody reads for long.
+    configuration.busyMode = .callback { _ in
+      usleep(10_000)
+      return true
+    }
     // A batch writes what it has numbered itself; looking up the owner of every position would cost as much as the row.
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { database in
-      // NORMAL in WAL mode: a power cut may lose the last transactions, never the file.
+      // A journal that is rolled back, and not one ahead of the file (WAL): nearly all pages are new, and these are
+      // written once.
       try database.execute(
-        sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
+        sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
     }
     let lock = try IndexLock(path: path)
     return try StoreError.wrapping(path) {

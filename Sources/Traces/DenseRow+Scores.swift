@@ -11,7 +11,18 @@ extension DenseRow {
 
   /// All scores, decoded one by one. For looking at a row; measuring reads the bytes.
   public func scores() -> [Float] {
-    withUnsafeBytes { bytes in (0..<count).map { Self.decode(bytes, $0, encoding) } }
+    [Float](unsafeUninitializedCapacity: count) { scores, filled in
+      withUnsafeBytes { bytes in
+        // One loop for each encoding, so that none of them decides anew at every score.
+        switch encoding {
+        case .float32: for index in 0..<count { scores[index] = Self.decode(bytes, index, .float32) }
+        case .float16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .float16) }
+        case .bfloat16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .bfloat16) }
+        case .affine16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .affine16) }
+        }
+      }
+      filled = count
+    }
   }
 
   /// How far below the top score a row of llama.cpp cuts, in nats; nil for rows that are not cut.
@@ -31,7 +42,7 @@ extension DenseRow {
     if encoding == .float32 { return Float(bitPattern: UInt32(littleEndian: load(bytes, at: offset))) }
     let half = UInt16(littleEndian: load(bytes, at: offset))
     switch encoding {
-    case .float16: return Float(Float16(bitPattern: half))
+    case .float16: return Float(half: half)
     case .bfloat16: return Float(bitPattern: UInt32(half) << 16)
     case .affine16:
       let scale = Float(bitPattern: UInt32(littleEndian: load(bytes, at: 0)))
@@ -45,5 +56,19 @@ extension DenseRow {
   private static func load<Number: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Number
   {
     bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
+  }
+}
+
+extension Float {
+  /// The number in half precision with this bit pattern, by integer arithmetic: without an instruction of the processor
+  /// for it, as in a portable build, the language's own conversion is a call for every number.
+  @inline(__always)
+  init(half bits: UInt16) {
+    let magnitude = UInt32(bits & 0x7FFF)
+    // The exponent counts from 15 there and from 127 here; subnormal numbers come out right by the same product.
+    let value =
+      magnitude < 0x7C00
+      ? Float(bitPattern: magnitude << 13) * 0x1p112 : Float(bitPattern: magnitude << 13 | 0x7F80_0000)
+    self = Float(bitPattern: value.bitPattern | UInt32(bits & 0x8000) << 16)
   }
 }

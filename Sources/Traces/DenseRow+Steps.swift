@@ -3,8 +3,9 @@ extension DenseRow {
   ///
   /// Of a score so far below the others that it has no probability it is 0, and of one at the floor of llama.cpp's rows
   /// too, of which nothing is known but that it is no higher.
-  public func halfSteps() -> [Float] {
-    let scores = scores()
+  ///
+  /// - Parameter scores: The row's scores, all of them or the first ones.
+  public func halfSteps(of scores: some Sequence<Float>) -> [Float] {
     if encoding == .affine16 {
       let floor = floorScore ?? -.infinity
       let half = Float((floorDepth ?? 0) / Double(UInt16.max) / 2)

@@ -38,16 +38,6 @@ public enum TraceFormat: String, CaseIterable, Hashable, Sendable {
   /// Episodes of the verifiers library: a tree of messages with the logprobs of sampled tokens.
   case rollout
 
-  /// Whether its files hold arrays of numbers as the processor has them; the others are JSON.
-  public var isBinary: Bool {
-    switch self {
-    case .safetensors, .numpyArchive, .numpyArray, .pytorch, .llamaLogits: true
-    case .tokenInTokenOut, .promptLogprobs, .completions, .sglang, .llamaServer, .chatCompletions, .responses,
-      .textGeneration, .ollama, .tokenLosses, .distillation, .tokenExport, .rollout:
-      false
-    }
-  }
-
   /// How a person would call it.
   public var name: String {
     switch self {

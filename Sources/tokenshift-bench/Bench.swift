@@ -19,6 +19,10 @@ import Measures
       let dense = try DenseReadingBench()
       defer { dense.remove() }
       return print(Comparison.table(try dense.run(rounds: number ?? 15)))
+    case "study":
+      let study = try StudyBench()
+      defer { study.remove() }
+      return print(Comparison.table(try await study.run(rounds: number ?? 5)))
     case "memory": return try await MemoryBench(arguments.dropFirst()).run()
     default: break
     }

@@ -15,57 +15,77 @@ import Testing
     return path
   }
 
-  /// Tensors of one byte more than are hashed whole.
-  private var large: Data { Data(repeating: 7, count: FileDigest.wholeLimit + 1) }
+  /// One byte more than is hashed whole of tensors, of one value.
+  private func large(_ value: UInt8) -> Data { Data(repeating: value, count: FileDigest.wholeLimit + 1) }
 
   @Test func `a small file has the digest that sha256sum shows`() throws {
-    // printf abc | sha256sum
-    let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    for isSampledWhenLarge in [false, true] {
-      let digest = try FileDigest(path: file("abc", Data("abc".utf8)), isSampledWhenLarge: isSampledWhenLarge)
-      #expect(digest.hex == expected)
+    // printf 'abc' | sha256sum; printf 'ab\0' | sha256sum
+    let text = try FileDigest(path: file("abc", Data("abc".utf8)))
+    #expect(text.hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    let tensor = try FileDigest(path: file("ab0", Data("ab\0".utf8)))
+    #expect(tensor.hex == "969caaeb3626c0d5695eefa6aea53305b312b33d505272adc6cb24450650c243")
+    for digest in [text, tensor] {
       #expect(digest.kind == .sha256)
       #expect(digest.byteCount == 3)
     }
   }
 
   @Test func `one changed byte in the middle of a large text is seen`() throws {
-    var text = large
-    let before = try FileDigest(path: file("text", text), isSampledWhenLarge: false)
+    var text = large(7)
+    let before = try FileDigest(path: file("text", text))
+    // head -c 8388609 /dev/zero | tr '\0' '\7' | sha256sum
+    #expect(before.hex == "8707db3ea6bc5be10410197db5e4a3fbc1cea484e92fadec54ef476df9eb8c2a")
     text[5_000_001] = 8
-    let after = try FileDigest(path: file("text", text), isSampledWhenLarge: false)
+    let after = try FileDigest(path: file("text", text))
     #expect(before.kind == .sha256)
     #expect(before.hex != after.hex)
   }
 
-  @Test func `of large tensors the size, both ends and the blocks between count`() throws {
-    let before = try FileDigest(path: file("rows", large), isSampledWhenLarge: true)
+  @Test func `of large tensors both ends, the blocks between and the size count`() throws {
+    let before = try FileDigest(path: file("rows", large(0)))
     #expect(before.kind == .sampled)
     #expect(before.byteCount == FileDigest.wholeLimit + 1)
     var changed: Set<String> = [before.hex]
-    // Beyond the first MiB, 2²⁰ = 1,048,576 bytes, a block of 4,096 begins every 65,536.
+    // Between the ends of 2¹⁸ = 262,144 bytes, a block of 1,024 begins every 16,384.
     for place in [
-      0, 1_048_575, 1_048_576, 1_114_112 + 4_095, FileDigest.wholeLimit - 1_048_575, FileDigest.wholeLimit,
+      0, 262_143, 262_144, 278_528 + 1_023, FileDigest.wholeLimit - 262_143, FileDigest.wholeLimit,
     ] {
-      var rows = large
+      var rows = large(0)
       rows[place] = 8
-      changed.insert(try FileDigest(path: file("rows", rows), isSampledWhenLarge: true).hex)
+      changed.insert(try FileDigest(path: file("rows", rows)).hex)
     }
-    var rows = large
-    rows.append(7)
-    changed.insert(try FileDigest(path: file("rows", rows), isSampledWhenLarge: true).hex)
+    var rows = large(0)
+    rows.append(0)
+    changed.insert(try FileDigest(path: file("rows", rows)).hex)
     #expect(changed.count == 8)
-    rows = large
-    rows[1_048_576 + 4_096] = 8
-    let between = try FileDigest(path: file("rows", rows), isSampledWhenLarge: true)
+    rows = large(0)
+    rows[262_144 + 1_024] = 8
+    let between = try FileDigest(path: file("rows", rows))
     #expect(between.hex == before.hex, "what lies between two blocks is not looked at")
-    rows = large
-    for place in 3_000_000..<3_065_536 { rows[place] = 8 }
-    let row = try FileDigest(path: file("rows", rows), isSampledWhenLarge: true)
-    #expect(row.hex != before.hex, "64 KiB in one piece are always seen")
+    rows = large(0)
+    for place in 3_000_000..<3_016_384 { rows[place] = 8 }
+    let row = try FileDigest(path: file("rows", rows))
+    #expect(row.hex != before.hex, "16 KiB in one piece are always seen")
+  }
+
+  @Test func `of large tensors the digest is that of the named bytes`() throws {
+    var generator = SplitMix64(seed: 11)
+    let size = FileDigest.wholeLimit + 5_000
+    let bytes = Data((0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    var named = bytes[..<262_144]
+    var offset = 262_144
+    while offset < size - 262_144 {
+      named += bytes[offset..<min(offset + 1_024, size - 262_144)]
+      offset += 16_384
+    }
+    named += bytes[(size - 262_144)...]
+    named += withUnsafeBytes(of: UInt64(size).littleEndian) { Data($0) }
+    let whole = try FileDigest(path: file("named", named))
+    #expect(whole.kind == .sha256)
+    #expect(try FileDigest(path: file("rows", bytes)).hex == whole.hex)
   }
 
   @Test func `a file that is gone is an error`() {
-    #expect(throws: (any Error).self) { try FileDigest(path: "/nonexistent/x", isSampledWhenLarge: true) }
+    #expect(throws: (any Error).self) { try FileDigest(path: "/nonexistent/x") }
   }
 }

@@ -36,6 +36,18 @@ import Testing
     #expect(ExactSum(3 * 0x1p-81).value == 2 * 0x1p-80)
   }
 
+  @Test(arguments: -90..<46)
+  func `a term is rounded to the nearest unit, halves away from zero`(exponent: Int) {
+    var generator = SplitMix64(seed: UInt64(exponent + 90))
+    let random = (0..<200).map { _ in Double.random(in: 1..<2, using: &generator) }
+    for significand in [1, 1.5, 1.25, 1.75, 1.0.nextUp, 2.0.nextDown, 1.5.nextDown] + random {
+      let term = significand * Double.exp2(exponent)
+      let expected = Int128((term * 0x1p80).rounded(.toNearestOrAwayFromZero))
+      #expect(ExactSum(term).units == expected)
+      #expect(ExactSum(-term).units == -expected)
+    }
+  }
+
   @Test(arguments: 0..<127) func `the value is the nearest double, ties to even`(bits: Int) {
     var generator = SplitMix64(seed: UInt64(bits))
     let one = Int128(1) << Int128(bits)

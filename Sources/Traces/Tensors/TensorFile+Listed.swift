@@ -69,13 +69,13 @@ extension TensorFile {
 }
 
 extension DenseRow.Encoding {
-  /// How far storing a score in this encoding moved it at most.
+  /// How far storing moved a score that this encoding holds, at most.
   func rounding(of score: Float) -> Double {
     guard score.isFinite else { return 0 }
     switch self {
     case .float32: return Double(score.ulp) / 2
-    case .float16: return Double(Float16(score).ulp) / 2
-    // Eight significant bits, where single precision has 24.
+    // Eleven and eight significant bits, where single precision has 24; the steps of small halves do not shrink.
+    case .float16: return max(Double(score.ulp) * 0x1p13, 0x1p-24) / 2
     case .bfloat16: return Double(score.ulp) * 0x1p16 / 2
     case .affine16: return 0
     }
