@@ -6,7 +6,7 @@
 
 SECONDS, 75 where nothing is said, are those of each of the byte-level vocabularies; a text that does not come back is
 printed with the seed that makes it. Then a megabyte of one thing again and again, and half of one, are encoded: the
-whole must not take more than three times as long, where it takes long enough to say.
+whole must not take more than three times as long, where it takes long enough to say, in three runs of three.
 """
 
 import argparse
@@ -34,20 +34,27 @@ def comes_back(name, seconds, seed):
     return found.returncode == 0
 
 
-def grows_as_the_text_does(name):
+def growths(name):
+    """What is repeated, the seconds that a megabyte of it takes, and how many times those of half of it."""
     found = run("growth", name, MEGABYTE)
-    agrees = found.returncode == 0
-    slowest = ("nothing", 0.0, 0.0)
     for line in found.stdout.splitlines():
-        unit, _, rest = line.rpartition(" s, ")
+        unit, _, ratio = line.partition(" s, ")
         unit, seconds = unit.rsplit(" ", 1)
-        row = (unit, float(seconds), float(rest.split()[0]))
-        slowest = max(slowest, row, key=lambda row: row[1])
-        if row[1] > LEAST_SECONDS and row[2] > MOST:
-            print(f"{name}: a megabyte of one {unit} takes {row[2]:.1f} times as long as half of it", flush=True)
-            agrees = False
-    print(f"{name}: slowest is {slowest[0]}, {slowest[1]:.2f} s, {slowest[2]:.1f} times half of it", flush=True)
-    return agrees
+        yield unit, float(seconds), float(ratio.split()[0])
+
+
+def grows_as_the_text_does(name):
+    rows = list(growths(name))
+    large = {unit for unit, seconds, ratio in rows if seconds > LEAST_SECONDS and ratio > MOST}
+    # Other load is not there every time; what grows faster than the text is.
+    for _ in range(2):
+        if large:
+            large &= {unit for unit, _, ratio in growths(name) if ratio > MOST}
+    for unit in sorted(large):
+        print(f"{name}: a megabyte of one {unit} takes more than {MOST} times as long as half of it, three times over")
+    unit, seconds, ratio = max(rows, key=lambda row: row[1])
+    print(f"{name}: slowest is {unit}, {seconds:.2f} s, {ratio:.1f} times half of it", flush=True)
+    return not large
 
 
 parser = argparse.ArgumentParser()
