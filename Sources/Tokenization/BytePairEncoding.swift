@@ -8,16 +8,14 @@
 struct BytePairEncoding: Sendable {
   /// The rules.
   let merges: MergeTable
-  /// The rules for two bytes, by the first and then the second: half of all look-ups, and this table
-  /// stays in the second-level cache.
-  private var bytePairs: [MergeTable.Outcome] = []
+  private var bytePairs = BytePairs()
 
   /// Merging by these rules.
   init(merges: MergeTable) { self.merges = merges }
 
   /// Takes the rules for two bytes out of the table. A byte without a token is -1.
   mutating func prepareBytes(_ tokens: [Int32]) {
-    bytePairs = tokens.flatMap { left in tokens.map { right in merges.outcome(left, right) } }
+    bytePairs = BytePairs(tokens, merges)
   }
 
   /// Up to this many symbols are merged by looking through all.
@@ -60,10 +58,8 @@ struct BytePairEncoding: Sendable {
   /// Puts the bytes of a piece, each of which has a token, into a list of as many symbols.
   @inline(__always)
   func begin(_ list: ShortMerge, with piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32]) {
-    bytePairs.withUnsafeBufferPointer { pairs in
-      for index in 0..<max(piece.count &- 1, 0) {
-        list.set(index, pairs[Int(piece[index]) &<< 8 | Int(piece[index &+ 1])])
-      }
+    bytePairs.withOutcomes { outcome in
+      for index in 0..<max(piece.count &- 1, 0) { list.set(index, outcome(piece[index], piece[index &+ 1])) }
     }
     tokens.withUnsafeBufferPointer { tokens in
       for index in 0..<piece.count { list.symbols[index] = tokens[Int(piece[index])] }

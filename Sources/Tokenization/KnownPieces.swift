@@ -35,40 +35,47 @@ final class KnownPieces: @unchecked Sendable {
   fileprivate static let mergedMark: UInt64 = 1 << 36
 
   private let slots: HugeTable<Slot>
-  private let size: Int
+  private let finder: PerfectPlaces.Finder
 
   /// No piece at all.
   init() {
-    size = 1
     slots = HugeTable(count: 1)
+    let seeds = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    seeds.initialize(to: 0)
+    finder = PerfectPlaces.Finder(count: 1, seeds: seeds, groupCount: 1)
   }
 
-  /// The pieces of a vocabulary that become their own token.
-  init(_ vocabulary: Vocabulary, kind: (TokenID, UnsafeBufferPointer<UInt8>) -> Kind) {
-    let short = vocabulary.ids.filter { id in
-      guard let bytes = vocabulary.bytes(of: id), (1...Self.lengthLimit).contains(bytes.count) else {
-        return false
+  /// The pieces of a vocabulary that become their own token; nothing where they have no place each.
+  init?(_ vocabulary: Vocabulary, kind: (TokenID, UnsafeBufferPointer<UInt8>) -> Kind) {
+    var pieces: [(hash: Int, slot: Slot)] = []
+    for id in vocabulary.ids where vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit {
+      guard let bytes = vocabulary.bytes(of: id), (1...Self.lengthLimit).contains(bytes.count),
+        vocabulary.id(of: bytes) == id
+      else { continue }
+      let piece = bytes.withUnsafeBufferPointer { bytes in
+        let kind = kind(id, bytes)
+        return kind == .other ? nil : Self.piece(bytes, id, kind)
       }
-      return vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit
+      if let piece { pieces.append(piece) }
     }
-    size = short.count * 2 + 1
-    slots = HugeTable(count: size)
-    for id in short {
-      guard let bytes = vocabulary.bytes(of: id), vocabulary.id(of: bytes) == id else { continue }
-      let kind = bytes.withUnsafeBufferPointer { kind(id, $0) }
-      if kind != .other { insert(id, bytes, kind) }
-    }
+    guard let places = PerfectPlaces(of: pieces.map(\.hash)) else { return nil }
+    finder = places.finder
+    slots = HugeTable(count: finder.count)
+    for (hash, slot) in pieces { slots.slots[finder.place(of: hash)] = slot }
   }
 
-  deinit { slots.deallocate() }
+  deinit {
+    slots.deallocate()
+    finder.seeds.deallocate()
+  }
 
-  private func insert(_ id: TokenID, _ bytes: ArraySlice<UInt8>, _ kind: Kind) {
-    let (low, high) = bytes.withUnsafeBufferPointer { PieceCache.shortKey($0) }
-    var place = table.home(of: PieceCache.hash(low, high))
-    while slots.slots[place].rest != 0 { place = table.after(place) }
-    let mark = kind == .merged ? Self.mergedMark : 0
-    slots.slots[place] = Slot(
-      first: low, rest: Self.rest(high) | mark | UInt64(UInt32(bitPattern: id.rawValue)) << 40)
+  private static func piece(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ id: TokenID, _ kind: Kind
+  ) -> (hash: Int, slot: Slot) {
+    let (low, high) = PieceCache.shortKey(bytes)
+    let mark = kind == .merged ? mergedMark : 0
+    let rest = rest(high) | mark | UInt64(UInt32(bitPattern: id.rawValue)) << 40
+    return (PieceCache.hash(low, high), Slot(first: low, rest: rest))
   }
 
   /// A key's second word, which has the length at its top, as it is kept here.
@@ -77,39 +84,41 @@ final class KnownPieces: @unchecked Sendable {
   }
 
   /// The table, for a loop: what a class holds is read again after every write.
-  var table: Table { Table(slots: slots.slots, size: size) }
+  var table: Table { Table(slots: slots.slots, finder: finder) }
 
   /// Where the pieces are. It must not outlive its owner.
   struct Table {
     fileprivate let slots: UnsafeMutablePointer<Slot>
-    fileprivate let size: Int
+    fileprivate let finder: PerfectPlaces.Finder
 
-    /// A table of any size, by the upper half of the hash: small enough for the cache, and the shortest and
-    /// most common tokens, which come first in a vocabulary, are where they are looked for.
-    @inline(__always) fileprivate func home(of hash: Int) -> Int {
-      Int(truncatingIfNeeded: ((UInt64(bitPattern: Int64(hash)) >> 32) &* UInt64(size)) >> 32)
-    }
+    /// Where a piece is, if it is known.
+    @inline(__always) func place(of hash: Int) -> Int { finder.place(of: hash) }
 
-    @inline(__always) fileprivate func after(_ place: Int) -> Int { place &+ 1 == size ? 0 : place &+ 1 }
+    /// Asks for the slot at a place.
+    @inline(__always) func prefetch(_ place: Int) { tokenscan_prefetch(slots + place) }
 
-    /// Asks for the slot where a key is likely to be.
-    @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(slots + home(of: hash)) }
-
-    /// The token of a piece, or -1. Of a part, the token that merging arrives at.
+    /// The token of a piece that may be at a place, or -1. Of a part, the token that merging arrives at.
     ///
-    /// Longer pieces than `lengthLimit` may be asked for: no slot has their length.
-    @inline(__always) func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
-      let rest = KnownPieces.rest(high)
-      var place = home(of: hash)
-      while true {
-        let slot = slots[place]
-        if slot.first == low, slot.rest & KnownPieces.keyMask == rest {
-          let isAnswer = high < PieceCache.partMark || slot.rest & KnownPieces.mergedMark != 0
-          return isAnswer ? Int32(truncatingIfNeeded: slot.rest >> 40) : -1
-        }
-        if slot.rest == 0 { return -1 }
-        place = after(place)
-      }
+    /// Longer pieces than `lengthLimit` may be asked for, at any place: no slot has their length. There is no
+    /// branch, because which pieces are known cannot be foreseen.
+    @inline(__always) func token(_ low: UInt64, _ high: UInt64, at place: Int) -> Int32 {
+      slots[place].token(low, high)
     }
+
+    /// The token of a piece, or -1.
+    func token(_ low: UInt64, _ high: UInt64, hash: Int) -> Int32 {
+      token(low, high, at: finder.place(of: hash))
+    }
+  }
+}
+
+extension KnownPieces.Slot {
+  @inline(__always) fileprivate func token(_ low: UInt64, _ high: UInt64) -> Int32 {
+    let wanted = KnownPieces.rest(high)
+    let isSame = (first ^ low) | ((rest & KnownPieces.keyMask) ^ wanted) == 0
+    // A key of a longer piece may look like a free slot, but for the length.
+    let hasLength = wanted >> 32 != 0
+    let isAnswer = high < PieceCache.partMark || rest & KnownPieces.mergedMark != 0
+    return isSame && hasLength && isAnswer ? Int32(truncatingIfNeeded: rest >> 40) : -1
   }
 }

@@ -14,7 +14,7 @@ struct MergeGroup {
   /// How many take turns.
   static let size = 8
   /// The most bytes that a piece may have.
-  static let longest = 16
+  static let longest = 32
 
   /// A group without pieces.
   static func withSpace(_ body: (inout MergeGroup) -> Void) {

@@ -14,9 +14,10 @@ struct MergeTable: Sendable {
   private var highest: UInt32 = 0
   /// Rules with numbers of more than 21 bits: no vocabulary that is known has one.
   private var large: [UInt64: Outcome] = [:]
-  /// A bit for every rule, by another part of the hash: most neighbours have no rule, and this says so
-  /// for nineteen of twenty of them from half a megabyte that stays in the cache.
+  /// Three bits of one word for every rule, by another hash: most neighbours have no rule, and this says so
+  /// for nearly all of them from a quarter of a megabyte that stays in the cache.
   private var filter: [UInt64]
+  private let filterShift: UInt64
 
   /// What becomes of a pair.
   struct Outcome: Equatable {
@@ -34,19 +35,22 @@ struct MergeTable: Sendable {
 
   private static let free = UInt64.max
   private static let bits: UInt64 = 21
-  private static let filterBits: UInt64 = 22
 
   /// A table for up to `capacity` rules.
   init(capacity: Int) {
     slots = Array(repeating: Self.free, count: max(16, capacity * 3 / 2))
-    filter = Array(repeating: 0, count: 1 << (Self.filterBits - 6))
+    // Eight bits or more for every rule.
+    var filterBits: UInt64 = 10
+    while 1 << filterBits < capacity * 8, filterBits < 32 { filterBits += 1 }
+    filter = Array(repeating: 0, count: 1 << (filterBits - 6))
+    filterShift = 64 - (filterBits - 6)
   }
 
   /// Adds a rule; of two for the same pair the later one holds, as in the reference.
   mutating func insert(_ left: Int32, _ right: Int32, priority: UInt32, merged: Int32) {
     let pair = Self.pair(left, right)
-    let bit = Self.bit(of: pair)
-    filter[bit >> 6] |= 1 << UInt64(bit & 63)
+    let (word, mask) = mark(of: pair)
+    filter[word] |= mask
     let number = number(of: Outcome(priority: priority, merged: merged))
     guard Self.isSmall(left, right), number >> Self.bits == 0 else {
       large[pair] = Outcome(priority: priority, merged: merged)
@@ -112,7 +116,7 @@ extension MergeTable {
   @inline(__always) func prefetch(_ left: Int32, _ right: Int32) {
     let pair = Self.pair(left, right)
     filter.withUnsafeBufferPointer {
-      if let base = $0.baseAddress { tokenscan_prefetch(base + (Self.bit(of: pair) >> 6)) }
+      if let base = $0.baseAddress { tokenscan_prefetch(base + mark(of: pair).word) }
     }
     slots.withUnsafeBufferPointer {
       if let base = $0.baseAddress { tokenscan_prefetch(base + home(of: pair)) }
@@ -122,8 +126,8 @@ extension MergeTable {
   /// What becomes of two neighbours.
   @inline(__always) func outcome(_ left: Int32, _ right: Int32) -> Outcome {
     let pair = Self.pair(left, right)
-    let bit = Self.bit(of: pair)
-    let isPossible = filter.withUnsafeBufferPointer { $0[bit >> 6] >> UInt64(bit & 63) & 1 != 0 }
+    let (word, mask) = mark(of: pair)
+    let isPossible = filter.withUnsafeBufferPointer { ~$0[word] & mask == 0 }
     guard isPossible else { return .nothing }
     if !large.isEmpty, let outcome = large[pair] { return outcome }
     guard Self.isSmall(left, right) else { return .nothing }
@@ -164,8 +168,12 @@ extension MergeTable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
-  @inline(__always) private static func bit(of pair: UInt64) -> Int {
-    Int(truncatingIfNeeded: (pair &* 0xC2B2_AE3D_27D4_EB4F) >> (64 - filterBits))
+  /// The word of the filter that knows of a pair, and its bits there.
+  @inline(__always) private func mark(of pair: UInt64) -> (word: Int, mask: UInt64) {
+    let hash = pair &* 0xC2B2_AE3D_27D4_EB4F
+    let one: UInt64 = 1
+    let mask = one &<< (hash &>> 20) | one &<< (hash &>> 26) | one &<< (hash &>> 32)
+    return (Int(truncatingIfNeeded: hash &>> filterShift), mask)
   }
 
   /// A table of any size, so that it is as small as the rules allow.

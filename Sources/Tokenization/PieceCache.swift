@@ -135,38 +135,28 @@ final class PieceCache {
     }
   }
 
-  /// Remembers a short piece whose key is not there.
-  func insert(_ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>) {
+  /// Remembers a piece whose key is not there, and returns its entry.
+  @discardableResult
+  func insert(
+    _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
+  ) -> Entry {
+    if used * 4 >= (mask + 1) * 3 { makeRoom() }
     var entry = Entry(low: low, high: high, count: UInt32(tokens.count))
-    if tokens.count <= Self.inlineLimit {
+    if high < Self.longMark, tokens.count <= Self.inlineLimit {
       if tokens.count > 0 { entry.first = UInt32(bitPattern: tokens[0].rawValue) }
       if tokens.count > 1 { entry.second = UInt32(bitPattern: tokens[1].rawValue) }
       if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
-      return store(entry)
+    } else {
+      entry.first = UInt32(ids.count)
+      ids.append(contentsOf: tokens.lazy.map(\.rawValue))
     }
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
-    entry.first = UInt32(ids.count)
-    ids.append(contentsOf: tokens.lazy.map(\.rawValue))
-    store(entry)
-  }
-
-  /// Remembers a longer piece whose key is not there.
-  func insert(
-    _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
-  ) {
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
-    let entry = Entry(
-      low: low, high: high, first: UInt32(ids.count), second: UInt32(bytes.count), count: UInt32(tokens.count)
-    )
-    ids.append(contentsOf: tokens.lazy.map(\.rawValue))
-    bytes.append(contentsOf: piece)
-    store(entry)
-  }
-
-  private func store(_ entry: Entry) {
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    if high >= Self.longMark {
+      entry.second = UInt32(bytes.count)
+      bytes.append(contentsOf: piece)
+    }
     used += 1
     entries[freePlace(for: entry)] = entry
+    return entry
   }
 
   private func freePlace(for entry: Entry) -> Int {

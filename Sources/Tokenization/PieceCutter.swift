@@ -86,7 +86,8 @@ struct PieceCutter<Scanner: PieceScanner> {
         isPart = false
       }
       var next = end
-      if end &- start > KnownPieces.lengthLimit, let seams {
+      // A short piece is likely to be known as it is, what is left of a longer one is not.
+      if end &- start > (isPart ? Seams.shortest &- 1 : KnownPieces.lengthLimit), let seams {
         next = seams.first(after: start, before: end, in: text)
         isPart = isPart || next < end
       }

@@ -38,7 +38,7 @@ struct PieceModel: Sendable {
   /// The tokens of all bytes, where every byte has one: the pieces of such a vocabulary are merged without
   /// ado.
   let plainBytes: [Int32]?
-  /// The pieces that are one token, where pieces are made of bytes.
+  /// The pieces that are one token, where pieces are made of bytes and have a place each.
   private(set) var knownPieces: KnownPieces?
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
   private(set) var seams: Seams?
@@ -74,7 +74,7 @@ struct PieceModel: Sendable {
     }
   }
 
-  private func findKnownPieces() -> KnownPieces {
+  private func findKnownPieces() -> KnownPieces? {
     var merged: [TokenID] = []
     return KnownPieces(vocabulary) { id, bytes in
       // Only parts ask what merging arrives at, and they have seams, which no ASCII text has.

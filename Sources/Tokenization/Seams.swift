@@ -18,6 +18,8 @@ final class Seams: Sendable {
   private static let wideBits: UInt64 = 20
   /// How many bytes on each side are looked at.
   private static let reach = 3
+  /// A piece that is shorter has no seam.
+  static let shortest = 2 * reach
 
   /// The seams that these tokens leave.
   init(_ tokens: some Sequence<ArraySlice<UInt8>>) {
@@ -66,9 +68,12 @@ final class Seams: Sendable {
     let last = (around >> 16) & 0xFF
     let first = (around >> 24) & 0xFF
     let second = (around >> 32) & 0xFF
-    return Self.isSet(Self.hash(around & 0xFFFF_FFFF_FFFF), in: wide)
-      || Self.isSet(Self.left(last, first, second), in: fewLeft)
-      || Self.isSet(Self.right(before, last, first), in: fewRight)
+    // All three are asked: which of them says so cannot be foreseen.
+    let bits =
+      Self.bit(Self.hash(around & 0xFFFF_FFFF_FFFF), of: wide)
+      | Self.bit(Self.left(last, first, second), of: fewLeft)
+      | Self.bit(Self.right(before, last, first), of: fewRight)
+    return bits & 1 != 0
   }
 
   @inline(__always) private static func mayBeSeam(_ left: UInt8, _ right: UInt8) -> Bool {
@@ -90,8 +95,9 @@ final class Seams: Sendable {
 
   private static func set(_ bit: Int, in bits: inout [UInt64]) { bits[bit >> 6] |= 1 << UInt64(bit & 63) }
 
-  @inline(__always) private static func isSet(_ bit: Int, in bits: [UInt64]) -> Bool {
-    bits.withUnsafeBufferPointer { $0[bit >> 6] >> UInt64(bit & 63) & 1 != 0 }
+  /// A bit, below others.
+  @inline(__always) private static func bit(_ bit: Int, of bits: [UInt64]) -> UInt64 {
+    bits.withUnsafeBufferPointer { $0[bit >> 6] &>> UInt64(bit & 63) }
   }
 }
 

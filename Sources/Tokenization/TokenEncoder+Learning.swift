@@ -1,30 +1,22 @@
 extension TokenEncoder {
-  /// Works out the short pieces that are met for the first time, several in turns.
+  /// Works out the pieces that are met for the first time, several in turns.
   ///
   /// What is left over, because it is long, has seams, or may be a token, is worked out when it is its turn to
   /// be appended.
   ///
   /// - Precondition: There is room for the tokens of all pieces.
   @inline(never)
-  func learn(
-    _ unknown: UnsafeMutableBufferPointer<Int32>, of pieces: UnsafeMutableBufferPointer<PendingPiece>,
-    in text: ScanText
-  ) {
-    guard !unknown.isEmpty, let tokens = tokenizer.model.plainBytes else { return }
-    var cache = cache.reader
+  func learn(_ batch: PieceBatch, new: Int, in text: ScanText) {
+    guard let tokens = tokenizer.model.plainBytes else { return }
     MergeGroup.withSpace { group in
-      for index in unknown {
-        let piece = pieces[Int(index)]
-        guard piece.high < PieceCache.longMark,
-          cache.entry(of: piece.low, piece.high, hash: piece.hash).high == 0, isMergedWhole(piece, in: text)
-        else { continue }
+      for place in UnsafeMutableBufferPointer(start: batch.new, count: new) {
+        let piece = batch.pieces[Int(batch.unknown[Int(place)])]
+        guard piece.end &- piece.start <= MergeGroup.longest, isMergedWhole(piece, in: text) else { continue }
         group.add(
-          text.bytes(piece.start..<piece.end), number: index, tokens, tokenizer.model.encoding)
-        guard group.isFull else { continue }
-        remember(&group, pieces)
-        cache = self.cache.reader
+          text.bytes(piece.start..<piece.end), number: place, tokens, tokenizer.model.encoding)
+        if group.isFull { remember(&group, batch, in: text) }
       }
-      remember(&group, pieces)
+      remember(&group, batch, in: text)
     }
   }
 
@@ -38,11 +30,15 @@ extension TokenEncoder {
   }
 
   /// Merges the pieces of a group and remembers their tokens.
-  private func remember(_ group: inout MergeGroup, _ pieces: UnsafeMutableBufferPointer<PendingPiece>) {
-    group.finish(tokenizer.model.encoding.merges) { number, list in
-      let piece = pieces[Int(number)]
+  private func remember(_ group: inout MergeGroup, _ batch: PieceBatch, in text: ScanText) {
+    group.finish(tokenizer.model.encoding.merges) { place, list in
+      let piece = batch.pieces[Int(batch.unknown[Int(place)])]
       // The same piece may have been met twice.
-      guard cache.reader.entry(of: piece.low, piece.high, hash: piece.hash).high == 0 else { return }
+      let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
+      guard entry.high == 0 else {
+        batch.remembered[Int(place)] = entry
+        return
+      }
       // For the moment they are where the next tokens will be.
       let tokens = output + count
       var written = 0
@@ -50,7 +46,9 @@ extension TokenEncoder {
         tokens[written] = TokenID(token)
         written &+= 1
       }
-      cache.insert(piece.low, piece.high, UnsafeBufferPointer(start: tokens, count: written))
+      batch.remembered[Int(place)] = cache.insert(
+        text.bytes(piece.start..<piece.end), piece.low, piece.high,
+        UnsafeBufferPointer(start: tokens, count: written))
     }
   }
 }

@@ -3,46 +3,30 @@ extension TokenEncoder {
   private static let batch = 256
 
   /// How many tokens are copied at once.
-  private static let copied = 8
-
-  /// A batch of pieces, and room for what is found out about them.
-  private struct Batch {
-    let pieces: UnsafeMutableBufferPointer<PendingPiece>
-    /// The token of every piece, or -1.
-    let tokens: UnsafeMutablePointer<Int32>
-    /// The numbers of the pieces that have none.
-    let unknown: UnsafeMutablePointer<Int32>
-  }
+  static let copied = 8
 
   /// Cuts a text and appends the tokens of its pieces.
   ///
   /// Rounds over each batch: cut, ask for the memory where a piece may be known, look there and ask for the
-  /// memory where the others may be remembered, work out those that are not, append.
+  /// memory where the others may be remembered, look there, work out those that are not, append.
   func encode<Scanner: PieceScanner>(_ text: ScanText, _ scanner: Scanner) {
-    let capacity = Self.batch + PieceCutter<Scanner>.surplus
-    withUnsafeTemporaryAllocation(of: PendingPiece.self, capacity: capacity) { pieces in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * capacity + Self.copied) { numbers in
-        guard let unknown = numbers.baseAddress else { return }
-        var cutter = PieceCutter(scanner, text, seams: tokenizer.model.seams)
-        while cutter.start < text.count {
-          let first = cutter.start
-          let filled = cutter.cut(atLeast: Self.batch, into: pieces)
-          reserve(cutter.start - first + Self.copied)
-          append(
-            Batch(
-              pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<filled]), tokens: unknown + capacity,
-              unknown: unknown), in: text)
-        }
+    PieceBatch.withSpace(for: Self.batch + PieceCutter<Scanner>.surplus) { batch in
+      var cutter = PieceCutter(scanner, text, seams: tokenizer.model.seams)
+      while cutter.start < text.count {
+        let first = cutter.start
+        let filled = cutter.cut(atLeast: Self.batch, into: batch.pieces)
+        reserve(cutter.start - first + Self.copied)
+        append(batch, count: filled, in: text)
       }
     }
   }
 
-  private func append(_ batch: Batch, in text: ScanText) {
-    makeKeys(of: batch, in: text)
-    let count = findKnown(batch)
-    let unknown = UnsafeMutableBufferPointer(start: batch.unknown, count: count)
-    learn(unknown, of: batch.pieces, in: text)
-    appendTokens(of: batch, unknown, in: text)
+  private func append(_ batch: PieceBatch, count: Int, in text: ScanText) {
+    makeKeys(of: batch, count: count, in: text)
+    let unknown = findKnown(batch, count: count)
+    let new = recall(batch, unknown: unknown)
+    if new > 0 { learn(batch, new: new, in: text) }
+    appendTokens(of: batch, count: count, unknown: unknown, in: text)
   }
 
   /// Appends the tokens of pieces that are already cut.
@@ -61,58 +45,72 @@ extension TokenEncoder {
   }
 
   /// Gives pieces their keys, and asks for the memory where each is looked for first.
-  @inline(never) private func makeKeys(of batch: Batch, in text: ScanText) {
+  @inline(never) private func makeKeys(of batch: PieceBatch, count: Int, in text: ScanText) {
     let known = known.table
     let pieces = batch.pieces
-    for index in pieces.indices {
+    for index in 0..<count {
       pieces[index].makeKey(in: text)
-      if pieces[index].mayBeKnown { known.prefetch(hash: pieces[index].hash) }
+      let place = pieces[index].mayBeKnown ? known.place(of: pieces[index].hash) : 0
+      known.prefetch(place)
+      batch.tokens[index] = Int32(truncatingIfNeeded: place)
     }
   }
 
   /// Gives the known pieces their tokens, says how many others there are and which, and asks for the memory
   /// where those may be remembered.
-  @inline(never) private func findKnown(_ batch: Batch) -> Int {
+  @inline(never) private func findKnown(_ batch: PieceBatch, count: Int) -> Int {
     let known = known.table
     let cache = cache.reader
-    let pieces = batch.pieces
-    var count = 0
-    for index in pieces.indices {
-      let piece = pieces[index]
-      let token = piece.mayBeKnown ? known.token(piece.low, piece.high, hash: piece.hash) : -1
+    var unknown = 0
+    for index in 0..<count {
+      let piece = batch.pieces[index]
+      let token = known.token(piece.low, piece.high, at: Int(batch.tokens[index]))
       batch.tokens[index] = token
-      batch.unknown[count] = Int32(truncatingIfNeeded: index)
+      batch.unknown[unknown] = Int32(truncatingIfNeeded: index)
       // Without a branch: which pieces are known cannot be foreseen.
-      count &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
+      unknown &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
     }
-    for index in 0..<count { cache.prefetch(hash: pieces[Int(batch.unknown[index])].hash) }
-    return count
+    for place in 0..<unknown { cache.prefetch(hash: batch.pieces[Int(batch.unknown[place])].hash) }
+    return unknown
+  }
+
+  /// Says of the pieces that are not known what is remembered, and how many have not been met.
+  @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
+    let cache = cache.reader
+    var new = 0
+    for place in 0..<unknown {
+      let piece = batch.pieces[Int(batch.unknown[place])]
+      let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
+      batch.remembered[place] = entry
+      batch.new[new] = Int32(truncatingIfNeeded: place)
+      new &+= entry.high == 0 ? 1 : 0
+    }
+    return new
   }
 
   @inline(never) private func appendTokens(
-    of batch: Batch, _ unknown: UnsafeMutableBufferPointer<Int32>, in text: ScanText
+    of batch: PieceBatch, count pieces: Int, unknown: Int, in text: ScanText
   ) {
     var next = output + count
-    var cache = cache.reader
     var done = 0
-    for index in unknown.lazy.map({ Int($0) }) {
+    for place in 0..<unknown {
+      let index = Int(batch.unknown[place])
       Self.copy(batch.tokens + done, count: index &- done, to: next)
       next += index &- done
       done = index &+ 1
-      let piece = batch.pieces[index]
-      let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
-      if piece.high < PieceCache.longMark, entry.high != 0, entry.count <= PieceCache.inlineLimit {
+      let entry = batch.remembered[place]
+      // Of a longer piece an entry may be that of another one.
+      if entry.high &- 1 < PieceCache.longMark &- 1, entry.count <= PieceCache.inlineLimit {
         entry.write(to: next)
         next += Int(truncatingIfNeeded: entry.count)
         continue
       }
       count = next - output
-      appendRemembered(piece, in: text)
+      appendRemembered(batch.pieces[index], in: text)
       next = output + count
-      cache = self.cache.reader
     }
-    Self.copy(batch.tokens + done, count: batch.pieces.count &- done, to: next)
-    count = next - output + batch.pieces.count - done
+    Self.copy(batch.tokens + done, count: pieces &- done, to: next)
+    count = next - output + pieces - done
   }
 
   /// Copies tokens, and what is behind them to the next multiple of `copied`.
@@ -145,7 +143,9 @@ extension TokenEncoder {
   private func appendNew(_ piece: PendingPiece, in text: ScanText) {
     let start = count
     appendTokens(of: piece, in: text)
-    cache.insert(piece.low, piece.high, UnsafeBufferPointer(start: output + start, count: count - start))
+    cache.insert(
+      text.bytes(piece.start..<piece.end), piece.low, piece.high,
+      UnsafeBufferPointer(start: output + start, count: count - start))
   }
 
   private func appendLong(_ piece: PendingPiece, in text: ScanText) {

@@ -4,50 +4,10 @@ import Testing
 @testable import Tokenization
 
 @Suite struct BytePairEncodingTests {
-  /// Tokens 0 and up are the letters, then a token per merge; a few merges may make the same token.
-  private struct RandomVocabulary {
-    var tokens: [[UInt8]]
-    var merges: [(Int, Int, merged: Int)] = []
-
-    init(letters: Int, mergeCount: Int, using generator: inout SplitMix64) {
-      tokens = (0..<letters).map { [UInt8($0)] }
-      var seen: Set<[Int]> = []
-      for _ in 0..<mergeCount {
-        let left = Int.random(in: 0..<tokens.count, using: &generator)
-        let right = Int.random(in: 0..<tokens.count, using: &generator)
-        guard seen.insert([left, right]).inserted, tokens[left].count + tokens[right].count < 40 else {
-          continue
-        }
-        let bytes = tokens[left] + tokens[right]
-        if let known = tokens.firstIndex(of: bytes) {
-          merges.append((left, right, merged: known))
-        } else {
-          tokens.append(bytes)
-          merges.append((left, right, merged: tokens.count - 1))
-        }
-      }
-    }
-
-    var table: MergeTable {
-      var table = MergeTable(capacity: 1)
-      for (priority, merge) in merges.enumerated() {
-        table.insert(Int32(merge.0), Int32(merge.1), priority: UInt32(priority), merged: Int32(merge.merged))
-      }
-      return table
-    }
-
-    var slow: SlowBPE {
-      SlowBPE(
-        priorities: Dictionary(
-          merges.enumerated().map { ([tokens[$1.0], tokens[$1.1]], $0) },
-          uniquingKeysWith: { first, _ in first }))
-    }
-  }
-
   @Test(arguments: 0..<60 as Range<UInt64>)
   func `the fast loops agree with the definition`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let vocabulary = RandomVocabulary(letters: 2 + Int(seed % 4), mergeCount: 60, using: &generator)
+    let vocabulary = RandomMerges(letters: 2 + Int(seed % 4), mergeCount: 60, using: &generator)
     let encoding = BytePairEncoding(merges: vocabulary.table)
     for length in [0, 1, 2, 3, 7, 30, BytePairEncoding.shortLimit + 40] {
       let piece = (0..<length).map { _ in UInt8.random(in: 0..<UInt8(2 + seed % 4), using: &generator) }

@@ -1,0 +1,31 @@
+import TestSupport
+import Testing
+
+@testable import Tokenization
+
+@Suite struct PerfectPlacesTests {
+  /// How many places there are, and where the keys are.
+  private func places(of hashes: [Int]) -> (count: Int, places: [Int])? {
+    guard let finder = PerfectPlaces(of: hashes)?.finder else { return nil }
+    defer { finder.seeds.deallocate() }
+    return (finder.count, hashes.map { finder.place(of: $0) })
+  }
+
+  private func hashes(_ count: Int) -> [Int] {
+    var generator = SplitMix64(seed: UInt64(count))
+    return (0..<count).map { _ in Int(truncatingIfNeeded: generator.next()) }
+  }
+
+  @Test(arguments: [0, 1, 2, 3, 10, 1000, 20_000])
+  func `every key has a place of its own`(count: Int) throws {
+    let found = try #require(places(of: hashes(count)))
+    #expect(Set(found.places).count == count)
+    #expect(found.places.allSatisfy { (0..<found.count).contains($0) })
+    #expect(found.count <= count * 4 / 3 + 1)
+  }
+
+  @Test func `keys that share a hash have no places`() {
+    #expect(places(of: hashes(500) + [7, 7]) == nil)
+    #expect(places(of: Array(repeating: 5, count: 1000)) == nil)
+  }
+}
