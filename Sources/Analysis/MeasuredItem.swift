@@ -43,6 +43,11 @@ extension StudyPlan {
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
       ).measure(
         pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0)
+      if let contradiction = study.floor.flatMap({ pair.contradiction(of: $0, in: result.sequence) }) {
+        let problem = ProblemRecord(
+          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: contradiction)
+        return refused(planned, problems: (doubts?.problems ?? []) + [problem])
+      }
       var storageErrors = StorageErrorSums()
       for error in result.storageErrors.compactMap({ $0 }) { storageErrors.add(error) }
       let moved = result.shares.map(MeasuredItem.Moved.init)
@@ -50,8 +55,7 @@ extension StudyPlan {
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
-          problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned)
-            + [floorProblem(result.sequence, pair, planned)].compactMap { $0 },
+          problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned),
           moved: moved.map(\.tokens) ?? result.listed, storageErrors: storageErrors),
         positions: result.sequence.positions.count, moved: moved)
     } catch {
@@ -131,19 +135,6 @@ extension StudyPlan {
             """))
     }
     return problems
-  }
-
-  /// A floor that the lists contradict is not used, so the upper bounds that it was to give are not there.
-  private func floorProblem(
-    _ measured: MeasuredSequence, _ pair: TracePair, _ planned: PlannedMeasurement
-  ) -> ProblemRecord? {
-    guard let floor = studyFile.study.floor, let first = pair.contradiction(of: floor, in: measured) else {
-      return nil
-    }
-    let without = measured.positions.count { $0.divergences.klTunedReference.high == nil }
-    return ProblemRecord(
-      severity: .warning, comparisonID: planned.comparisonID, sequence: planned.name,
-      message: "\(first) \(without) of \(measured.positions.count) positions have no upper bound.")
   }
 }
 

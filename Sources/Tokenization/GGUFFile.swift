@@ -31,7 +31,8 @@ struct GGUFFile {
   private func kinds(count: Int) -> [ScoredPieces.Kind] {
     let numbers = key("token_type")?.numbers ?? []
     return (0..<count).map {
-      $0 < numbers.count ? ScoredPieces.Kind(rawValue: Int(numbers[$0])) ?? .normal : .normal
+      $0 < numbers.count
+        ? Int(exactly: numbers[$0]).flatMap { ScoredPieces.Kind(rawValue: $0) } ?? .normal : .normal
     }
   }
 

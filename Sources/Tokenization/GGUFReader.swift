@@ -90,13 +90,37 @@ struct GGUFReader {
     }
   }
 
+  /// The bytes that an element of an array takes, a string at least; nil for a type that is not known.
+  private static func leastSize(ofType type: UInt32) -> Int? {
+    switch type {
+    case 0, 1, 7: 1
+    case 2, 3: 2
+    case 4, 5, 6: 4
+    case 8, 10, 11, 12: 8
+    default: nil
+    }
+  }
+
   private mutating func array() throws(VocabularyError) -> GGUFValue {
     let type = try number(UInt32.self)
     let count = try number(UInt64.self)
-    // Each element takes a byte at least: a larger count is a damaged file, and nothing is allocated for it.
-    guard count <= UInt64(bytes.count - place) else {
+    guard type != 9 else { throw error(.unsupported(part: "GGUF value type", name: "array of arrays")) }
+    guard let size = Self.leastSize(ofType: type) else {
+      throw error(.unsupported(part: "GGUF value type", name: String(type)))
+    }
+    // A larger count than there is room for is a damaged file, and nothing is allocated for it.
+    guard count <= UInt64((bytes.count - place) / size) else {
+      let needed = count.multipliedReportingOverflow(by: UInt64(size))
       throw error(
-        .truncated(part: "An array", expectedBytes: Int(clamping: count), foundBytes: bytes.count - place))
+        .truncated(
+          part: "An array", expectedBytes: needed.overflow ? .max : Int(clamping: needed.partialValue),
+          foundBytes: bytes.count - place))
+    }
+    // A count that lies may cover the tensors behind it, and there is room for many elements.
+    guard count <= UInt64(PieceTable.idLimit) + 1 else {
+      throw error(
+        .unexpectedPart(
+          name: "An array", expected: "at most \(PieceTable.idLimit + 1) elements", found: "\(count) long"))
     }
     switch type {
     case 8:
@@ -107,7 +131,6 @@ struct GGUFReader {
     case 7:
       _ = try take(Int(count), "An array")
       return .other
-    case 9: throw error(.unsupported(part: "GGUF value type", name: "array of arrays"))
     default:
       var numbers: [Double] = []
       numbers.reserveCapacity(Int(count))

@@ -24,19 +24,45 @@ indirect enum PatternNode {
     }
   }
 
-  /// How many scalars it matches, if that is always the same number.
+  /// How many scalars it matches, if that is always the same number; nothing for more than 64 bits can say.
   var fixedLength: Int? {
     switch self {
     case .scalar: return 1
     case .sequence(let nodes):
-      return nodes.reduce(0) { sum, node in sum.flatMap { sum in node.fixedLength.map { sum + $0 } } }
+      return nodes.reduce(0) { sum, node in
+        guard let sum, let length = node.fixedLength else { return nil }
+        let (longer, overflow) = sum.addingReportingOverflow(length)
+        return overflow ? nil : longer
+      }
     case .alternatives(let nodes):
       let lengths = Set(nodes.map(\.fixedLength))
       return lengths.count == 1 ? lengths.first ?? nil : nil
     case .repeated(let node, let least, let most, _):
-      return least == most ? node.fixedLength.map { $0 * least } : nil
+      guard least == most, let length = node.fixedLength else { return nil }
+      let (product, overflow) = length.multipliedReportingOverflow(by: least)
+      return overflow ? nil : product
     case .atomic(let node): return node.fixedLength
     case .ahead, .behind, .anchor: return 0
+    }
+  }
+
+  /// How many instructions its program has, to a factor of two; `Int.max` for more than 64 bits can say.
+  var size: Int {
+    func sum(_ nodes: [PatternNode]) -> Int {
+      nodes.reduce(1) { sum, node in
+        let (size, overflow) = sum.addingReportingOverflow(node.size)
+        return overflow ? .max : size
+      }
+    }
+    switch self {
+    case .scalar, .anchor, .repeated(.scalar, _, _, .greedy), .repeated(.scalar, _, _, .possessive): return 1
+    case .sequence(let nodes): return sum(nodes)
+    case .alternatives(let nodes): return sum(nodes)
+    case .ahead(let node, _), .behind(let node, _, _), .atomic(let node): return node.size
+    case .repeated(let node, let least, let most, _):
+      let (size, overflow) = node.size.multipliedReportingOverflow(
+        by: 2 * max(least, most == .max ? 1 : most, 1))
+      return overflow ? .max : size
     }
   }
 

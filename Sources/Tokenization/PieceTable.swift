@@ -12,6 +12,9 @@ struct PieceTable {
   /// No id is above this; a larger one is a damaged file and would only cost memory.
   static let idLimit = 16_777_215
 
+  /// No id is above this in a file of so many tokens. Files leave gaps, but not hundreds of thousands of them.
+  static func idLimit(ofTokens count: Int) -> Int { min(idLimit, (1 << 20) + 16 * count) }
+
   /// The pieces of a JSON object of ids.
   init(_ vocab: JSONValue, file: String) throws(VocabularyError) {
     guard let members = vocab.members else {
@@ -60,6 +63,11 @@ struct PieceTable {
 
   private func checkUnique() throws(VocabularyError) {
     let highest = ids.max()?.rawValue ?? -1
+    let limit = Self.idLimit(ofTokens: ids.count)
+    if highest > limit, let place = ids.firstIndex(where: { $0.rawValue == highest }) {
+      throw VocabularyError(
+        file: file, .idOutOfRange(token: piece(ranges[place]), id: Int(highest), limit: limit))
+    }
     var owners = [Int32](repeating: -1, count: Int(highest) + 1)
     for (place, id) in ids.enumerated() {
       let owner = Int(owners[Int(id.rawValue)])

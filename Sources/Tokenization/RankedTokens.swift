@@ -6,6 +6,11 @@ struct RankedTokens {
   /// The tokens and the added tokens. No id may occur twice.
   func vocabulary(addedTokens: [AddedToken]) throws(VocabularyError) -> Vocabulary {
     let highest = tokens.reduce(-1) { max($0, Int($1.id.rawValue)) }
+    let limit = PieceTable.idLimit(ofTokens: tokens.count)
+    if highest > limit, let token = tokens.first(where: { Int($0.id.rawValue) == highest }) {
+      throw VocabularyError(
+        file: file, .idOutOfRange(token: TokenText(token.bytes).shown, id: highest, limit: limit))
+    }
     var owners = [Int32](repeating: -1, count: highest + 1)
     for (place, token) in tokens.enumerated() {
       let owner = Int(owners[Int(token.id.rawValue)])

@@ -2,9 +2,18 @@
 struct SplitExpressionReader {
   private var scalars: [Unicode.Scalar]
   private var place = 0
+  /// How many groups and classes are open.
+  private var depth = 0
   private let dialect: SplitExpression.Dialect
 
   typealias Failure = SplitExpression.Failure
+
+  /// Deeper patterns are refused, so that none can exhaust the stack; published ones nest four deep.
+  static let depthLimit = 64
+  /// So often an expression may be repeated, and its repetition repeated again.
+  private static let repetitionLimit = 4
+  /// Longer programs are refused: repetitions of repetitions multiply.
+  static let programLimit = 1 << 16
 
   init(_ source: String, dialect: SplitExpression.Dialect) {
     scalars = Array(source.unicodeScalars)
@@ -26,10 +35,22 @@ struct SplitExpressionReader {
   mutating func expression() throws(Failure) -> PatternNode {
     let node = try alternatives(ignoringCase: false)
     guard place == scalars.count else { throw failure("the end") }
+    guard node.size <= Self.programLimit else {
+      throw failure("a pattern of up to \(Self.programLimit) steps")
+    }
     return node
   }
 
+  private mutating func enter() throws(Failure) {
+    depth += 1
+    guard depth <= Self.depthLimit else {
+      throw failure("groups and classes at most \(Self.depthLimit) deep")
+    }
+  }
+
   private mutating func alternatives(ignoringCase: Bool) throws(Failure) -> PatternNode {
+    try enter()
+    defer { depth -= 1 }
     var branches = [try sequence(ignoringCase)]
     while take("|") { branches.append(try sequence(ignoringCase)) }
     return branches.count == 1 ? branches[0] : .alternatives(branches)
@@ -89,7 +110,12 @@ struct SplitExpressionReader {
 
   private mutating func repetition(of node: PatternNode) throws(Failure) -> PatternNode {
     var node = node
+    var repetitions = 0
     while let (least, most) = try bounds() {
+      repetitions += 1
+      guard repetitions <= Self.repetitionLimit else {
+        throw failure("at most \(Self.repetitionLimit) repetitions of one another")
+      }
       let greed: PatternNode.Greed = take("?") ? .lazy : take("+") ? .possessive : .greedy
       if most == .max, node.canBeEmpty { throw failure("something that is not empty to repeat without end") }
       node = .repeated(node, least: least, most: most, greed)
@@ -135,6 +161,8 @@ extension SplitExpressionReader {
 
   /// A class in brackets, with ranges, classes inside, and `&&`.
   private mutating func classSet(_ ignoringCase: Bool) throws(Failure) -> ScalarSet {
+    try enter()
+    defer { depth -= 1 }
     place += 1
     let isNegated = take("^")
     var result: ScalarSet?

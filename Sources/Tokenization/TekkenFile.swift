@@ -8,20 +8,34 @@ struct TekkenFile {
   private let special: [AddedToken]
   private let pattern: String
 
+  /// Published files have 1000. Those without a name get one, so that a number alone must not cost memory.
+  private static let mostSpecialTokens = 1 << 16
+
   init(_ json: JSONValue, file: String) throws(VocabularyError) {
     self.file = file
-    func number(_ name: String) throws(VocabularyError) -> Int {
+    func number(_ name: String, upTo most: Int) throws(VocabularyError) -> Int {
       guard let value = json["config"]?[name] else {
         throw VocabularyError(file: file, .missingPart(name: name))
       }
-      guard let number = value.integer, (0...PieceTable.idLimit).contains(number) else {
+      guard let number = value.integer, (0...most).contains(number) else {
         throw VocabularyError(
-          file: file, .unexpectedPart(name: name, expected: "a size of a vocabulary", found: value.kind))
+          file: file,
+          .unexpectedPart(
+            name: name, expected: "a whole number from 0 to \(most)",
+            found: value.integer.map(String.init) ?? value.kind))
       }
       return number
     }
-    let specialCount = try number("default_num_special_tokens")
-    let used = try number("default_vocab_size") - specialCount
+    let specialCount = try number("default_num_special_tokens", upTo: Self.mostSpecialTokens)
+    let size = try number("default_vocab_size", upTo: PieceTable.idLimit)
+    guard specialCount <= size else {
+      throw VocabularyError(
+        file: file,
+        .unexpectedPart(
+          name: "default_vocab_size", expected: "at least default_num_special_tokens, \(specialCount),",
+          found: String(size)))
+    }
+    let used = size - specialCount
     guard let text = json["config"]?["pattern"]?.text else {
       throw VocabularyError(file: file, .missingPart(name: "pattern"))
     }

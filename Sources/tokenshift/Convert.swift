@@ -58,7 +58,9 @@ struct Convert: ParsableCommand {
     let sink = try Sink(self, inputs)
     for input in inputs where input.format == .llamaLogits {
       StandardError.write(
-        "warning: \(input.path): what it stores as the floor of a row becomes a number like others, which figures then take for the model's own."
+        to == .jsonl
+          ? "\(input.path): tokens that it stores only as the floor of a row are left out of the lists."
+          : "warning: \(input.path): what it stores as the floor of a row becomes a number like others, which figures then take for the model's own."
       )
     }
     var failures: [TraceError] = []

@@ -63,22 +63,25 @@ struct Measure: ParsableCommand {
     for remark in files.remarks { StandardError.write("warning: \(remark)") }
     let verdict = files.verdict(assuming: Set(assume))
     if let refusal = verdict.refusal { throw refusal }
-    for (file, warning) in verdict.warnings {
+    var said: Set<String> = []
+    // Of a file that is set against itself both sides say the same.
+    for (file, warning) in verdict.warnings where said.insert("\(file): \(warning)").inserted {
       StandardError.write("warning: \(file): \(warning.name): \(warning)")
     }
     var records: [(sequence: String?, measures: PositionMeasures)] = []
     var storageErrors: [StorageError?] = []
     var excluded = Exclusions()
-    var failures: [TraceError] = []
-    var contradiction: String?
+    var failures: [String] = []
+    var firstFailure: (any Error)?
     let looks = max(1, Self.storageLooks / max(1, files.places.count))
-    for place in files.places where contradiction == nil {
-      do throws(TraceError) {
+    for place in files.places {
+      do {
         let pair = try files.pair(at: place)
         let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
         let measured = result.sequence
-        contradiction = floor.flatMap { pair.contradiction(of: $0, in: measured) }
-        guard contradiction == nil else { break }
+        if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: measured) }) {
+          throw CommandFailure(status: .badData, message: contradiction)
+        }
         for faulty in measured.exclusions.faulty {
           StandardError.write("error: \(pair.message(about: faulty, sequence: nil))")
         }
@@ -86,7 +89,8 @@ struct Measure: ParsableCommand {
         records += measured.positions.map { (pair.tuned.id, $0) }
         storageErrors += result.storageErrors
       } catch {
-        failures.append(error)
+        firstFailure = firstFailure ?? error
+        failures.append((error as? CommandFailure)?.message ?? "\(error)")
       }
       // Lines go out as they come, so that files of any length can be measured.
       if output.format == .jsonl {
@@ -95,8 +99,7 @@ struct Measure: ParsableCommand {
         storageErrors = []
       }
     }
-    if let contradiction { throw CommandFailure(status: .badData, message: contradiction) }
-    if failures.count == files.places.count, let first = failures.first { throw first }
+    if failures.count == files.places.count, let firstFailure { throw firstFailure }
     if output.format != .jsonl { output.print(table(records, storageErrors, vocabulary, excluded)) }
     try report(failures, excluded, files)
   }
@@ -140,7 +143,7 @@ struct Measure: ParsableCommand {
       storageErrors: storageErrors)
   }
 
-  private func report(_ failures: [TraceError], _ excluded: Exclusions, _ files: FilePair) throws {
+  private func report(_ failures: [String], _ excluded: Exclusions, _ files: FilePair) throws {
     for failure in failures { StandardError.write("error: \(failure)") }
     var parts: [String] = []
     if !failures.isEmpty { parts.append("\(failures.count) of \(files.places.count) sequences") }

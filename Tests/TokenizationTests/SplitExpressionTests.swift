@@ -63,6 +63,26 @@ import Testing
     #expect(throws: SplitExpression.Failure.self) { try SplitExpression(source, dialect: .lines) }
   }
 
+  /// Each asks for more steps, depth or length than a machine has.
+  @Test(arguments: [
+    String(repeating: "(", count: 100_000), String(repeating: "[", count: 100_000),
+    String(repeating: "(?=", count: 100_000), "a" + String(repeating: "?", count: 100_000),
+    "(?:ab){1000}{1000}{1000}", "(?:){1000}{1000}{1000}{1000}",
+    "(?<=(a{1000}{1000}{1000}{1000}){1000}{1000}{1000}{1000})b",
+    String(repeating: "(?:ab){1000}|", count: 1000),
+  ])
+  func `a pattern that would not end is refused`(source: String) {
+    #expect(throws: SplitExpression.Failure.self) { try SplitExpression(source, dialect: .lines) }
+  }
+
+  @Test func `patterns as deep and as long as is allowed are read`() throws {
+    let depth = SplitExpressionReader.depthLimit - 1
+    let deep = String(repeating: "(?:", count: depth) + "a" + String(repeating: ")", count: depth)
+    #expect(try matches(deep, "ba") == ["a"])
+    #expect(try matches("(?:ab){1000}", String(repeating: "ab", count: 1001)).map(\.count) == [2000])
+    #expect(try matches("a{2}{2}", "aaaaa") == ["aaaa"])
+  }
+
   @Test func `a hundred thousand equal characters are one match`() throws {
     let expression = try SplitExpression(#"\s*[\r\n]+|\s+(?!\S)|\s+|\p{L}+"#, dialect: .lines)
     for unit in [" ", "a"] {

@@ -59,6 +59,26 @@ import Tokenization
 
   private static let names = ["budget", "qwen235", "bins"]
 
+  /// Three ids of three bits, two logprobs in single precision, and a line with one correction for the third.
+  static let smallSettings = """
+    d: 8
+    k: 3
+    exact_k: 2
+    exact_dtype: float32
+    polynomial_terms: [0, 1]
+    term_dtype: float32
+    residual_bins:
+    - element_bits: 4
+      num_elements: 1
+      scale_dtype: float16
+    delta_encoding: false
+    normalize_t: false
+
+    """
+
+  static let smallRecord =
+    #"{"input_ids":[4,6,2],"compressed_logprobs":[[0,0,0,191,0,0,192,191,0,0,32,192,0,0,128,190,0,48,144],[0,0,128,190,0,0,0,192,0,0,64,192,0,0,0,0,0,56,128]],"bytepacked_indices":[[184,128],[92,0]]}"#
+
   private func golden(_ name: String) throws -> Golden {
     let bytes = try TestFiles.bytes(TestFiles.fixture("distillkit_golden.json"))
     return try #require(try JSONDecoder().decode([String: Golden].self, from: Data(bytes))[name])

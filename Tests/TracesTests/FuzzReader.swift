@@ -8,10 +8,12 @@ import Testing
 struct FuzzReader: Sendable, CustomTestStringConvertible {
   var name: String
   var originals: [Original]
+  /// Reads these bytes, with what stands beside the path; false where they are refused.
+  var read: @Sendable (_ bytes: [UInt8], _ path: String) -> Bool = { TracesTests.reads($0, path: $1) }
 
   struct Original: Sendable {
     /// Where companions are looked for.
-    var path: String
+    var path = "changed"
     var bytes: [UInt8]
   }
 
@@ -28,8 +30,8 @@ struct FuzzReader: Sendable, CustomTestStringConvertible {
         "pytorch/protocol4.pt", "pytorch/strided.pt", "pytorch/transposed.pt"),
       FuzzReader("slime", fixtures: "pytorch/slime-train.pt", "pytorch/slime-rollout.pt"),
       FuzzReader("llama", broken: "whole.kld"),
-      FuzzReader("gzip", broken: "packed.jsonl.gz"), FuzzReader("zstandard", broken: "packed.jsonl.zst"),
-    ] + jsonReaders
+      FuzzReader("gzip", broken: "packed.jsonl.gz"), zstandard,
+    ] + jsonReaders + [hiddenStates, distillation] + vocabularyReaders
 
   /// One for each shape of JSON, of the records that the tests of shapes read.
   private static let jsonReaders = [
@@ -49,7 +51,7 @@ struct FuzzReader: Sendable, CustomTestStringConvertible {
 
   private init(_ name: String, _ records: String...) {
     self.name = name
-    originals = records.map { Original(path: "changed", bytes: Array($0.utf8)) }
+    originals = records.map { Original(bytes: Array($0.utf8)) }
   }
 
   private init(_ name: String, broken: String..., fixtures: String...) {
@@ -60,6 +62,24 @@ struct FuzzReader: Sendable, CustomTestStringConvertible {
     }
   }
 
+  init(
+    _ name: String, files: [[UInt8]], read: @escaping @Sendable (_ bytes: [UInt8], _ path: String) -> Bool
+  ) {
+    self.name = name
+    self.read = read
+    originals = files.map { Original(bytes: $0) }
+  }
+
+  /// The same stream with and without a checksum at its end, by which nearly every change is found.
+  private static let zstandard: FuzzReader = {
+    var reader = FuzzReader("zstandard", broken: "packed.jsonl.zst")
+    var bare = reader.originals[0]
+    bare.bytes[4] &= ~4
+    bare.bytes.removeLast(4)
+    reader.originals.append(bare)
+    return reader
+  }()
+
   /// Reads the file that this change makes of one of the originals; false where it is refused.
   func reads(changed number: Int, seed: UInt64) -> Bool {
     var lot = SplitMix64(seed: seed &+ UInt64(number) &* 0xD1B5_4A32_D192_ED03)
@@ -67,6 +87,6 @@ struct FuzzReader: Sendable, CustomTestStringConvertible {
     var mutator = Mutator(seed: lot.next())
     mutator.donor = originals[Int.random(in: originals.indices, using: &lot)].bytes
     // Headers and pickles stand at the beginning.
-    return TracesTests.reads(mutator.mutated(original.bytes, focus: 0..<700), path: original.path)
+    return read(mutator.mutated(original.bytes, focus: 0..<700), original.path)
   }
 }

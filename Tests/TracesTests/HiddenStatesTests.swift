@@ -4,10 +4,18 @@ import Traces
 
 @Suite struct HiddenStatesTests {
   /// Two layers, two texts of three positions, width 2; the first text is padded on the left.
-  private static var unpooled: SafetensorsBuilder {
+  static var unpooled: SafetensorsBuilder {
     var file = SafetensorsBuilder(metadata: [("task", "coqa")])
     file.add("attention_mask", "I64", [2, 3], [0, 1, 1, 1, 1, 1] as [Int64])
     file.add("hidden_states", "F32", [2, 2, 3, 2], (0..<24).map { Float($0) })
+    return file
+  }
+
+  /// One layer of two texts, pooled in both ways.
+  static var pooled: SafetensorsBuilder {
+    var file = SafetensorsBuilder()
+    file.add("hidden_states", "F32", [1, 2, 2], [1, 2, 3, 4] as [Float])
+    file.add("hidden_states_padded_mean", "F32", [1, 2, 2], [5, 6, 7, 8] as [Float])
     return file
   }
 
@@ -27,9 +35,7 @@ import Traces
   }
 
   @Test func `states that are pooled already come in both kinds`() throws {
-    var file = SafetensorsBuilder()
-    file.add("hidden_states", "F32", [1, 2, 2], [1, 2, 3, 4] as [Float])
-    file.add("hidden_states_padded_mean", "F32", [1, 2, 2], [5, 6, 7, 8] as [Float])
+    let file = Self.pooled
     #expect(try states(file.bytes, .masked).vectors(ofLayer: 0) == [1, 2, 3, 4])
     #expect(try states(file.bytes, .padded).vectors(ofLayer: 0) == [5, 6, 7, 8])
   }

@@ -5,7 +5,8 @@ import Tokenization
 /// whole response, and otherwise a scored prompt with null where there is no row.
 ///
 /// Logprobs are written with all their digits. A list keeps its tokens, and the emitted token its logprob and rank. Of
-/// a dense row the `top` most probable tokens are listed, normalised in double precision. Masked rows become null.
+/// a dense row the `top` most probable tokens are listed, normalised in double precision; of tokens that the file stores
+/// only as "at or below the floor of the row" no logprob is known, and none is written. Masked rows become null.
 /// What the file says of itself, such as a temperature, goes with each line as `trace_metadata`. Left out is how far a
 /// logprob can be from the true one, for which a record has no place.
 public struct JSONLTrace {
@@ -123,9 +124,13 @@ public struct JSONLTrace {
     let normaliser = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
     // Ties go to the lower id.
     let order = scores.indices.sorted { scores[$0] > scores[$1] || (scores[$0] == scores[$1] && $0 < $1) }
+    let floor = row.floorScore
+    let list = order.prefix(top).filter { scores[$0] != floor }
     let own = scores[Int(emitted.rawValue)]
+    let isKnown = own != floor
     return Listed(
-      list: order.prefix(top).map { (TokenID(Int32(clamping: $0)), Double(scores[$0]) - normaliser) },
-      emittedLogprob: Double(own) - normaliser, emittedRank: 1 + scores.count { $0 > own })
+      list: list.map { (TokenID(Int32(clamping: $0)), Double(scores[$0]) - normaliser) },
+      emittedLogprob: isKnown ? Double(own) - normaliser : nil,
+      emittedRank: isKnown ? 1 + scores.count { $0 > own } : nil)
   }
 }

@@ -101,8 +101,8 @@ struct DistillationConfig: Equatable, Sendable {
           count: count))
     }
     self.bins = bins
-    isDelta = settings.scalars["delta_encoding"] == "true"
-    isNormalised = settings.scalars["normalize_t"] == "true"
+    isDelta = try settings.flag("delta_encoding")
+    isNormalised = try settings.flag("normalize_t")
   }
 }
 
@@ -150,6 +150,15 @@ private struct DistillationSettings {
       throw .distillationSetting(name: name, found: scalars[name])
     }
     return number
+  }
+
+  /// A truth value, false where it is not set.
+  func flag(_ name: String) throws(TraceError.Problem) -> Bool {
+    switch scalars[name]?.lowercased() {
+    case nil, "false", "null": false
+    case "true": true
+    case let word?: throw .distillationSetting(name: name, found: word)
+    }
   }
 
   func type(_ name: String) throws(TraceError.Problem) -> DistillationConfig.NumberType {

@@ -30,6 +30,10 @@ struct DistilledRow: Equatable {
     }
     var bits = BitReader(packed[...])
     ids = (0..<config.listed).map { _ in bits.take(config.idBits) }
+    // The capture sets d to its largest id, not to one more, where that is beyond the tokenizer.
+    if let id = ids.first(where: { $0 > config.vocabularySize }) {
+      throw .tokenID(id, index: row + 1, vocabularySize: config.vocabularySize)
+    }
     var bytes = values[...]
     logprobs = (0..<config.exact).map { _ in config.exactType.take(&bytes) }
     let coefficients = config.terms.map { _ in config.termType.take(&bytes) }

@@ -45,7 +45,9 @@ extension JSONCursor {
       value = value * 10 + Int(digit)
       cursor += 1
     }
-    guard cursor > start, cursor < end, base[cursor] == UInt8(ascii: "\"") else {
+    // A number has one form: "05" is a text, as it would else be 5 once more.
+    let isPadded = cursor > start + 1 && base[start] == UInt8(ascii: "0")
+    guard cursor > start, !isPadded, cursor < end, base[cursor] == UInt8(ascii: "\"") else {
       try skipString()
       return nil
     }

@@ -130,6 +130,9 @@ struct RecordKeys: Sendable {
   let topValues = JSONKey("top_values")
   /// The ids of DistillKit's older codec.
   let packedIndices = JSONKey("packed_indices")
+  /// Its values: those that are stored as numbers, and the polynomials of the others.
+  let exactValues = JSONKey("exact_values")
+  let coefficients = JSONKey("coeffs")
   let targetTokenIDs = JSONKey("target_token_ids")
   let targetLogprobs = JSONKey("target_logprobs")
 

@@ -12,10 +12,14 @@ struct RecordOutline: Equatable, Sendable {
   var failure: String?
   /// The keys of lm-evaluation-harness samples that were seen.
   var evaluationKeys = 0
-  /// The record is a row of DistillKit's older codec.
-  var isOlderDistillation = false
+  /// The columns of DistillKit's older codec that were seen: ids, and what packs the values.
+  var hasPackedIDs = false
+  var hasPackedValues = false
   /// The first keys, for a message about a record that is no trace.
   var firstKeys: [String] = []
+
+  /// The record is a row of DistillKit's older codec.
+  var isOlderDistillation: Bool { hasPackedIDs && hasPackedValues }
 
   /// The name of a record, with its place where it is part of a larger one.
   var id: String? {
@@ -102,7 +106,10 @@ struct RecordOutlineReader {
       case keys.results, keys.traces, keys.nodes: try readParts(key)
       case keys.error: try readFailure()
       case keys.packedIndices:
-        outline.isOlderDistillation = true
+        outline.hasPackedIDs = true
+        try cursor.skip()
+      case keys.exactValues, keys.coefficients:
+        outline.hasPackedValues = true
         try cursor.skip()
       case keys.documentID, keys.responses, keys.filteredResponses:
         outline.evaluationKeys += 1

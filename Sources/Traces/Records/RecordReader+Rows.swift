@@ -160,12 +160,23 @@ extension RecordReader {
       guard let id = try takeTokenID() else { return .text([]) }
       return .id(id)
     }
+    let start = cursor.position
     let text = try cursor.takeStringBytes()
-    guard text.starts(with: "token_id:".utf8),
-      let id = Int32(String(decoding: text.dropFirst(9), as: UTF8.self)), id >= 0
-    else { return .text(text) }
+    guard text.starts(with: Self.idPrefix.utf8) else { return .text(text) }
+    let digits = String(decoding: text.dropFirst(Self.idPrefix.utf8.count), as: UTF8.self)
+    guard let first = digits.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else {
+      return .text(text)
+    }
+    // Engines write each id in one way only: 05 would be 5 once more.
+    guard let id = Int32(digits), id >= 0, String(id) == digits else {
+      throw JSONFault(
+        offset: start,
+        reason: .expected("a token id from 0 to \(Int32.max) in place of \"\(Self.idPrefix)\(digits)\""))
+    }
     return .id(TokenID(id))
   }
+
+  private static let idPrefix = "token_id:"
 
   @inline(__always)
   mutating func takeLogprob(into rows: inout ListedRows) throws(JSONFault) -> Double {

@@ -145,16 +145,31 @@ struct RecordReader {
       return
     }
     var completion = CompletionLogprobs()
+    // How the texts of lists are meant is known when the offsets were read, wherever in the object they stand.
+    var lists: JSONCursor?
+    var hasOffsets = false
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
       case keys.content, keys.refusal: if let rows = try takeContent() { choice.rows = rows }
-      case keys.textOffset: completion.hasLatinBytes = try takeIntegers().map { $0.first == -1 } ?? false
+      case keys.textOffset:
+        completion.hasLatinBytes = try takeIntegers().map { $0.first == -1 } ?? false
+        hasOffsets = true
       case keys.tokens: completion.tokens = try takeNamedTokens()
       case keys.tokenLogprobs: completion.logprobs = try takeLogprobs()
-      case keys.topLogprobs: completion.lists = try takeTextLists(hasLatinBytes: completion.hasLatinBytes)
+      case keys.topLogprobs where hasOffsets:
+        completion.lists = try takeTextLists(hasLatinBytes: completion.hasLatinBytes)
+      case keys.topLogprobs:
+        lists = cursor
+        try cursor.skip()
       default: try cursor.skip()
       }
+    }
+    if let lists {
+      let end = cursor
+      cursor = lists
+      completion.lists = try takeTextLists(hasLatinBytes: completion.hasLatinBytes)
+      cursor = end
     }
     if choice.rows == nil, let logprobs = completion.logprobs {
       completion.complete(&choice, logprobs: logprobs, lookup: lookup)

@@ -9,6 +9,7 @@ import Tokenization
 ///    as vLLM does, can only raise the rank and the cap.)
 /// 3. Without a rank the emitted token is left out of the cap.
 /// 4. A token that was in the list and could not be told is not listed here, and must not lie above the cap.
+/// 5. A listed token whose logprob is no number may be as probable as any: nothing caps the others.
 struct RowNormaliser {
   /// At and below this, engines write "not known, or below my threshold" (−9999, the lowest float32), not a number.
   static let unknownBelow = -9990.0
@@ -77,9 +78,11 @@ struct RowNormaliser {
     var own = row.emitted
     var isListed = false
     var disagreement = 0.0
+    var hasUnknown = false
     for position in row.list {
       let entry = listed.tokens[position]
       let logprob = try known(entry.logprob, at: index)
+      hasUnknown = hasUnknown || logprob == nil && entry.logprob.isNaN
       if entry.token != emitted {
         if let logprob { append(entry.token, logprob) }
         continue
@@ -106,7 +109,8 @@ struct RowNormaliser {
     let rank = own?.rank.map(Int.init)
     // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
     let counts = emittedLogprob != nil && (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
-    let cap = max(counts ? logprobs[tokens.count - 1] : lowestOther, leftOut ?? -.infinity)
+    let listedCap = max(counts ? logprobs[tokens.count - 1] : lowestOther, leftOut ?? -.infinity)
+    let cap = hasUnknown ? 0 : listedCap
     return Draft(
       range: start..<tokens.count, cap: cap, emittedLogprob: emittedLogprob,
       emittedRank: withoutTies(rank, emittedLogprob, start..<tokens.count),

@@ -46,10 +46,11 @@ struct OutputHead: Sendable {
     }
     self.hidden = hidden
     self.weights = weights
-    bias = try tensor(named: [Self.biasName])?.doubles() ?? []
-    guard bias.isEmpty || bias.count == vocabularySize else {
-      throw .rowCount(found: bias.count, expected: vocabularySize)
+    let bias = tensor(named: [Self.biasName])
+    if let bias, bias.shape != [weights.shape[0]] {
+      throw .tensorShape(tensor: bias.name, found: bias.shape, expected: "[\(weights.shape[0])]")
     }
+    self.bias = try bias?.doubles() ?? []
   }
 
   var vocabularySize: Int { weights.shape[0] }

@@ -1,26 +1,28 @@
 import Foundation
 
 /// Bytes put together for a test, in the forms of the binary vocabulary files.
-struct BinaryFile {
-  var bytes: [UInt8] = []
+public struct BinaryFile: Sendable {
+  public var bytes: [UInt8]
 
-  mutating func number(_ value: some FixedWidthInteger) {
+  public init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+  public mutating func number(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
   }
 
   /// A string of a GGUF file.
-  mutating func string(_ text: String) {
+  public mutating func string(_ text: String) {
     number(UInt64(text.utf8.count))
     bytes += Array(text.utf8)
   }
 
   /// A field of a protocol buffer that holds bytes, fewer than 128.
-  mutating func field(_ number: UInt8, _ content: [UInt8]) {
+  public mutating func field(_ number: UInt8, _ content: [UInt8]) {
     bytes += [number << 3 | 2, UInt8(content.count)] + content
   }
 
   /// The bytes in a file, while something is done with it.
-  func withFile<R>(_ body: (String) throws -> R) throws -> R {
+  public func withFile<R>(_ body: (String) throws -> R) throws -> R {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(bytes).write(to: URL(fileURLWithPath: path))
