@@ -119,10 +119,7 @@ public final class ShiftIndex: Sendable {
   private static func openForWriting(_ path: String, creating isNew: Bool = false) throws -> ShiftIndex {
     var configuration = Configuration()
     // Hours of measuring must not end because somebody reads for long.
-    configuration.busyMode = .callback { _ in
-      usleep(10_000)
-      return true
-    }
+    configuration.busyMode = .timeout(600)
     // A batch writes what it has numbered itself; looking up the owner of every position would cost as much as the row.
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { database in
