@@ -17,6 +17,7 @@
 # make capture-check      runs the capture recipe for transformers and reads what it wrote (needs Python)
 # make bench-rivals       the same beside PyTorch, NumPy, tiktoken, tokenizers (needs Python and CORPUS="a.txt b.txt")
 # make test-vocabularies  token ids against tiktoken, tokenizers, sentencepiece (needs Python and CORPUS)
+# make fuzz-tokenizer     random bytes come back and time grows as the text does, whole vocabularies (needs Python): SECONDS_EACH=75 SEED=1
 # make install     put the program into PREFIX/bin (default /usr/local)
 #
 # Each installs the system packages it lacks, which needs root or sudo; where they are there, it needs neither.
@@ -125,6 +126,10 @@ test-vocabularies: setup
 	swift build -c release $(STRICT) --product tokenize-bench
 	cd $(VOCABULARIES) && $(PYTHON) test_vocabularies.py --corpus $(abspath $(CORPUS))
 
+fuzz-tokenizer: setup
+	swift build -c release $(STRICT) --product tokenize-bench
+	cd $(VOCABULARIES) && $(PYTHON) fuzz_vocabularies.py --seconds $(or $(SECONDS_EACH),75) --seed $(or $(SEED),1)
+
 install: release
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tokenshift
@@ -137,5 +142,5 @@ setup:
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(PACKAGES); \
 	fi
 
-.PHONY: demo release test lint format golden fixtures verify sanitize sanitize-kernel fuzz emulate errors \
+.PHONY: demo release test lint format golden fixtures verify sanitize sanitize-kernel fuzz fuzz-tokenizer emulate errors \
   capture-check bench bench-index bench-dense bench-memory bench-rivals test-vocabularies install setup

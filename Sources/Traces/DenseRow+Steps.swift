@@ -5,7 +5,7 @@ extension DenseRow {
   /// too, of which nothing is known but that it is no higher.
   ///
   /// - Parameter scores: The row's scores, all of them or the first ones.
-  public func halfSteps(of scores: some Sequence<Float>) -> [Float] {
+  public func halfSteps(of scores: ArraySlice<Float>) -> [Float] {
     if encoding == .affine16 {
       let floor = floorScore ?? -.infinity
       let half = Float((floorDepth ?? 0) / Double(UInt16.max) / 2)

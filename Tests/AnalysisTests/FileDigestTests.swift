@@ -46,9 +46,9 @@ import Testing
     #expect(before.kind == .sampled)
     #expect(before.byteCount == FileDigest.wholeLimit + 1)
     var changed: Set<String> = [before.hex]
-    // Between the ends of 2¹⁸ = 262,144 bytes, a block of 1,024 begins every 16,384.
+    // Between the ends of 2¹⁸ = 262,144 bytes, a block of 256 begins every 16,384.
     for place in [
-      0, 262_143, 262_144, 278_528 + 1_023, FileDigest.wholeLimit - 262_143, FileDigest.wholeLimit,
+      0, 262_143, 262_144, 278_528 + 255, FileDigest.wholeLimit - 262_143, FileDigest.wholeLimit,
     ] {
       var rows = large(0)
       rows[place] = 8
@@ -59,7 +59,7 @@ import Testing
     changed.insert(try FileDigest(path: file("rows", rows)).hex)
     #expect(changed.count == 8)
     rows = large(0)
-    rows[262_144 + 1_024] = 8
+    rows[262_144 + 256] = 8
     let between = try FileDigest(path: file("rows", rows))
     #expect(between.hex == before.hex, "what lies between two blocks is not looked at")
     rows = large(0)
@@ -75,7 +75,7 @@ import Testing
     var named = bytes[..<262_144]
     var offset = 262_144
     while offset < size - 262_144 {
-      named += bytes[offset..<min(offset + 1_024, size - 262_144)]
+      named += bytes[offset..<min(offset + 256, size - 262_144)]
       offset += 16_384
     }
     named += bytes[(size - 262_144)...]
