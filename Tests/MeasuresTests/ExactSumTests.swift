@@ -41,7 +41,7 @@ import Testing
     var generator = SplitMix64(seed: UInt64(exponent + 90))
     let random = (0..<200).map { _ in Double.random(in: 1..<2, using: &generator) }
     for significand in [1, 1.5, 1.25, 1.75, 1.0.nextUp, 2.0.nextDown, 1.5.nextDown] + random {
-      let term = significand * Double.exp2(exponent)
+      let term = significand * Double.exp2(Double(exponent))
       let expected = Int128((term * 0x1p80).rounded(.toNearestOrAwayFromZero))
       #expect(ExactSum(term).units == expected)
       #expect(ExactSum(-term).units == -expected)
