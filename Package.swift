@@ -26,7 +26,8 @@ let package = Package(
       name: "Tokenization", dependencies: ["CTokenScan", .product(name: "Crypto", package: "swift-crypto")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
-    .target(name: "Traces", dependencies: ["CZlib", "CZstandard", "Tokenization"]),
+    .target(name: "CJSONScan"),
+    .target(name: "Traces", dependencies: ["CJSONScan", "CZlib", "CZstandard", "Tokenization"]),
 
     // MARK: Measuring
     .target(name: "CDivergence"),
@@ -101,7 +102,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CTokenScan", "CZlib", "CZstandard"]
+let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CZlib", "CZstandard"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

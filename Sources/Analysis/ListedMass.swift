@@ -24,10 +24,9 @@ struct ListedMass {
   /// Adds a row; the most that one token which it does not list can have.
   private mutating func add(_ row: TruncatedRow, _ probabilities: [Double], sign: Double) -> Double {
     var listed = 0.0
-    for (token, probability) in zip(row.tokens, probabilities) {
-      listed += probability
-      moved.add(sign * probability, to: token.rawValue)
-    }
+    for probability in probabilities { listed += probability }
+    moved.add(
+      zip(row.tokens, probabilities).lazy.map { (token: $0, mass: sign * $1) }, count: row.tokens.count)
     return min(exp(row.unlistedCap), max(0, 1 - listed))
   }
 
@@ -37,6 +36,8 @@ struct ListedMass {
     return MovedTokens(
       positions: positions, unlistedReference: unlistedReference,
       unlistedTuned: unlistedTuned,
-      entries: moved.rising.map { MovedTokens.Entry(tokenID: $0.token, movedMass: $0.mass, klShare: 0) })
+      entries: moved.rising.map {
+        MovedTokens.Entry(tokenID: $0.token.rawValue, movedMass: $0.mass, klShare: 0)
+      })
   }
 }

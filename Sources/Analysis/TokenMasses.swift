@@ -1,51 +1,57 @@
+import Tokenization
+
 /// Sums of probability by token: a hash table for the few thousand tokens that the lists of one sequence name.
 struct TokenMasses {
-  /// One more than the token's id; 0 in a slot that is free.
-  private var keys: [UInt64]
-  private var masses: [Double]
+  private struct Slot {
+    /// One more than the token's id; 0 in a slot that is free.
+    var key: UInt64 = 0
+    var mass = 0.0
+  }
+
+  /// A power of two, of which at most half are taken.
+  private var slots: [Slot]
   private var count = 0
-  private let shift: UInt64
 
-  /// No slot is taken; there are 2^`slotBits`, of which at most half will be.
-  init(slotBits: Int = 10) {
-    keys = Array(repeating: 0, count: 1 << slotBits)
-    masses = Array(repeating: 0, count: 1 << slotBits)
-    shift = UInt64(64 - slotBits)
-  }
+  /// No slot is taken; there are 2^`slotBits`.
+  init(slotBits: Int = 12) { slots = Array(repeating: Slot(), count: 1 << slotBits) }
 
-  /// Adds to the sum of a token.
-  mutating func add(_ mass: Double, to token: Int32) {
-    let key = UInt64(UInt32(bitPattern: token)) + 1
-    var slot = slot(of: key)
-    while keys[slot] != key {
-      if keys[slot] == 0 {
-        guard 2 * count < keys.count else {
-          grow()
-          return add(mass, to: token)
-        }
-        keys[slot] = key
-        count += 1
-        break
+  /// Adds a mass to the sum of each token, in their order.
+  mutating func add(_ masses: some Sequence<(token: TokenID, mass: Double)>, count most: Int) {
+    while 2 * (count + most) > slots.count { grow() }
+    count += slots.withUnsafeMutableBufferPointer { slots in
+      var added = 0
+      for (token, mass) in masses {
+        let key = UInt64(UInt32(bitPattern: token.rawValue)) + 1
+        let place = Self.place(of: key, in: slots)
+        if slots[place].key == 0 { added += 1 }
+        slots[place].key = key
+        slots[place].mass += mass
       }
-      slot = (slot + 1) & (keys.count - 1)
+      return added
     }
-    masses[slot] += mass
   }
 
-  /// Fibonacci hashing: the upper bits of the key times 2⁶⁴ divided by the golden ratio.
-  private func slot(of key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+  /// Where a key is, or the free slot where it belongs. Fibonacci hashing: the upper bits of the key times 2⁶⁴ divided
+  /// by the golden ratio.
+  @inline(__always)
+  private static func place(of key: UInt64, in slots: UnsafeMutableBufferPointer<Slot>) -> Int {
+    let shift = UInt64(slots.count.leadingZeroBitCount + 1)
+    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+    while slots[place].key != key, slots[place].key != 0 { place = (place + 1) & (slots.count - 1) }
+    return place
   }
 
   private mutating func grow() {
-    var larger = TokenMasses(slotBits: Int(65 - shift))
-    for (token, mass) in rising { larger.add(mass, to: token) }
-    self = larger
+    let taken = slots.filter { $0.key != 0 }
+    slots = Array(repeating: Slot(), count: 2 * slots.count)
+    slots.withUnsafeMutableBufferPointer { slots in
+      for slot in taken { slots[Self.place(of: slot.key, in: slots)] = slot }
+    }
   }
 
   /// The tokens with their sums, by rising id.
-  var rising: [(token: Int32, mass: Double)] {
-    zip(keys, masses).filter { $0.0 != 0 }
-      .map { (Int32(truncatingIfNeeded: $0.0 - 1), $0.1) }.sorted { $0.0 < $1.0 }
+  var rising: [(token: TokenID, mass: Double)] {
+    slots.filter { $0.key != 0 }.sorted { $0.key < $1.key }
+      .map { (TokenID(Int32(truncatingIfNeeded: $0.key - 1)), $0.mass) }
   }
 }

@@ -22,8 +22,10 @@ struct ExtremeTally: PositionTally {
   }
 
   func write(_ slice: TallySlice, to database: Database) throws {
+    // In the order of the key, so that every row goes to the end of the table: half the cost.
+    let named = zip(Metric.allCases, largest).sorted { $0.0.rawValue < $1.0.rawValue }
     try RowInsert.rows(database, into: Self.table, columns: 7) { row in
-      for (metric, largest) in zip(Metric.allCases, largest) {
+      for (metric, largest) in named {
         for (place, entry) in largest.sorted.enumerated() {
           row.bind(metric.rawValue)
           row.bind(slice.comparisonID)

@@ -16,6 +16,7 @@ struct MeasureDistribution {
   }
 
   private var bounds: SortedRuns<Bounds>
+  /// The finite upper bounds.
   private var uppers: SortedRuns<Upper>
   private var isExact = true
   private var infinite = (lows: 0, highs: 0)
@@ -31,8 +32,12 @@ struct MeasureDistribution {
     let position = Bounds(low: figure.low, high: figure.high ?? .infinity)
     if position.high != position.low { isExact = false }
     if position.low.isFinite { totals.low.add(position.low) } else { infinite.lows += 1 }
-    if position.high.isFinite { totals.high.add(position.high) } else { infinite.highs += 1 }
     try bounds.append(position)
+    guard position.high.isFinite else {
+      infinite.highs += 1
+      return
+    }
+    totals.high.add(position.high)
     try uppers.append(Upper(value: position.high))
   }
 
@@ -81,10 +86,15 @@ struct MeasureDistribution {
         fractions: Self.percents) : nil
     var positions = try bounds.merge()
     var tops = try uppers.merge()
-    while let position = try positions.next(), let top = try tops.next() {
+    var unbounded = infinite.highs
+    while let position = try positions.next() {
+      // Where there is no upper bound it is infinite: these come first.
+      let next: Double? = unbounded > 0 ? Double.infinity : try tops.next()?.value
+      guard let top = next else { break }
+      unbounded -= 1
       lows.add(position.low)
-      highs.add(top.value)
-      if position.low.isFinite { curve?.add(low: position.low, high: position.high, top: top.value) }
+      highs.add(top)
+      if position.low.isFinite { curve?.add(low: position.low, high: position.high, top: top) }
     }
     var spread = Spread(
       quantiles: zip(lows.quantiles, highs.quantiles).map { low, high in

@@ -54,7 +54,7 @@ extension Schema {
       measurementID INTEGER NOT NULL,
       position INTEGER NOT NULL,
       value REAL NOT NULL,
-      PRIMARY KEY (metric, comparisonID, taskID, place),
+      PRIMARY KEY (comparisonID, taskID, metric, place),
       FOREIGN KEY (measurementID, position) REFERENCES position (measurementID, position)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE profile (

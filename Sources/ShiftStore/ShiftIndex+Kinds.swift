@@ -61,7 +61,9 @@ extension ShiftIndex {
   func countKinds(_ database: Database) throws {
     try database.execute(sql: "DELETE FROM emittedKind")
     var kinds: [Int: TokenKind] = [:]
-    let tokens = try RowSelect(database, "SELECT id, category, wordKind FROM token")
+    let tokens = try RowSelect(
+      database,
+      "SELECT id, category, wordKind FROM token WHERE id IN (SELECT tokenID FROM emittedToken)")
     try tokens.forEach {
       kinds[tokens.integer(0)] = TokenKind(category: tokens.text(1), wordKind: tokens.text(2))
     }

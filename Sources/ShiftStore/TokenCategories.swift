@@ -61,19 +61,34 @@ public struct TokenKind: Equatable, Sendable {
 public struct TokenSorter: Sendable {
   private let categories: [TokenRule]
   private let wordKinds: [TokenRule]
+  /// Those of both columns, the categories first.
+  private let plain: PlainTokenRules?
 
   /// A sorter by these rules.
   public init(_ rules: TokenCategories) {
     categories = rules.categories.map(TokenRule.init)
     wordKinds = rules.wordKinds.map(TokenRule.init)
+    plain = PlainTokenRules(categories + wordKinds)
   }
 
   /// The names of a token.
   public func kind(of bytes: some Collection<UInt8>, isSpecial: Bool) -> TokenKind {
+    let met = isSpecial ? nil : bytes.withContiguousStorageIfAvailable { plain?.met(by: $0) } ?? nil
+    if let met {
+      return TokenKind(
+        category: Self.name(categories, of: met),
+        wordKind: Self.name(wordKinds, of: met >> UInt64(categories.count)))
+    }
     let token = TokenForm(bytes, isSpecial: isSpecial)
     func name(_ rules: [TokenRule]) -> String {
       rules.first { $0.isMet(by: token) }?.name ?? TokenCategories.other
     }
     return TokenKind(category: name(categories), wordKind: name(wordKinds))
+  }
+
+  /// The first of these rules that is met.
+  private static func name(_ rules: [TokenRule], of met: UInt64) -> String {
+    let place = met.trailingZeroBitCount
+    return place < rules.count ? rules[place].name : TokenCategories.other
   }
 }

@@ -14,6 +14,7 @@ public struct TokenText: Hashable, Sendable {
       guard let base = bytes.baseAddress else { return "" }
       return ScalarClass.table.withUnsafeBufferPointer { classes in
         guard let classes = classes.baseAddress else { return "" }
+        if let plain = Self.showPlain(bytes) { return plain }
         return Self.show(ScanText(base: base, count: bytes.count, classes: classes))
       }
     }
@@ -39,6 +40,26 @@ public struct TokenText: Hashable, Sendable {
       index += length
     }
     return shown
+  }
+
+  /// What printing ASCII characters show, as most tokens are; nil where there is another byte.
+  private static func showPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    guard bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") }) else { return nil }
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { shown in
+      var count = 0
+      for byte in bytes {
+        if byte == UInt8(ascii: " ") {
+          // U+00B7, the middle dot.
+          shown[count] = 0xC2
+          shown[count + 1] = 0xB7
+          count += 2
+        } else {
+          shown[count] = byte
+          count += 1
+        }
+      }
+      return count
+    }
   }
 
   private static func sign(of scalar: Unicode.Scalar) -> String? {

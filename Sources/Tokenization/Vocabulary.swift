@@ -97,7 +97,7 @@ extension Vocabulary {
   public func isSpecial(_ id: TokenID) -> Bool { addedToken(id)?.flags.contains(.special) ?? false }
 
   /// The ids that have a token, in increasing order.
-  public var ids: some Sequence<TokenID> {
-    spans.indices.lazy.filter { spans[$0].length >= 0 }.map { TokenID(Int32($0)) }
+  public var ids: [TokenID] {
+    spans.indices.compactMap { spans[$0].length >= 0 ? TokenID(Int32($0)) : nil }
   }
 }

@@ -1,15 +1,15 @@
 import TestSupport
 import Testing
+import Tokenization
 
 @testable import Analysis
 
 @Suite struct TokenMassesTests {
   @Test func `what is added to one token adds up, and tokens come by rising id`() {
     var masses = TokenMasses()
-    for (token, mass) in [(7, 0.5), (0, -0.25), (7, 0.125), (Int32.max, 1)] as [(Int32, Double)] {
-      masses.add(mass, to: token)
-    }
-    #expect(masses.rising.map(\.token) == [0, 7, Int32.max])
+    masses.add(
+      [(TokenID(7), 0.5), (TokenID(0), -0.25), (TokenID(7), 0.125), (TokenID(Int32.max), 1)], count: 4)
+    #expect(masses.rising.map(\.token.rawValue) == [0, 7, Int32.max])
     #expect(masses.rising.map(\.mass) == [-0.25, 0.625, 1])
   }
 
@@ -21,10 +21,10 @@ import Testing
     for _ in 0..<20_000 {
       let token = Int32.random(in: 0..<3000, using: &generator)
       let mass = Double.random(in: -1...1, using: &generator)
-      masses.add(mass, to: token)
+      masses.add([(TokenID(token), mass)], count: 1)
       twin[token, default: 0] += mass
     }
-    #expect(masses.rising.map(\.token) == twin.keys.sorted())
-    #expect(masses.rising.allSatisfy { twin[$0.token] == $0.mass })
+    #expect(masses.rising.map(\.token.rawValue) == twin.keys.sorted())
+    #expect(masses.rising.allSatisfy { twin[$0.token.rawValue] == $0.mass })
   }
 }

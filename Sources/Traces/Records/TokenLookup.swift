@@ -1,3 +1,4 @@
+import Synchronization
 public import Tokenization
 
 /// Finds the tokens of a vocabulary by what files give in place of ids: their bytes, or the text of them.
@@ -6,10 +7,7 @@ public import Tokenization
 /// token is chosen.
 public struct TokenLookup: Sendable {
   private let vocabulary: Vocabulary
-  /// The first of several ids with the same bytes.
-  private let shared: Set<TokenID>
-  /// Texts in which U+FFFD stands for bytes that are no text, and the tokens that they may stand for.
-  private let damaged: [[UInt8]: (first: TokenID, count: Int)]
+  private let texts = TokenTexts()
 
   /// What is known of a token that a file names by bytes or text.
   enum Match: Equatable {
@@ -20,28 +18,16 @@ public struct TokenLookup: Sendable {
     case unknown(candidates: Int)
   }
 
-  /// The lookup for this vocabulary. Takes as long as looking up every token once.
-  public init(_ vocabulary: Vocabulary) {
-    self.vocabulary = vocabulary
-    var shared: Set<TokenID> = []
-    var damaged: [[UInt8]: (first: TokenID, count: Int)] = [:]
-    for id in vocabulary.ids {
-      guard let bytes = vocabulary.bytes(of: id) else { continue }
-      if let first = vocabulary.id(of: bytes), first != id { shared.insert(first) }
-      guard !Self.isASCII(bytes) else { continue }
-      let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
-      if !text.elementsEqual(bytes) { damaged[text, default: (id, 0)].count += 1 }
-    }
-    self.shared = shared
-    self.damaged = damaged
-  }
+  /// The lookup for this vocabulary. The first token that is looked up takes as long as looking up every one.
+  public init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   /// The token with these bytes, which may be those of a damaged text.
   func match(bytes: [UInt8]) -> Match {
     let exact = vocabulary.id(of: bytes)
-    guard let others = damaged[bytes] else {
+    let texts = texts.found(in: vocabulary)
+    guard let others = texts.damaged[bytes] else {
       guard let exact else { return .unknown(candidates: 0) }
-      return shared.contains(exact) ? .shared(exact) : .one(exact)
+      return texts.shared.contains(exact) ? .shared(exact) : .one(exact)
     }
     if exact == nil, others.count == 1 { return .one(others.first) }
     return .unknown(candidates: others.count + (exact == nil ? 0 : 1))
@@ -63,7 +49,9 @@ public struct TokenLookup: Sendable {
       String(validating: bytes, as: UTF8.self) == nil,
       let part = vocabulary.id(of: bytes)
     else { return whole }
-    if case .unknown(candidates: 0) = whole { return shared.contains(part) ? .shared(part) : .one(part) }
+    if case .unknown(candidates: 0) = whole {
+      return texts.found(in: vocabulary).shared.contains(part) ? .shared(part) : .one(part)
+    }
     return .unknown(candidates: 2)
   }
 
@@ -75,8 +63,6 @@ public struct TokenLookup: Sendable {
     guard text.utf8.elementsEqual(bytes), text.contains(where: { !$0.isWhitespace }) else { return nil }
     return Array(bytes)
   }
-
-  private static func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.allSatisfy { $0 < 0x80 } }
 
   /// The bytes that `bytes:\xe2\x80` stands for; nil for any other text.
   static func escapedBytes(_ text: [UInt8]) -> [UInt8]? {
@@ -98,4 +84,33 @@ public struct TokenLookup: Sendable {
     }
     return bytes
   }
+}
+
+/// What tokens have in common, found when it is first asked for: files that name tokens by ids never do.
+private final class TokenTexts: Sendable {
+  final class Found: Sendable {
+    /// The first of several ids with the same bytes.
+    let shared: Set<TokenID>
+    /// Texts in which U+FFFD stands for bytes that are no text, and the tokens that they may stand for.
+    let damaged: [[UInt8]: (first: TokenID, count: Int)]
+
+    init(_ vocabulary: Vocabulary) {
+      var shared: Set<TokenID> = []
+      var damaged: [[UInt8]: (first: TokenID, count: Int)] = [:]
+      for id in vocabulary.ids {
+        guard let bytes = vocabulary.bytes(of: id) else { continue }
+        if let first = vocabulary.id(of: bytes), first != id { shared.insert(first) }
+        guard bytes.contains(where: { $0 >= 0x80 }) else { continue }
+        let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+        if !text.elementsEqual(bytes) { damaged[text, default: (id, 0)].count += 1 }
+      }
+      self.shared = shared
+      self.damaged = damaged
+    }
+  }
+
+  private let kept = AtomicLazyReference<Found>()
+
+  /// Several threads may find it at once; all then use what the first one found.
+  func found(in vocabulary: Vocabulary) -> Found { kept.load() ?? kept.storeIfNil(Found(vocabulary)) }
 }
