@@ -55,7 +55,7 @@ import Tokenization
   private static let codes =
     Array("(.012FIJKLMNPQRSTUVXabcd}eghijl]oprstu)GB".utf8) + Array(0x80...0x98) + [0, 0x7F, 0x99, 0xFF]
 
-  @Test(arguments: ["dict", "protocol4", "generate", "slime-train"])
+  @Test(arguments: ["dict", "protocol4", "generate"])
   func `with any other operation in its place an archive is refused or reads the same`(name: String) throws {
     let (bytes, pickle) = try archive(name)
     let whole = try reading(bytes)
