@@ -45,7 +45,8 @@ extension StudyPlan {
         pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0)
       if let contradiction = study.floor.flatMap({ pair.contradiction(of: $0, in: result.sequence) }) {
         let problem = ProblemRecord(
-          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: contradiction)
+          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: contradiction
+        )
         return refused(planned, problems: (doubts?.problems ?? []) + [problem])
       }
       var storageErrors = StorageErrorSums()

@@ -40,6 +40,20 @@ import Testing
     #expect(canonical.split(whereSeparator: \.isNewline).dropFirst() == kept[...] && !kept.isEmpty)
   }
 
+  @Test func `tokens that are stored as a floor are not in the lists made of them`() throws {
+    let lines = folder.file("tiny.jsonl")
+    let run = try Program.run(
+      "convert", "samples/llama.cpp/tiny_base.kld", "--to", "jsonl", "--top", "301", "--output", lines)
+    #expect(run.status == 0 && run.error.contains("are left out of the lists"), "\(run.error)")
+    let text = try String(contentsOfFile: lines, encoding: .utf8)
+    let facts = try Program.run("inspect", "samples/llama.cpp/tiny_base.kld")
+    #expect(facts.output.contains("floor"), "\(facts.output)")
+    // 124 rows of 301 tokens, less those of which the file knows no more than that they are at the floor.
+    let listed = text.components(separatedBy: "\"logprob\":").count - 1
+    #expect(listed > 1000 && listed < 124 * 301)
+    #expect(try Program.run("measure", "-r", lines, "-t", lines).status == 0)
+  }
+
   @Test func `what a sampler did goes with lines of JSON, and back`() throws {
     let canonical = folder.file("raw.safetensors")
     let source = "samples/dense/arith-010.base.rl.safetensors"

@@ -29,6 +29,14 @@ import Testing
     )
   }
 
+  @Test(arguments: files)
+  func `looking at both files says that they cannot be compared, and why`(name: String) throws {
+    let run = try Program.run(
+      "inspect", "samples/traces/base-on-sft.jsonl", "samples/doubtful/\(name).jsonl")
+    #expect(run.status == 1)
+    #expect(run.error.contains("samples/doubtful/\(name).jsonl: "), "\(run.error)")
+  }
+
   /// The sequences of a file, each in a file of its own where they are to be measured apart.
   private func study(_ name: String, isSplit: Bool, assume: String) throws -> String {
     var lines: [String] = []
@@ -80,6 +88,34 @@ import Testing
     #expect(refused.error.contains("tokenshift: samples/traces/"))
     let bounded = try Program.start(pair + ["--floor", "-60", "--format", "csv"]).finish()
     #expect(bounded.status == 0, "\(bounded.error)")
+  }
+
+  @Test func `a batch refuses the sequences that contradict its floor, and measures the others`() throws {
+    // The least listed logprobs of the sequences differ: some lie below this floor, others do not.
+    let files = ["base-on-sft", "sft-on-sft"].map { Program.sample("traces/\($0).jsonl") }
+    let path = try folder.write(
+      """
+      schemaVersion: 1
+      floor: -22
+      models: [{name: base, role: reference}, {name: sft, role: tuned}]
+      traces:
+        - {model: base, source: sft, task: t, files: "\(files[0])"}
+        - {model: sft, source: sft, task: t, files: "\(files[1])"}
+      """, to: "floor.yaml")
+    let index = folder.file("floor.sqlite")
+    let batch = try Program.run("batch", path, "--index", index)
+    #expect(batch.status == 1, "\(batch.error)")
+    let refused = try Program.run(
+      "query", index,
+      "SELECT count(*) FROM problem WHERE severity = 'error' AND message LIKE '%Lower the floor.'",
+      "--format", "csv")
+    let count = try #require(refused.output.split(whereSeparator: \.isNewline).last.flatMap { Int($0) })
+    #expect(count > 0 && count < 11, "\(count)")
+    let measured = try Program.run(
+      "measure", "-r", files[0], "-t", files[1], "--floor", "-22", "--format", "csv")
+    #expect(measured.status == 1)
+    #expect(measured.error.components(separatedBy: "Lower the floor.").count == count + 1)
+    #expect(measured.error.contains("\(count) of 11 sequences"), "\(measured.error)")
   }
 
   @Test func `an assumption that does not exist is refused`() throws {

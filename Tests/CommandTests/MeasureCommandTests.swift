@@ -55,6 +55,9 @@ import Testing
     let same = try Program.run("measure", "-r", file, "-t", "samples/../\(file)")
     #expect(
       same.error.contains("it is set against itself, so that no figure is of a shift."), "\(same.error)")
+    let floored = "samples/llama.cpp/tiny_base.kld"
+    let twice = try Program.run("measure", "-r", floored, "-t", floored)
+    #expect(twice.error.components(separatedBy: ": floored: ").count == 2, "\(twice.error)")
   }
 
   @Test func `dense traces are printed position by position`() throws {

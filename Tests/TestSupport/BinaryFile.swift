@@ -2,10 +2,13 @@ import Foundation
 
 /// Bytes put together for a test, in the forms of the binary vocabulary files.
 public struct BinaryFile: Sendable {
+  /// What has been written so far.
   public var bytes: [UInt8]
 
+  /// A file that begins with these bytes.
   public init(bytes: [UInt8] = []) { self.bytes = bytes }
 
+  /// A number, little-endian.
   public mutating func number(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
   }

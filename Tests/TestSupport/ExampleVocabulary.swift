@@ -22,11 +22,13 @@ public enum ExampleVocabulary {
     "vocab":{"<unk>":0,"<0x0A>":1,"▁":2,"a":3,"▁a":4},"merges":["▁ a"]}}
     """#
 
+  /// Pieces with scores, of which tokens are shown only.
   public static let unigramJSON = #"""
     {"added_tokens":[{"id":1,"content":"</s>","special":true}],"decoder":{"type":"Metaspace","replacement":"▁"},
     "model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["</s>",0.0],["▁a",-1.5],["b",-2.25]]}}
     """#
 
+  /// Pieces that go on with a word, of which tokens are shown only.
   public static let wordPieceJSON = #"""
     {"decoder":{"type":"WordPiece","prefix":"##"},"model":{"type":"WordPiece","unk_token":"[UNK]",
     "continuing_subword_prefix":"##","vocab":{"[UNK]":0,"a":1,"##b":2}}}
@@ -38,6 +40,7 @@ public enum ExampleVocabulary {
   /// `vocab.json` and, from `#version` on, `merges.txt`.
   public static let pieces = "{\"a\":0,\"b\":1,\"Ġ\":2,\"ab\":3,\"Ġab\":4}#version: 0.2\na b\nĠ ab\n"
 
+  /// Four ranks behind three special tokens, one of which has a name.
   public static let tekken = #"""
     {"config":{"pattern":"\\p{L}+| \\p{L}+|\\s","num_vocab_tokens":4,"default_vocab_size":7,
     "default_num_special_tokens":3,"version":"v3"},"vocab":[{"rank":0,"token_bytes":"YQ==","token_str":"a"},

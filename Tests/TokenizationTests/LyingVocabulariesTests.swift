@@ -85,7 +85,8 @@ import Testing
     Lie("ggml.tokens", 8, [4], "The GGUF value type \"21\" is not read"),
     Lie("ggml.tokens", 8, [0], "A string needs"),
     Lie("ggml.tokens", 16, all, "A string needs \(far)"), Lie("ggml.tokens", 16, [2], "A string needs"),
-    Lie("ggml.merges", 8, [0], "The GGUF value type \"25\" is not read"), Lie("ggml.merges", 8, [2], "A string needs"),
+    Lie("ggml.merges", 8, [0], "The GGUF value type \"25\" is not read"),
+    Lie("ggml.merges", 8, [2], "A string needs"),
     Lie("ggml.merges", 24, Array("bxb".utf8), "\"merges[0]\" is another string, and two pieces is expected"),
     Lie("ggml.merges", 24, Array("b a".utf8), "Merge 0 needs the token \"ba\""),
     Lie("ggml.merges", 24, Array("c b".utf8), "Merge 0 needs the token \"c\""),
@@ -136,7 +137,8 @@ import Testing
 
   static let sentencePiece: [Lie] = [
     // The first piece: its length, that of its text, the types of its fields, and its kind.
-    Lie("", 1, [0x7F], "is no vocabulary file"), Lie("", 3, [0x7F], "A field needs 127 bytes and 12 are left"),
+    Lie("", 1, [0x7F], "is no vocabulary file"),
+    Lie("", 3, [0x7F], "A field needs 127 bytes and 12 are left"),
     Lie("", 9, [0x13], "The wire type \"3\" is not read"),
     Lie("", 9, [0x17], "The wire type \"7\" is not read"),
     Lie("", 15, [9], "The kind of piece \"9\" is not read"),

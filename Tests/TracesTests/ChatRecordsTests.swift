@@ -177,6 +177,21 @@ import Tokenization
     #"{"id":"cmpl-1","object":"text_completion","model":"old","choices":[{"text":"Hello 7","index":0,"logprobs":{"text_offset":[0,5],"#
     + #""token_logprobs":[-0.25,-4.5],"tokens":["Hello","7"],"top_logprobs":[{"Hello":-0.25,"Hi":-1.5},{"7":-4.5," a":-0.5,"bytes:\\xe2\\x88":-1.5}]}}]}"#
 
+  /// SGLang writes bytes that are no text as Latin-1 letters, and -1 for every offset: `Ã` is the byte C3, id 11.
+  @Test(arguments: [
+    #""text_offset":[-1],"tokens":["Ã"],"token_logprobs":[-0.5],"top_logprobs":[{"Ã":-0.5,"Hi":-1.5}]"#,
+    #""top_logprobs":[{"Ã":-0.5,"Hi":-1.5}],"tokens":["Ã"],"token_logprobs":[-0.5],"text_offset":[-1]"#,
+    #""tokens":["Ã"],"top_logprobs":[{"Ã":-0.5,"Hi":-1.5}],"text_offset":[-1],"token_logprobs":[-0.5]"#,
+  ])
+  func `lists of texts read the same before and behind the offsets that say what they are`(members: String)
+    throws
+  {
+    let traces = try readTexts(#"{"choices":[{"text":"?","logprobs":{\#(members)}}]}"#, .completions).traces
+    let row = try #require(traces[0].truncatedRows.first ?? nil)
+    #expect(traces[0].ids == [11])
+    #expect(row.tokens.map(\.rawValue) == [11, 1] && row.logprobs == [-0.5, -1.5])
+  }
+
   @Test func `tokens and keys of the older API are texts, even where they look like numbers`() throws {
     let trace = try readTexts(Self.completion, .completions).traces[0]
     #expect(trace.ids == [0, 8])

@@ -165,6 +165,14 @@ import Tokenization
     #expect(trace.truncatedRows.map { $0?.emittedLogprob } == [nil, -0.5, -2.0])
   }
 
+  @Test func `packed ids alone do not make a record one of the older codec`() throws {
+    let lists = #""token_ids":[[5,6],[8,7]],"top_values":[[-0.5,-1.5],[-0.25,-2.0]]}"#
+    let (_, trace) = try read(#"{"input_ids":[4,6,8],"packed_indices":[1],"# + lists, yaml: nil)
+    #expect(trace.truncatedRows.count == 2)
+    #expect(
+      messageOfReading(TestFiles.fixture("examples/distillkit.legacy.jsonl"))?.contains("DistillKit") == true)
+  }
+
   @Test(arguments: [
     (
       #"{"compressed_logprobs":[[1]],"bytepacked_indices":[[1]],"input_ids":[1,2]}"#, nil,
@@ -229,7 +237,8 @@ import Tokenization
       let values = mutator.mutated(golden.compressed_logprobs[0]).resized(to: config.valueBytes)
       let ids = mutator.mutated(golden.bytepacked_indices[0]).resized(to: config.idBytes)
       if let values, let ids {
-        let row = try DistilledRow(values: values, ids: ids, config, row: 0)
+        // Ids beyond the vocabulary are refused.
+        guard let row = try? DistilledRow(values: values, ids: ids, config, row: 0) else { continue }
         #expect(row.ids.count == config.listed && row.logprobs.count == config.listed)
       }
     }

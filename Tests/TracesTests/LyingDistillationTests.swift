@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Tokenization
 
 @testable import Traces
 
@@ -69,20 +70,32 @@ import Testing
     ("[184,128]", "[184,256]", "a byte from 0 to 255 is expected"),
     ("[184,128]", "[184,-1]", "a byte from 0 to 255 is expected"),
     ("[184,128]", "[184,0.5]", "a whole number is expected"),
-    ("[184,128]", "184", "an array is expected"), ("[184,128]", "null", "an array is expected"),
+    ("[184,128]", "184", "the record holds no logprobs"),
+    ("[184,128]", "null", "the record holds no logprobs"),
     ("48,144]", "48]", "row 0 of \"compressed_logprobs\" has 18 elements, where 19 are expected"),
     ("48,144]", "48,144,0]", "row 0 of \"compressed_logprobs\" has 20 elements, where 19 are expected"),
-    // 0.5, not a number and infinity as the most probable logprob.
+    // 0.5 and infinity as the most probable logprob.
     ("[0,0,0,191,", "[0,0,0,63,", "a logprob of token 1 is 0.5, but no logprob is above 0"),
-    ("[0,0,0,191,", "[0,0,192,127,", "token 1"),
     ("[0,0,0,191,", "[0,0,128,127,", "a logprob of token 1 is inf"),
-    (",[92,0]]", "]", "there are 1 rows, but 2 are expected"),
+    (",[92,0]]", "]", "there are 2 rows, but 1 are expected"),
     ("[4,6,2]", "[4,6,-2]", "token 2 has the id -2"),
     ("[4,6,2]", "[4]", "there are 2 rows, but 0 are expected"),
     ("[4,6,2]", "[4,6,2,1]", "there are 2 rows, but 3 are expected"),
     ("[4,6,2]", "[]", "there are 2 rows, but 0 are expected"),
     ("{", "{\"attention_mask\":[1,1],", "there are 2 rows, but 3 are expected"),
   ]
+
+  @Test func `a stored logprob that is no number leaves nothing to cap the others with`() throws {
+    let record = DistillationTests.smallRecord.replacing("[0,0,0,191,", with: "[0,0,192,127,")
+    try withFile(Array(record.utf8)) { path in
+      let folder = (path as NSString).deletingLastPathComponent
+      try Data(DistillationTests.smallSettings.utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/\(DistillationConfig.fileName)"))
+      let rows = try TraceFile(path: path).trace(at: 0).truncatedRows
+      #expect(rows[0]?.tokens.map(\.rawValue) == [6] && rows[0]?.unlistedCap == 0)
+      #expect(rows[1]?.unlistedCap == -2)
+    }
+  }
 
   @Test(arguments: records.indices)
   func `a record that lies is refused`(index: Int) throws {

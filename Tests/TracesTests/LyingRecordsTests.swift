@@ -8,6 +8,10 @@ import Testing
   private static let id = "a token id from 0 to 2147483647 is expected"
   private static let whole = "a whole number is expected"
 
+  private static let tokensAsIDs =
+    #"{"choices":[{"text":"x","logprobs":{"tokens":["token_id:7","token_id:8"],"token_logprobs":[-0.25,-4.5],"#
+    + #""top_logprobs":[{"token_id:7":-0.25,"token_id:9":-2.5},{"token_id:8":-4.5,"token_id:2":-0.5}]},"prompt_token_ids":[5]}]}"#
+
   static let lies: [(record: String, old: String, new: String, message: String)] = [
     // Token-in/token-out.
     (RecordFileTests.scored, "[5,6]", "[5,-6]", "token 1 has the id -6"),
@@ -47,6 +51,16 @@ import Testing
     // The older API.
     (ChatRecordsTests.completion, "[-0.25,-4.5]", "[-0.25]", "by their text"),
     (ChatRecordsTests.chat, "[72,101,108,108,111]", "[72,-1]", "a byte from 0 to 255 is expected"),
+    // Ids that stand where texts do: each has one form.
+    (tokensAsIDs, "\"token_id:9\":", "\"token_id:07\":", "in place of \"token_id:07\" is expected"),
+    (tokensAsIDs, "\"token_id:9\":", "\"token_id:-9\":", "in place of \"token_id:-9\" is expected"),
+    (
+      tokensAsIDs, "\"token_id:9\":", "\"token_id:2147483648\":",
+      "a token id from 0 to 2147483647 in place of"
+    ),
+    (tokensAsIDs, "\"token_id:9\":", "\"token_id:9 \":", "in place of \"token_id:9 \" is expected"),
+    (tokensAsIDs, "[\"token_id:7\"", "[\"token_id:007\"", "in place of \"token_id:007\" is expected"),
+    (RecordFileTests.engine, "\"6\":", "\"06\":", "by their text"),
     // What trainers write.
     (
       EmittedOnlyRecordsTests.export, "[-11.93,-2.5,-0.625,-1.5,null]", "[-11.93]",

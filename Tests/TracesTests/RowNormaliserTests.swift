@@ -34,6 +34,15 @@ import Tokenization
     #expect(row.precision < 1e-6)
   }
 
+  @Test
+  func `a listed token without a number may be as probable as any, one below the engine's threshold not`()
+    throws
+  {
+    #expect(try row([(7, -1, nil), (5, .nan, nil), (4, -2, nil)], emitted: 7).unlistedCap == 0)
+    #expect(try row([(7, -1, nil), (5, -9999, nil), (4, -2, nil)], emitted: 9).unlistedCap == -2)
+    #expect(try row([(7, .nan, nil), (4, -2, nil)], emitted: 7).unlistedCap == 0)
+  }
+
   @Test func `what two entries of one token disagree about widens the precision`() throws {
     #expect(try row([(7, -1, nil), (7, -1.25, nil), (5, -0.5, nil)], emitted: 5).precision == 0.25)
     let emitted = try row([(7, -1.5, 1), (5, -2, 2)], emitted: 7, own: (-1, 1))

@@ -9,7 +9,8 @@ import Tokenization
 ///    as vLLM does, can only raise the rank and the cap.)
 /// 3. Without a rank the emitted token is left out of the cap.
 /// 4. A token that was in the list and could not be told is not listed here, and must not lie above the cap.
-/// 5. A listed token whose logprob is no number may be as probable as any: nothing caps the others.
+/// 5. A listed token whose logprob is no number may be as probable as any where the list has no ranks: nothing caps the
+///    others.
 struct RowNormaliser {
   /// At and below this, engines write "not known, or below my threshold" (−9999, the lowest float32), not a number.
   static let unknownBelow = -9990.0
@@ -79,10 +80,12 @@ struct RowNormaliser {
     var isListed = false
     var disagreement = 0.0
     var hasUnknown = false
+    var hasRanks = false
     for position in row.list {
       let entry = listed.tokens[position]
       let logprob = try known(entry.logprob, at: index)
       hasUnknown = hasUnknown || logprob == nil && entry.logprob.isNaN
+      hasRanks = hasRanks || entry.rank != nil
       if entry.token != emitted {
         if let logprob { append(entry.token, logprob) }
         continue
@@ -110,7 +113,7 @@ struct RowNormaliser {
     // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
     let counts = emittedLogprob != nil && (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
     let listedCap = max(counts ? logprobs[tokens.count - 1] : lowestOther, leftOut ?? -.infinity)
-    let cap = hasUnknown ? 0 : listedCap
+    let cap = hasUnknown && !hasRanks ? 0 : listedCap
     return Draft(
       range: start..<tokens.count, cap: cap, emittedLogprob: emittedLogprob,
       emittedRank: withoutTies(rank, emittedLogprob, start..<tokens.count),
