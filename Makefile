@@ -84,7 +84,8 @@ sanitize-kernel:
 
 fuzz: setup
 	swift build --build-tests -c release -Xswiftc -enable-testing --sanitize address --scratch-path .build-fuzz
-	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) FUZZ=$(or $(COUNT),100000) FUZZ_READER=$(READER) FUZZ_SEED=$(or $(SEED),0) FUZZ_FROM=$(or $(FROM),0) \
+	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) FUZZ=$(or $(COUNT),100000) \
+	  FUZZ_READER=$(READER) FUZZ_SEED=$(or $(SEED),0) FUZZ_FROM=$(or $(FROM),0) \
 	  FUZZ_FOLDER=.build-fuzz/progress ASAN_OPTIONS=detect_leaks=0:max_allocation_size_mb=300:quarantine_size_mb=8 \
 	  swift test --skip-build -c release --sanitize address --scratch-path .build-fuzz --no-parallel --filter FuzzTests
 

@@ -26,25 +26,25 @@ struct EmittedTokenTally: PositionTally {
   }
 
   mutating func write(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 15, gathers: true)
     var rankShifts = try rankShifts.reader()
-    for (token, place) in places.sorted(by: { $0.key < $1.key }) {
-      let total = totals[place]
-      row.bind(slice.comparisonID)
-      row.bind(slice.taskID)
-      row.bind(Int(token))
-      row.bind(total.count)
-      row.bind(total.unshifted)
-      row.bind(total.marginal)
-      row.bind(total.shifted)
-      row.bind(total.rankShiftCount)
-      row.bind(total.rankShift)
-      row.bind(total.logprobShiftCount)
-      row.bind(total.logprobShift)
-      row.bind(total.klTunedReference)
-      row.bind(try rankShifts.encoding(of: token))
-      try row.insert()
+    try RowInsert.rows(database, into: Self.table, columns: 15) { row in
+      for (token, place) in places.sorted(by: { $0.key < $1.key }) {
+        let total = totals[place]
+        row.bind(slice.comparisonID)
+        row.bind(slice.taskID)
+        row.bind(Int(token))
+        row.bind(total.count)
+        row.bind(total.unshifted)
+        row.bind(total.marginal)
+        row.bind(total.shifted)
+        row.bind(total.rankShiftCount)
+        row.bind(total.rankShift)
+        row.bind(total.logprobShiftCount)
+        row.bind(total.logprobShift)
+        row.bind(total.klTunedReference)
+        row.bind(try rankShifts.encoding(of: token))
+        try row.insert()
+      }
     }
-    try row.finish()
   }
 }

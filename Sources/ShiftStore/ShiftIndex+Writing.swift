@@ -51,18 +51,18 @@ extension ShiftIndex {
 
   private func insert(_ vocabulary: [TokenRecord], _ database: Database) throws {
     let sorter = TokenSorter(.standard)
-    var row = try RowInsert(database, into: "token", columns: 6, gathers: true)
-    for token in vocabulary {
-      let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
-      row.bind(token.id)
-      row.bind(token.bytes)
-      row.bind(token.text)
-      row.bind(token.isSpecial ? 1 : 0)
-      row.bind(kind.category)
-      row.bind(kind.wordKind)
-      try row.insert()
+    try RowInsert.rows(database, into: "token", columns: 6) { row in
+      for token in vocabulary {
+        let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
+        row.bind(token.id)
+        row.bind(token.bytes)
+        row.bind(token.text)
+        row.bind(token.isSpecial ? 1 : 0)
+        row.bind(kind.category)
+        row.bind(kind.wordKind)
+        try row.insert()
+      }
     }
-    try row.finish()
   }
 
   private func insert(_ study: StudyRecord, _ database: Database) throws {

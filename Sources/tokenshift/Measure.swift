@@ -71,8 +71,7 @@ struct Measure: ParsableCommand {
     var records: [(sequence: String?, measures: PositionMeasures)] = []
     var storageErrors: [StorageError?] = []
     var excluded = Exclusions()
-    var failures: [String] = []
-    var firstFailure: (any Error)?
+    var failures: [any Error] = []
     let looks = max(1, Self.storageLooks / max(1, files.places.count))
     for place in files.places {
       do {
@@ -89,8 +88,7 @@ struct Measure: ParsableCommand {
         records += measured.positions.map { (pair.tuned.id, $0) }
         storageErrors += result.storageErrors
       } catch {
-        firstFailure = firstFailure ?? error
-        failures.append((error as? CommandFailure)?.message ?? "\(error)")
+        failures.append(error)
       }
       // Lines go out as they come, so that files of any length can be measured.
       if output.format == .jsonl {
@@ -99,7 +97,7 @@ struct Measure: ParsableCommand {
         storageErrors = []
       }
     }
-    if failures.count == files.places.count, let firstFailure { throw firstFailure }
+    if failures.count == files.places.count, let first = failures.first { throw first }
     if output.format != .jsonl { output.print(table(records, storageErrors, vocabulary, excluded)) }
     try report(failures, excluded, files)
   }
@@ -143,8 +141,10 @@ struct Measure: ParsableCommand {
       storageErrors: storageErrors)
   }
 
-  private func report(_ failures: [String], _ excluded: Exclusions, _ files: FilePair) throws {
-    for failure in failures { StandardError.write("error: \(failure)") }
+  private func report(_ failures: [any Error], _ excluded: Exclusions, _ files: FilePair) throws {
+    for failure in failures {
+      StandardError.write("error: \((failure as? CommandFailure)?.message ?? "\(failure)")")
+    }
     var parts: [String] = []
     if !failures.isEmpty { parts.append("\(failures.count) of \(files.places.count) sequences") }
     if !excluded.faulty.isEmpty {

@@ -49,13 +49,18 @@ public enum ExampleVocabulary {
     """#
 
   /// A BPE model: <unk> 0, ▁ 1, a 2, b 3, ab 4, ▁a 5, a word 6 of the user's, and a newline as a byte 7.
-  public static let sentencePiece: BinaryFile = {
+  public static let sentencePiece = sentencePieceFile(and: [("<0x0A>", 0, 6)])
+
+  /// The pieces up to the user's word, and others: each with its score and its kind.
+  public static func sentencePieceFile(
+    type: UInt8 = 2, removesSpaces: UInt8 = 0, and others: [(String, Float, UInt8)] = []
+  ) -> BinaryFile {
     var file = BinaryFile()
     let pieces: [(String, Float, UInt8)] = [
       ("<unk>", 0, 2), ("▁", -9, 1), ("a", -10, 1), ("b", -11, 1), ("ab", -1, 1), ("▁a", -2, 1),
-      ("<w>", 0, 4), ("<0x0A>", 0, 6),
+      ("<w>", 0, 4),
     ]
-    for (text, score, kind) in pieces {
+    for (text, score, kind) in pieces + others {
       var piece = BinaryFile()
       piece.field(1, Array(text.utf8))
       piece.bytes.append(2 << 3 | 5)
@@ -63,10 +68,10 @@ public enum ExampleVocabulary {
       piece.bytes += [3 << 3, kind]
       file.field(1, piece.bytes)
     }
-    file.field(2, [3 << 3, 2])
-    file.field(3, [3 << 3, 1, 4 << 3, 0])
+    file.field(2, [3 << 3, type])
+    file.field(3, [3 << 3, 1, 4 << 3, removesSpaces])
     return file
-  }()
+  }
 
   /// "a" 0, "b" 1, "Ġ" 2, "ab" 3, "<s>" 4, which is a control token, with the merge a b; a value of every type.
   public static let gguf = ggufFile(model: "gpt2")

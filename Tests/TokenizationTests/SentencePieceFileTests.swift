@@ -6,22 +6,7 @@ import Testing
 @Suite struct SentencePieceFileTests {
   /// A BPE model: <unk> 0, ▁ 1, a 2, b 3, ab 4 (score -1), ▁a 5 (score -2), and a word 6 of the user's.
   private func file(type: UInt8 = 2, removesSpaces: UInt8 = 0) -> BinaryFile {
-    var file = BinaryFile()
-    let pieces: [(String, Float, UInt8)] = [
-      ("<unk>", 0, 2), ("▁", -9, 1), ("a", -10, 1), ("b", -11, 1), ("ab", -1, 1), ("▁a", -2, 1),
-      ("<w>", 0, 4),
-    ]
-    for (text, score, kind) in pieces {
-      var piece = BinaryFile()
-      piece.field(1, Array(text.utf8))
-      piece.bytes.append(2 << 3 | 5)
-      piece.number(score.bitPattern)
-      piece.bytes += [3 << 3, kind]
-      file.field(1, piece.bytes)
-    }
-    file.field(2, [3 << 3, type])
-    file.field(3, [3 << 3, 1, 4 << 3, removesSpaces])
-    return file
+    ExampleVocabulary.sentencePieceFile(type: type, removesSpaces: removesSpaces)
   }
 
   @Test func `characters merge in the order of the scores`() throws {

@@ -106,7 +106,7 @@ extension DistillationConfig.NumberType {
     let bits = bytes.prefix(size).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     bytes = bytes.dropFirst(size)
     switch self {
-    case .float16: return Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
+    case .float16: return Double(Float(half: UInt16(truncatingIfNeeded: bits)))
     case .bfloat16: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits) << 16))
     case .float32: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
     case .float64: return Double(bitPattern: bits)

@@ -20,7 +20,7 @@ extension Tensor {
         if isDouble { return Double(bitPattern: load(all, offset)) }
         if size == 4 { return Double(Float(bitPattern: load(all, offset))) }
         let half: UInt16 = load(all, offset)
-        return isBrain ? Double(Float(bitPattern: UInt32(half) << 16)) : Double(Float16(bitPattern: half))
+        return isBrain ? Double(Float(bitPattern: UInt32(half) << 16)) : Double(Float(half: half))
       }
     }
   }
