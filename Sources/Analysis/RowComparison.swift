@@ -10,6 +10,7 @@ struct RowComparison {
   private let statedSize: Int?
   private let floor: Double?
   private let kernel: DivergenceKernel
+  private let room = KernelRoom()
   private var truncated = TruncatedComparison()
   /// What truncated rows moved.
   private(set) var listed = ListedMass()
@@ -71,10 +72,10 @@ struct RowComparison {
     if var sums = shares.take() {
       defer { shares = sums }
       return try kernel.measure(
-        reference: reference, tuned: tuned, emitted: position.tokenID, adding: &sums
+        reference: reference, tuned: tuned, emitted: position.tokenID, adding: &sums, in: room
       ).record(position: position.position, emitted: position.tokenID)
     }
-    return try kernel.measure(reference: reference, tuned: tuned, emitted: position.tokenID)
+    return try kernel.measure(reference: reference, tuned: tuned, emitted: position.tokenID, in: room)
       .record(position: position.position, emitted: position.tokenID)
   }
 
@@ -97,7 +98,7 @@ struct RowComparison {
   private func cut(
     _ row: DenseRow, emitted: TokenID
   ) throws(RowProblem) -> (row: TruncatedRow, entropy: Double) {
-    let measures = try kernel.measure(reference: row, tuned: row, emitted: emitted)
+    let measures = try kernel.measure(reference: row, tuned: row, emitted: emitted, in: room)
     let side = measures.reference
     var listed = side.mostProbable
     let cap = listed.last?.logprob ?? -.infinity

@@ -101,6 +101,8 @@ ALWAYS_INLINE void set_log_ratios(
 ) {
   floats farthest = 0;
   EACH_VECTOR(i, part, count) {
+    prefetch(reference, i, SECOND_PREFETCH);
+    prefetch(tuned, i, SECOND_PREFETCH);
     floats y = log_ratio(reference, load(reference, i), load(tuned, i), &at), z = magnitude(y);
     farthest = greater(z, farthest);
     set_vector(terms->y_then_D + i, y);

@@ -1,5 +1,5 @@
-// The greatest score of every group of neighbouring tokens: what finds the most probable tokens and the ranks
-// without looking at most of the row again.
+// The greatest score of every group of neighbouring tokens: what finds the most probable tokens without looking at most
+// of the row again.
 
 /// Tokens that one group maximum stands for, at least.
 enum { GROUP = DIVERGENCE_GROUP };
@@ -29,22 +29,6 @@ ALWAYS_INLINE bool has_finite(const struct groups *groups) {
   for (size_t g = 0; g < groups->count; g++)
     if (groups->greatest[g] > -INFINITY) return true;
   return false;
-}
-
-/// The number of scores strictly greater than `threshold`.
-ALWAYS_INLINE size_t count_greater(
-  struct scores row, size_t count, const struct groups *groups, float threshold
-) {
-  size_t found = 0;
-  for (size_t g = 0; g < groups->count; g++) {
-    if (!(groups->greatest[g] > threshold)) continue;
-    size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
-    ints counts = 0;
-    for (; i + LANES <= end; i += LANES) counts -= load(row, i) > threshold;
-    found += (size_t)__builtin_reduce_add(counts);
-    for (; i < end; i++) found += score(row, i) > threshold;
-  }
-  return found;
 }
 
 /// The best ones of a stream of scores, by falling score, ties by rising token.
@@ -87,10 +71,13 @@ ALWAYS_INLINE void find_leaders(
     if (!(groups->greatest[g] >= least)) continue;
     size_t i = g * groups->size, end = i + groups->size < count ? i + groups->size : count;
     for (; i + LANES <= end; i += LANES) {
-      floats x = load(row, i);
-      if (!any(x >= least)) continue;
-      for (size_t lane = 0; lane < LANES; lane++)
-        if (x[lane] >= least && x[lane] > -INFINITY) consider(leaders, (uint32_t)(i + lane), x[lane]);
+      uint32_t reaching = bits(load(row, i) >= least);
+      if (!reaching) continue;
+      for (; reaching; reaching &= reaching - 1) {
+        size_t token = i + (size_t)__builtin_ctz(reaching);
+        float x = score(row, token);
+        if (x > -INFINITY) consider(leaders, (uint32_t)token, x);
+      }
       // What comes later must be greater than the last one of a full list.
       if (leaders->count == leaders->limit) least = leaders->scores[leaders->limit - 1];
     }

@@ -25,6 +25,8 @@ typedef uint16_t shorts __attribute__((ext_vector_type(PATH_LANES)));
 typedef float floats_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
 typedef uint16_t shorts_anywhere __attribute__((ext_vector_type(PATH_LANES), aligned(1)));
 
+typedef bool bools __attribute__((ext_vector_type(PATH_LANES)));
+
 typedef double doubles __attribute__((ext_vector_type(8)));
 typedef int64_t longs __attribute__((ext_vector_type(8)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
@@ -44,6 +46,14 @@ ALWAYS_INLINE floats all(float x) { return (floats)(x); }
 
 /// The greater one of each pair; `b` where a number is NaN.
 ALWAYS_INLINE floats greater(floats a, floats b) { return a > b ? a : b; }
+
+/// One bit for each number of a comparison, the first one lowest.
+ALWAYS_INLINE uint32_t bits(ints mask) {
+  bools set = __builtin_convertvector(mask, bools);
+  uint32_t it = 0;
+  memcpy(&it, &set, sizeof set);
+  return it;
+}
 
 ALWAYS_INLINE bool any(ints mask) { return __builtin_reduce_or(mask) != 0; }
 

@@ -1,7 +1,8 @@
 // The first pass: every token's mass, the log-sum-exp and the entropy of a row, and its group maxima.
 
-/// How far before the token in use its memory is called for, in bytes.
-enum { PREFETCH_DISTANCE = 4096 };
+/// How far before the token in use its memory is called for, in bytes: by the first pass from memory, by the second from
+/// the third-level cache.
+enum { FIRST_PREFETCH = 8192, SECOND_PREFETCH = 4096 };
 
 /// How far a score may lie above the centre before the centre moves. Scores near the centre lose least when the
 /// centre is subtracted.
@@ -23,11 +24,15 @@ struct mass {
   doubles sum, weighted;
   struct kept kept;
   struct groups groups;
+  /// The score of the emitted token, and how many tokens have a greater one.
+  float emitted;
+  size_t greater;
 };
 
 /// The same sums of one group.
 struct group_mass {
   struct lanes sum, weighted, greatest;
+  size_t greater;
 };
 
 /// `ln Σ e^(x − c)`, to a multiple of 2⁻³⁶: the sum with a centre that grows by a constant then grows by it exactly.
@@ -40,21 +45,22 @@ static void move_centre(struct mass *mass, float centre) {
   mass->centre = centre;
 }
 
-ALWAYS_INLINE void prefetch(struct scores row, size_t i) {
-  __builtin_prefetch(row.bytes + i * score_size(row) + PREFETCH_DISTANCE, 0, 3);
+ALWAYS_INLINE void prefetch(struct scores row, size_t i, size_t distance) {
+  __builtin_prefetch(row.bytes + i * score_size(row) + distance, 0, 3);
 }
 
 /// The sums of `count` tokens, a multiple of SUMS and at most GROUP. `masses` takes each token's mass if `keeps`.
 ALWAYS_INLINE void sum_group(
-  struct scores row, size_t count, float centre, bool keeps, float *masses, struct group_mass *group
+  struct scores row, size_t count, float centre, float emitted, bool keeps, float *masses, struct group_mass *group
 ) {
   struct exponential_constants constants = exponential_constants();
   floats middle = all(centre), least = all(LEAST_LOGARITHM);
   IN_REGISTER(middle);
   floats sum[PARTS] = {0}, weighted[PARTS] = {0}, greatest = load(row, 0);
+  size_t above = 0;
   struct exponent next = exponent(at_least(least, greatest - middle), &constants);
   _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < count; i += SUMS) {
-    prefetch(row, i);
+    prefetch(row, i, FIRST_PREFETCH);
     EACH_PART {
       size_t here = i + part * LANES, following = here + LANES;
       struct exponent this = next;
@@ -62,12 +68,14 @@ ALWAYS_INLINE void sum_group(
       floats x = load(row, part + 1 < PARTS || following < count ? following : 0);
       next = exponent(at_least(least, x - middle), &constants);
       greatest = greater(x, greatest);
+      above += (size_t)__builtin_popcount(bits(x > all(emitted)));
       floats e = exponential(this, &constants);
       sum[part] += e;
       weighted[part] = multiply_add(e, this.x, weighted[part]);
       if (keeps) set_vector(masses + here, e);
     }
   }
+  group->greater = above;
   EACH_PART {
     put(&group->sum, part, sum[part]);
     put(&group->weighted, part, weighted[part]);
@@ -78,13 +86,13 @@ ALWAYS_INLINE void sum_group(
 // Functions of their own: inside a larger one the compiler puts the sums into memory to have registers for constants.
 #define SUM_GROUP_OF(name, stored) \
   static __attribute__((noinline)) void name( \
-    struct scores row, size_t count, float centre, float *masses, struct group_mass *group \
+    struct scores row, size_t count, float centre, float emitted, float *masses, struct group_mass *group \
   ) { \
     row.encoding = stored; \
     if (masses) \
-      sum_group(row, count, centre, true, masses, group); \
+      sum_group(row, count, centre, emitted, true, masses, group); \
     else \
-      sum_group(row, count, centre, false, NULL, group); \
+      sum_group(row, count, centre, emitted, false, NULL, group); \
   }
 SUM_GROUP_OF(sum_group_of_float32, DIVERGENCE_FLOAT32)
 SUM_GROUP_OF(sum_group_of_float16, DIVERGENCE_FLOAT16)
@@ -93,17 +101,17 @@ SUM_GROUP_OF(sum_group_of_affine16, DIVERGENCE_AFFINE16)
 
 /// The sums of a group; `masses` takes each token's mass, or is null.
 ALWAYS_INLINE void sum_group_of(
-  struct scores row, size_t count, float centre, float *masses, struct group_mass *group
+  struct scores row, size_t count, float centre, float emitted, float *masses, struct group_mass *group
 ) {
   switch (row.encoding) {
   case DIVERGENCE_FLOAT32:
-    return sum_group_of_float32(row, count, centre, masses, group);
+    return sum_group_of_float32(row, count, centre, emitted, masses, group);
   case DIVERGENCE_FLOAT16:
-    return sum_group_of_float16(row, count, centre, masses, group);
+    return sum_group_of_float16(row, count, centre, emitted, masses, group);
   case DIVERGENCE_BFLOAT16:
-    return sum_group_of_bfloat16(row, count, centre, masses, group);
+    return sum_group_of_bfloat16(row, count, centre, emitted, masses, group);
   case DIVERGENCE_AFFINE16:
-    return sum_group_of_affine16(row, count, centre, masses, group);
+    return sum_group_of_affine16(row, count, centre, emitted, masses, group);
   }
 }
 
@@ -116,7 +124,7 @@ ALWAYS_INLINE bool take_group(
   float *masses = keeps ? mass->kept.masses + first : NULL;
   for (;;) {
     struct group_mass sums;
-    sum_group_of(group, count, mass->centre, masses, &sums);
+    sum_group_of(group, count, mass->centre, mass->emitted, masses, &sums);
     float top = greatest(&sums.greatest);
     if (top == INFINITY) return false;
     // The comparison is of a difference: a constant added to a row must not change what happens to it.
@@ -129,6 +137,7 @@ ALWAYS_INLINE bool take_group(
     mass->sum += widened(&sums.sum);
     mass->weighted += weighted;
     note_greatest(&mass->groups, first, top);
+    mass->greater += sums.greater;
     if (keeps) mass->kept.centres[first / GROUP] = mass->centre;
     return true;
   }

@@ -24,14 +24,24 @@ ALWAYS_INLINE struct piece piece_at(const struct rows *rows, size_t first) {
 /// The length of a piece with the excluded tokens that `unpacked` adds.
 ALWAYS_INLINE size_t padded(size_t count) { return (count + SUMS - 1) & ~(size_t)(SUMS - 1); }
 
-/// The greatest score of the first group that has a finite one, or 0.
-static float first_centre(struct scores row, size_t count) {
-  float best = -INFINITY;
-  for (size_t i = 0; i < count && (i % GROUP != 0 || best == -INFINITY); i++) {
+/// The greatest score of the tokens `i` … `end − 1`, −∞ where none is a number.
+ALWAYS_INLINE float greatest_score(struct scores row, size_t i, size_t end) {
+  floats best = all(-INFINITY);
+  for (; i + LANES <= end; i += LANES) best = greater(load(row, i), best);
+  float top = __builtin_reduce_max(best);
+  for (; i < end; i++) {
     float x = score(row, i);
-    if (x > best) best = x;
+    if (x > top) top = x;
   }
-  return best < INFINITY && best > -INFINITY ? best : 0;
+  return top;
+}
+
+/// The greatest score of the first group that has a finite one, or 0.
+ALWAYS_INLINE float first_centre(struct scores row, size_t count) {
+  float top = -INFINITY;
+  for (size_t first = 0; first < count && top == -INFINITY; first += GROUP)
+    top = greatest_score(row, first, first + GROUP < count ? first + GROUP : count);
+  return top < INFINITY && top > -INFINITY ? top : 0;
 }
 
 /// The first NaN or +∞ of a piece that holds one.
@@ -49,9 +59,11 @@ static void name_obstacle(struct scores row, struct piece piece, struct divergen
 ///
 /// - Returns: False where the row has no distribution; `result` says why.
 ALWAYS_INLINE bool sum_row(
-  const struct rows *rows, struct scores row, float *unpacking, bool keeps, struct mass *mass,
+  const struct rows *rows, struct scores row, size_t emitted, float *unpacking, bool keeps, struct mass *mass,
   struct divergence_result *result
 ) {
+  mass->emitted = score(row, emitted);
+  mass->greater = 0;
   mass->centre = first_centre(row, rows->count);
   mass->sum = mass->weighted = 0;
   start_groups(&mass->groups, rows->count);
@@ -163,8 +175,8 @@ ALWAYS_INLINE void report_side(
 ) {
   side->log_sum_exp = mass->centre + log_sum(mass);
   side->entropy = fmax(log_sum(mass) - total(mass->weighted) / total(mass->sum), 0);
-  side->emitted_score = score(row, request->emitted);
-  side->greater = count_greater(row, request->count, &mass->groups, side->emitted_score);
+  side->emitted_score = mass->emitted;
+  side->greater = mass->greater;
   struct leaders leaders = {.limit = request->top_count};
   find_leaders(row, request->count, &mass->groups, &leaders);
   side->top_count = leaders.count;
@@ -185,10 +197,12 @@ ALWAYS_INLINE void measure_rows(
   struct mass reference_mass, tuned_mass;
   reference_mass.kept = kept_in(room, request->count);
   tuned_mass.kept = kept_in(second_room, request->count);
-  if (!sum_row(&rows, reference, rows.reference_group, compares, &reference_mass, result)) return;
-  result->problem_in_tuned = true;
-  if (!sum_row(&rows, tuned, rows.tuned_group, compares, &tuned_mass, result)) return;
+  size_t emitted = request->emitted;
+  // The most probable tokens are looked for while the row is still in the second-level cache.
+  if (!sum_row(&rows, reference, emitted, rows.reference_group, compares, &reference_mass, result)) return;
   report_side(reference, request, &reference_mass, &result->reference);
+  result->problem_in_tuned = true;
+  if (!sum_row(&rows, tuned, emitted, rows.tuned_group, compares, &tuned_mass, result)) return;
   report_side(tuned, request, &tuned_mass, &result->tuned);
   if (!compares) return;
   struct shares to = {request->kl_shares, request->moved_mass};

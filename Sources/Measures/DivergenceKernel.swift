@@ -9,7 +9,8 @@ public import Traces
 /// both KLs is below 5 · 10⁻⁶ from 10⁻¹⁰ to 10 nats, and rows that say the same give exactly 0.
 ///
 /// A score of −∞ excludes its token: `0 · ln 0 = 0`, and the divergence of a row that allows what the other
-/// excludes is infinite. A token more than 708 nats below the log-sum-exp counts as excluded.
+/// excludes is infinite. A token that lies more than 708 nats below the log-sum-exp in both rows counts as excluded. In
+/// one row alone it does not: a mask that is a number, such as −65 504, gives a divergence that is finite and huge.
 ///
 /// The same rows give the same bits on every run, on every thread and at every address.
 public struct DivergenceKernel: Sendable {
@@ -45,11 +46,12 @@ public struct DivergenceKernel: Sendable {
   ///   - reference: The scores of the model compared against. Shape `[V]`.
   ///   - tuned: The scores of the model under study at the same position. Shape `[V]`.
   ///   - emitted: The token that stands in the text.
+  ///   - room: Memory to work in.
   public func measure(
-    reference: DenseRow, tuned: DenseRow, emitted: TokenID
+    reference: DenseRow, tuned: DenseRow, emitted: TokenID, in room: KernelRoom = KernelRoom()
   ) throws(RowProblem) -> DenseMeasures {
     let count = try sharedCount(reference: reference, tuned: tuned, emitted: emitted)
-    let result = run(reference, tuned, emitted, count, klShares: nil, movedMass: nil)
+    let result = run(reference, tuned, emitted, count, room, klShares: nil, movedMass: nil)
     try check(result)
     return measures(result)
   }
@@ -58,14 +60,15 @@ public struct DivergenceKernel: Sendable {
   ///
   /// - Precondition: `shares` has as many tokens as the rows.
   public func measure(
-    reference: DenseRow, tuned: DenseRow, emitted: TokenID, adding shares: inout PredictedShares
+    reference: DenseRow, tuned: DenseRow, emitted: TokenID, adding shares: inout PredictedShares,
+    in room: KernelRoom = KernelRoom()
   ) throws(RowProblem) -> DenseMeasures {
     let count = try sharedCount(reference: reference, tuned: tuned, emitted: emitted)
     precondition(
       shares.vocabularySize == count, "shares of \(shares.vocabularySize) tokens do not fit \(count) scores")
     var result = divergence_result()
     shares.addPosition { klShares, movedMass in
-      result = run(reference, tuned, emitted, count, klShares: klShares, movedMass: movedMass)
+      result = run(reference, tuned, emitted, count, room, klShares: klShares, movedMass: movedMass)
       return result.status == DIVERGENCE_MEASURED ? result.kl_tuned_reference : nil
     }
     try check(result)
@@ -98,22 +101,18 @@ extension DivergenceKernel {
   }
 
   private func run(
-    _ reference: DenseRow, _ tuned: DenseRow, _ emitted: TokenID, _ count: Int,
+    _ reference: DenseRow, _ tuned: DenseRow, _ emitted: TokenID, _ count: Int, _ room: KernelRoom,
     klShares: UnsafeMutablePointer<Float>?, movedMass: UnsafeMutablePointer<Float>?
   ) -> divergence_result {
     var result = divergence_result()
     reference.withUnsafeBytes { referenceBytes in
       tuned.withUnsafeBytes { tunedBytes in
-        let roomSize = divergence_room(count) * MemoryLayout<Float>.stride
-        withUnsafeTemporaryAllocation(byteCount: roomSize, alignment: 64) { room in
-          var request = divergence_request(
-            reference: divergence_row(bytes: referenceBytes.baseAddress, encoding: reference.encoding.stored),
-            tuned: divergence_row(bytes: tunedBytes.baseAddress, encoding: tuned.encoding.stored),
-            count: count, emitted: Int(emitted.rawValue), top_count: max(topCount, 1),
-            room: room.baseAddress?.assumingMemoryBound(to: Float.self),
-            kl_shares: klShares, moved_mass: movedMass)
-          divergence_measure(instructions.path, &request, &result)
-        }
+        var request = divergence_request(
+          reference: divergence_row(bytes: referenceBytes.baseAddress, encoding: reference.encoding.stored),
+          tuned: divergence_row(bytes: tunedBytes.baseAddress, encoding: tuned.encoding.stored),
+          count: count, emitted: Int(emitted.rawValue), top_count: max(topCount, 1),
+          room: room.floats(count: count), kl_shares: klShares, moved_mass: movedMass)
+        divergence_measure(instructions.path, &request, &result)
       }
     }
     return result

@@ -86,6 +86,7 @@ struct StudyBench {
       try TracePair(reference: trace(sequence, "base"), tuned: trace(sequence, "rl"))
     }
     DispatchQueue.concurrentPerform(iterations: Self.jobs) { thread in
+      let room = KernelRoom()
       for pair in stride(from: thread, to: pairs.count, by: Self.jobs).map({ pairs[$0] }) {
         guard case .dense(let reference) = pair.reference.rows, case .dense(let tuned) = pair.tuned.rows
         else {
@@ -93,7 +94,8 @@ struct StudyBench {
         }
         var shares = PredictedShares(vocabularySize: Self.vocabularySize)
         for (a, b) in zip(reference, tuned) {
-          _ = try? DivergenceKernel().measure(reference: a, tuned: b, emitted: TokenID(1000), adding: &shares)
+          _ = try? DivergenceKernel().measure(
+            reference: a, tuned: b, emitted: TokenID(1000), adding: &shares, in: room)
         }
       }
     }
