@@ -75,7 +75,8 @@ let package = Package(
       name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"],
       exclude: ["Fixtures", "Vocabularies"]),
     .testTarget(
-      name: "TracesTests", dependencies: ["TestSupport", "Tokenization", "Traces"], exclude: ["Fixtures"]),
+      name: "TracesTests", dependencies: ["CJSONScan", "TestSupport", "Tokenization", "Traces"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "MeasuresTests",
       dependencies: ["CDivergence", "Measures", "TestSupport", "Tokenization", "Traces"],

@@ -47,22 +47,27 @@ public struct BatchRun: Sendable {
     var ledger = Ledger(
       index: index, frontier: done, predicted: PredictedLedger(try index.predictedSums()),
       weights: plan.measurements.map(plan.weight))
-    try await withThrowingTaskGroup(of: MeasuredItem.self) { group in
+    try await withThrowingTaskGroup(of: [MeasuredItem].self) { group in
       var next = done
+      var running = 0
       func launch() {
         // A slow sequence at the frontier must not let finished ones pile up behind it.
-        while next < plan.measurements.count, !stop.isMade, next - ledger.frontier < jobs * 4,
-          next - ledger.arrived < jobs
+        while next < plan.measurements.count, !stop.isMade, running < jobs,
+          next - ledger.frontier < jobs * 4 * StudyPlan.measurementsPerTask
         {
-          let planned = plan.measurements[next]
-          next += 1
-          group.addTask { [plan] in plan.measure(planned) }
+          let task = plan.task(from: next)
+          next = task.upperBound
+          running += 1
+          group.addTask { [plan] in plan.measure(task, stop) }
         }
       }
       launch()
-      while let item = try await group.next() {
-        try await ledger.take(item)
-        progress(ledger.progress)
+      while let items = try await group.next() {
+        running -= 1
+        for item in items {
+          try await ledger.take(item)
+          progress(ledger.progress)
+        }
         launch()
       }
     }
@@ -98,9 +103,6 @@ public struct BatchRun: Sendable {
       total = weights.reduce(0, +)
       left = weights[frontier...].reduce(0, +)
     }
-
-    /// Measurements that have arrived, in order or not.
-    var arrived: Int { frontier + waiting.count }
 
     var progress: BatchProgress {
       BatchProgress(
@@ -141,6 +143,28 @@ public struct BatchRun: Sendable {
 }
 
 extension StudyPlan {
+  /// Measurements that one task makes at most, and the input bytes of several: short sequences are not worth a change of
+  /// threads for each.
+  fileprivate static let measurementsPerTask = 16
+  private static let bytesPerTask = 1e6
+
+  /// The measurements of the task that begins with this one.
+  fileprivate func task(from first: Int) -> Range<Int> {
+    var bytes = 0.0
+    let count = measurements[first...].prefix(Self.measurementsPerTask).prefix {
+      bytes += weight(of: $0)
+      return bytes <= Self.bytesPerTask
+    }.count
+    return first..<first + max(1, count)
+  }
+
+  /// Measures one after the other until it is asked to stop.
+  fileprivate func measure(_ task: Range<Int>, _ stop: StopRequest) -> [MeasuredItem] {
+    var items: [MeasuredItem] = []
+    for planned in measurements[task] where !stop.isMade { items.append(measure(planned)) }
+    return items
+  }
+
   /// The input bytes of one measurement, for the remaining time: a file's bytes shared out evenly.
   fileprivate func weight(of planned: PlannedMeasurement) -> Double {
     [planned.reference, planned.tuned].reduce(0) { sum, place in

@@ -17,16 +17,15 @@ struct ListedMass {
   /// - Parameter comparison: The one that has just compared the two rows.
   mutating func add(reference: TruncatedRow, tuned: TruncatedRow, _ comparison: TruncatedComparison) {
     positions += 1
-    unlistedReference += add(reference, comparison.referenceProbabilities, sign: -1)
-    unlistedTuned += add(tuned, comparison.tunedProbabilities, sign: 1)
+    unlistedReference += add(reference, comparison.referenceProbabilities.span, sign: -1)
+    unlistedTuned += add(tuned, comparison.tunedProbabilities.span, sign: 1)
   }
 
   /// Adds a row; the most that one token which it does not list can have.
-  private mutating func add(_ row: TruncatedRow, _ probabilities: [Double], sign: Double) -> Double {
+  private mutating func add(_ row: TruncatedRow, _ probabilities: Span<Double>, sign: Double) -> Double {
     var listed = 0.0
-    for probability in probabilities { listed += probability }
-    moved.add(
-      zip(row.tokens, probabilities).lazy.map { (token: $0, mass: sign * $1) }, count: row.tokens.count)
+    for index in probabilities.indices { listed += probabilities[index] }
+    moved.add(row.tokens.span, probabilities, sign: sign)
     return min(exp(row.unlistedCap), max(0, 1 - listed))
   }
 

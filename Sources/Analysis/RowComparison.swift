@@ -11,6 +11,9 @@ struct RowComparison {
   private let floor: Double?
   private let kernel: DivergenceKernel
   private let room = KernelRoom()
+  /// The rows of both traces where both are truncated, empty elsewhere: taken out of the traces once for all positions.
+  private let referenceLists: [TruncatedRow?]
+  private let tunedLists: [TruncatedRow?]
   private var truncated = TruncatedComparison()
   /// What truncated rows moved.
   private(set) var listed = ListedMass()
@@ -18,6 +21,11 @@ struct RowComparison {
   init(_ pair: TracePair, _ settings: PairMeasurement) {
     self.pair = pair
     floor = settings.floor
+    if case .truncated(let reference) = pair.reference.rows, case .truncated(let tuned) = pair.tuned.rows {
+      (referenceLists, tunedLists) = (reference, tuned)
+    } else {
+      (referenceLists, tunedLists) = ([], [])
+    }
     statedSize = settings.vocabularySize
     let width = pair.reference.vocabularySize ?? pair.tuned.vocabularySize
     vocabularySize = settings.vocabularySize ?? width ?? settings.vocabularyCount
@@ -38,6 +46,11 @@ struct RowComparison {
   mutating func measure(
     _ position: TracePair.Position, shares: inout PredictedShares?
   ) throws(RowProblem) -> PositionMeasures {
+    if !referenceLists.isEmpty, let reference = referenceLists[position.referenceRow],
+      let tuned = tunedLists[position.tunedRow]
+    {
+      return try bounds(position, reference: reference, tuned: tuned)
+    }
     let reference = pair.reference.rows.row(position.referenceRow)
     let tuned = pair.tuned.rows.row(position.tunedRow)
     switch (reference, tuned) {

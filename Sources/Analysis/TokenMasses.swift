@@ -15,17 +15,19 @@ struct TokenMasses {
   /// No slot is taken; there are 2^`slotBits`.
   init(slotBits: Int = 12) { slots = Array(repeating: Slot(), count: 1 << slotBits) }
 
-  /// Adds a mass to the sum of each token, in their order.
-  mutating func add(_ masses: some Sequence<(token: TokenID, mass: Double)>, count most: Int) {
-    while 2 * (count + most) > slots.count { grow() }
+  /// Adds a mass, or takes it off, of each token, in their order.
+  ///
+  /// - Parameter sign: 1 or −1.
+  mutating func add(_ tokens: Span<TokenID>, _ masses: Span<Double>, sign: Double = 1) {
+    while 2 * (count + tokens.count) > slots.count { grow() }
     count += slots.withUnsafeMutableBufferPointer { slots in
       var added = 0
-      for (token, mass) in masses {
-        let key = UInt64(UInt32(bitPattern: token.rawValue)) + 1
+      for index in tokens.indices {
+        let key = UInt64(UInt32(bitPattern: tokens[index].rawValue)) + 1
         let place = Self.place(of: key, in: slots)
         if slots[place].key == 0 { added += 1 }
         slots[place].key = key
-        slots[place].mass += mass
+        slots[place].mass += sign * masses[index]
       }
       return added
     }
@@ -51,7 +53,29 @@ struct TokenMasses {
 
   /// The tokens with their sums, by rising id.
   var rising: [(token: TokenID, mass: Double)] {
-    slots.filter { $0.key != 0 }.sorted { $0.key < $1.key }
-      .map { (TokenID(Int32(truncatingIfNeeded: $0.key - 1)), $0.mass) }
+    Self.sorted(slots.filter { $0.key != 0 }).map {
+      (TokenID(Int32(truncatingIfNeeded: $0.key - 1)), $0.mass)
+    }
+  }
+
+  /// Slots by rising key: by its bytes from the lowest on, without those above the highest key's.
+  private static func sorted(_ slots: [Slot]) -> [Slot] {
+    var sorted = slots
+    var moved = slots
+    let bits = slots.reduce(0) { $0 | $1.key }
+    var shift: UInt64 = 0
+    while bits >> shift != 0 {
+      var places = [Int](repeating: 0, count: 257)
+      for slot in sorted { places[Int(slot.key >> shift & 255) + 1] += 1 }
+      for digit in 1..<256 { places[digit] += places[digit - 1] }
+      for slot in sorted {
+        let digit = Int(slot.key >> shift & 255)
+        moved[places[digit]] = slot
+        places[digit] += 1
+      }
+      swap(&sorted, &moved)
+      shift += 8
+    }
+    return sorted
   }
 }

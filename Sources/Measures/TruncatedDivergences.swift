@@ -49,20 +49,18 @@ public struct TruncatedComparison: Sendable {
     let tunedMass = TruncatedMass(tuned, vocabularySize: size, probabilities: &tunedProbabilities)
     guard let referenceMass, let tunedMass else { return .unknown(vocabularySize: size) }
     pair.join(
-      reference: (reference.tokens, referenceMass, referenceProbabilities),
-      tuned: (tuned.tokens, tunedMass, tunedProbabilities), vocabularySize: size)
+      reference: reference.tokens.span, referenceMass, referenceProbabilities,
+      tuned: tuned.tokens.span, tunedMass, tunedProbabilities, vocabularySize: size)
 
     let usableFloor = floor.flatMap {
       Self.allows(reference, referenceMass, $0) && Self.allows(tuned, tunedMass, $0) ? $0 : nil
     }
-    let ratios = TruncatedRatios(boxes: pair.boxes)
-    let low = TruncatedLow(boxes: pair.boxes, ratios: ratios)
-    let high = TruncatedHigh(
-      boxes: pair.boxes, tuned: tunedMass, reference: referenceMass,
-      floor: usableFloor.map(exp) ?? 0)
+    let (low, high) = Self.bounds(
+      pair.boxes.span, tuned: tunedMass, reference: referenceMass, floor: usableFloor.map(exp) ?? 0)
     let referenceEntropy = TruncatedEntropy(
-      reference, referenceMass, probabilities: referenceProbabilities)
-    let tunedEntropy = TruncatedEntropy(tuned, tunedMass, probabilities: tunedProbabilities)
+      logprobs: reference.logprobs.span, referenceMass, probabilities: referenceProbabilities.span)
+    let tunedEntropy = TruncatedEntropy(
+      logprobs: tuned.logprobs.span, tunedMass, probabilities: tunedProbabilities.span)
     return Divergences(
       klTunedReference: .bounded(low.klTunedReference, high.klTunedReference),
       klReferenceTuned: .bounded(low.klReferenceTuned, high.klReferenceTuned),
@@ -72,9 +70,22 @@ public struct TruncatedComparison: Sendable {
       entropyTuned: .bounded(tunedEntropy.low, tunedEntropy.high))
   }
 
+  private static func bounds(
+    _ boxes: Span<TruncatedPair.Box>, tuned: TruncatedMass, reference: TruncatedMass, floor: Double
+  ) -> (TruncatedLow, TruncatedHigh) {
+    (
+      TruncatedLow(boxes: boxes, ratios: TruncatedRatios(boxes: boxes)),
+      TruncatedHigh(boxes: boxes, tuned: tuned, reference: reference, floor: floor)
+    )
+  }
+
   /// Whether every listed id lies in a vocabulary of this size.
   private static func holds(_ row: TruncatedRow, _ size: Int) -> Bool {
-    size > 0 && row.tokens.allSatisfy { Int($0.rawValue) < size }
+    guard size > 0 else { return false }
+    let tokens = row.tokens.span
+    var highest = Int32.min
+    for index in tokens.indices { highest = max(highest, tokens[index].rawValue) }
+    return Int(highest) < size
   }
 
   /// Whether no listed token and no cap lies below the floor, and what is left over is enough for the others.

@@ -17,23 +17,24 @@ struct TruncatedEntropy {
   var high: Double?
 
   /// The bounds of one row.
-  init(_ row: TruncatedRow, _ mass: TruncatedMass, probabilities: [Double]) {
-    let listed = Listed(logprobs: row.logprobs, probabilities: probabilities, mass: mass)
-    let balance = listed.surprisal / mass.listed - 1
+  init(logprobs: Span<Double>, _ mass: TruncatedMass, probabilities: Span<Double>) {
+    let balance = mass.surprisal(logprobs, probabilities) / mass.listed - 1
     let error = roundoff(terms: probabilities.count + 4)
 
     let nu = balance.isFinite ? balance : 0
     let packed = Self.leastOfRest(mass, nu: nu)
-    low = max(0, listed.least(nu: nu) + packed + nu - error * (1 + abs(nu)))
+    low = max(0, mass.least(logprobs, probabilities, nu: nu) + packed + nu - error * (1 + abs(nu)))
 
     guard let count = mass.unlistedCount else {
-      high = mass.restHigh > 0 ? nil : listed.most(nu: nu) + nu + error * (1 + abs(nu))
+      high =
+        mass.restHigh > 0
+        ? nil : mass.most(logprobs, probabilities, nu: nu) + nu + error * (1 + abs(nu))
       return
     }
     let level = count > 0 ? mass.restHigh / Double(count) : 0
     let lift = level > 0 ? -1 - log(level) : nu
     let spread = Self.mostOfRest(mass, count: Double(count), nu: lift)
-    let value = listed.most(nu: lift) + spread + lift + error * (1 + abs(lift))
+    let value = mass.most(logprobs, probabilities, nu: lift) + spread + lift + error * (1 + abs(lift))
     high = min(value, log(Double(probabilities.count + count)))
   }
 
@@ -65,48 +66,46 @@ struct TruncatedEntropy {
 }
 
 /// The listed tokens of a row in the sum of an entropy.
-private struct Listed {
-  let logprobs: ArraySlice<Double>
-  let probabilities: [Double]
-  let mass: TruncatedMass
-
+extension TruncatedMass {
   /// `−Σ p ln p` of the stored values.
-  var surprisal: Double {
+  fileprivate func surprisal(_ logprobs: Span<Double>, _ probabilities: Span<Double>) -> Double {
     var sum = 0.0
-    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
-      sum -= probability * logprob
+    for index in logprobs.indices where probabilities[index] > 0 {
+      sum -= probabilities[index] * logprobs[index]
     }
     return sum
   }
 
   /// The least that `Σ (−p ln p − νp)` can be: concave in p, so at an end of each token's range.
-  func least(nu: Double) -> Double {
+  fileprivate func least(_ logprobs: Span<Double>, _ probabilities: Span<Double>, nu: Double) -> Double {
     var sum = 0.0
-    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
-      let ends = ends(logprob, probability, nu)
+    for index in logprobs.indices where probabilities[index] > 0 {
+      let ends = ends(logprobs[index], probabilities[index], nu)
       sum += min(ends.low, ends.high)
     }
     return sum
   }
 
   /// The most that `Σ (−p ln p − νp)` can be: at the peak `p = e^(−1−ν)`, of value p, or at the end next to it.
-  func most(nu: Double) -> Double {
+  fileprivate func most(_ logprobs: Span<Double>, _ probabilities: Span<Double>, nu: Double) -> Double {
     let peak = exp(-1 - nu)
     var sum = 0.0
-    for (logprob, probability) in zip(logprobs, probabilities) where probability > 0 {
-      let ends = ends(logprob, probability, nu)
-      let holdsPeak = mass.low(probability) < peak && peak < mass.high(probability)
+    for index in logprobs.indices where probabilities[index] > 0 {
+      let probability = probabilities[index]
+      let ends = ends(logprobs[index], probability, nu)
+      let holdsPeak = low(probability) < peak && peak < high(probability)
       sum += holdsPeak ? peak : max(ends.low, ends.high)
     }
     return sum
   }
 
   /// `−p ln p − νp` at both ends of a token's range, the upper one at most 1.
+  @inline(__always)
   private func ends(_ logprob: Double, _ probability: Double, _ nu: Double) -> (low: Double, high: Double) {
-    let high = mass.high(probability)
+    let high = high(probability)
     return (
-      mass.low(probability) * (mass.spread - logprob - nu),
-      high < 1 ? high * (-mass.spread - logprob - nu) : -nu
+      low(probability) * (spread - logprob - nu),
+      high < 1 ? high * (-spread - logprob - nu) : -nu
     )
   }
 }

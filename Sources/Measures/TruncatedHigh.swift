@@ -18,15 +18,16 @@ struct TruncatedHigh {
   /// The bounds of the pair with these boxes.
   ///
   /// - Parameter floor: A probability below which no token of either model lies; 0 where nothing is claimed.
-  init(boxes: [TruncatedPair.Box], tuned: TruncatedMass, reference: TruncatedMass, floor: Double) {
+  init(boxes: Span<TruncatedPair.Box>, tuned: TruncatedMass, reference: TruncatedMass, floor: Double) {
     var shared = DivergenceTerms.zero
     var agreed = 0.0
-    for box in boxes {
+    for index in boxes.indices {
+      let box = boxes[index]
       agreed += min(box.tunedLow, box.referenceLow)
       if box.listing == .both { shared += Self.farthestApart(in: box) }
     }
     let tunedAlone = Alone(boxes, otherFloor: max(floor, reference.unlistedLow))
-    let referenceAlone = Alone(boxes.lazy.map(\.mirrored), otherFloor: max(floor, tuned.unlistedLow))
+    let referenceAlone = Alone(boxes, otherFloor: max(floor, tuned.unlistedLow), mirrored: true)
     let error = roundoff(terms: boxes.count)
     totalVariation = min(1, 1 - agreed + error)
     let apart = log(2) / 2 * (tunedAlone.most + referenceAlone.most)
@@ -74,11 +75,13 @@ private struct Alone {
   /// The smallest q of a token that p's row does not list; infinite where there is no such token.
   private(set) var otherLeast = Double.infinity
 
-  /// Collects from boxes in which p is the tuned model.
-  init(_ boxes: some Sequence<TruncatedPair.Box>, otherFloor: Double) {
+  /// Collects from boxes in which p is the tuned model, or the reference where they are `mirrored`.
+  @inline(__always)
+  init(_ boxes: Span<TruncatedPair.Box>, otherFloor: Double, mirrored: Bool = false) {
     var sharedLow = 0.0
     var sharedHigh = 0.0
-    for box in boxes {
+    for index in boxes.indices {
+      let box = mirrored ? boxes[index].mirrored : boxes[index]
       if box.listing == .both {
         sharedLow += box.tunedLow
         sharedHigh += box.tunedHigh
@@ -87,10 +90,7 @@ private struct Alone {
       least += box.tunedLow
       most += box.tunedHigh
       switch box.listing {
-      case .tunedOnly where box.tunedHigh > 0:
-        let atHigh = box.tunedHigh * log(box.tunedHigh / otherFloor)
-        let atLow = box.tunedLow > 0 ? box.tunedLow * log(box.tunedLow / otherFloor) : 0
-        listed += max(atHigh, atLow)
+      case .tunedOnly where box.tunedHigh > 0: listed += Self.most(of: box, otherFloor: otherFloor)
       case .referenceOnly: otherLeast = min(otherLeast, box.referenceLow)
       case .neither: otherLeast = min(otherLeast, otherFloor)
       case .both, .tunedOnly: break
@@ -98,5 +98,14 @@ private struct Alone {
     }
     least = max(least, 1 - sharedHigh)
     most = max(0, min(most, 1 - sharedLow))
+  }
+
+  /// The most that `p ln(p/q)` can be in a box that allows p > 0 where q is at least `otherFloor`.
+  private static func most(of box: TruncatedPair.Box, otherFloor: Double) -> Double {
+    // Without a floor, as most studies are, what the logarithms would give.
+    guard otherFloor > 0 else { return .infinity }
+    let atHigh = box.tunedHigh * log(box.tunedHigh / otherFloor)
+    let atLow = box.tunedLow > 0 ? box.tunedLow * log(box.tunedLow / otherFloor) : 0
+    return max(atHigh, atLow)
   }
 }

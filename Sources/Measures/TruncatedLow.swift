@@ -20,23 +20,24 @@ struct TruncatedLow {
   var totalVariation: Double
 
   /// The bounds of the pair with these boxes.
-  init(boxes: [TruncatedPair.Box], ratios: TruncatedRatios) {
+  init(boxes: Span<TruncatedPair.Box>, ratios: TruncatedRatios) {
     let alpha = ratios.tuned
     let beta = ratios.reference
     var sums = DivergenceTerms.zero
     var left = (tuned: 1.0, reference: 1.0)
-    for box in boxes {
-      let (p, q) = Self.mostAlike(in: box, ratios)
+    for index in boxes.indices {
+      let (p, q) = Self.mostAlike(in: boxes[index], ratios)
       left.tuned -= p
       left.reference -= q
       if p != q { sums += DivergenceTerms(p, q) }
     }
     // Σ (p ln(p/q) − p + q) and its mirror are summed in place of the bare terms; the multipliers absorb the change.
+    let error = roundoff(terms: boxes.count)
     func bound(_ sum: Double, _ tunedMultiplier: Double, _ referenceMultiplier: Double) -> Double {
       guard sum.isFinite else { return sum }
       let value = sum + tunedMultiplier * left.tuned + referenceMultiplier * left.reference
       let size = 1 + sum + abs(tunedMultiplier) + abs(referenceMultiplier)
-      return max(0, value - roundoff(terms: boxes.count) * size)
+      return max(0, value - error * size)
     }
     klTunedReference = bound(sums.tunedReference, log(alpha), 1 - beta)
     klReferenceTuned = bound(sums.referenceTuned, 1 - 1 / alpha, -log(beta))
@@ -56,12 +57,13 @@ struct TruncatedLow {
   /// The least total variation inside the boxes.
   ///
   /// The dual is a linear program in (λ, μ) whose vertices are (±½, ±½): each gives one of the four sums.
-  private static func totalVariation(_ boxes: [TruncatedPair.Box]) -> Double {
+  private static func totalVariation(_ boxes: Span<TruncatedPair.Box>) -> Double {
     var tunedExcess = 0.0
     var referenceExcess = 0.0
     var overfull = -1.0
     var underfull = 1.0
-    for box in boxes {
+    for index in boxes.indices {
+      let box = boxes[index]
       tunedExcess += max(0, box.tunedLow - box.referenceHigh)
       referenceExcess += max(0, box.referenceLow - box.tunedHigh)
       overfull += max(box.tunedLow, box.referenceLow)

@@ -35,13 +35,7 @@ struct TruncatedMass {
   /// taken as the smallest that reconciles it. Nil where no precision does: a row without any probability, or
   /// with logprobs that are not numbers.
   init?(_ row: TruncatedRow, vocabularySize: Int?, probabilities: inout [Double]) {
-    probabilities.removeAll(keepingCapacity: true)
-    var sum = 0.0
-    for logprob in row.logprobs {
-      let probability = Self.probability(logprob)
-      probabilities.append(probability)
-      sum += probability
-    }
+    let sum = Self.fill(&probabilities, from: row.logprobs.span)
     let unlisted = vocabularySize.map { max(0, $0 - row.tokens.count) }
     let storedCap = row.unlistedCap < 0 ? Self.probability(row.unlistedCap) : 1
     let unlistedRoom = Self.room(of: unlisted, each: storedCap)
@@ -68,15 +62,31 @@ struct TruncatedMass {
     unlistedLow = unlisted.map { max(0, restLow - Double($0 - 1) * cap - arithmetic) } ?? 0
   }
 
+  /// Fills `probabilities` with `eˡ` of each logprob l, and tells their sum.
+  private static func fill(_ probabilities: inout [Double], from logprobs: Span<Double>) -> Double {
+    probabilities.removeAll(keepingCapacity: true)
+    probabilities.append(contentsOf: repeatElement(0, count: logprobs.count))
+    var filled = probabilities.mutableSpan
+    var sum = 0.0
+    for index in logprobs.indices {
+      let probability = probability(logprobs[index])
+      filled[index] = probability
+      sum += probability
+    }
+    return sum
+  }
+
   /// `e^logprob`, or ``smallest`` where a finite logprob would come close to underflow.
   private static func probability(_ logprob: Double) -> Double {
     logprob == -.infinity ? 0 : max(exp(logprob), smallest)
   }
 
   /// The least probability of the listed token whose stored probability is this.
+  @inline(__always)
   func low(_ probability: Double) -> Double { probability > Self.smallest ? probability * shrink : 0 }
 
   /// The most probability of the listed token whose stored probability is this.
+  @inline(__always)
   func high(_ probability: Double) -> Double { probability * grow }
 
   /// Stands for every probability from it down to, not including, 0: far below any rounding error of a sum.

@@ -20,6 +20,23 @@ struct TruncatedPair {
         tunedLow: referenceLow, tunedHigh: referenceHigh, referenceLow: tunedLow, referenceHigh: tunedHigh,
         listing: listing.mirrored)
     }
+
+    /// Takes the range of a token that the tuned model's row lists.
+    @inline(__always)
+    fileprivate mutating func holdTuned(_ mass: TruncatedMass, _ probability: Double, as listing: Listing) {
+      tunedLow = mass.low(probability)
+      tunedHigh = mass.high(probability)
+      self.listing = listing
+    }
+
+    /// Takes the range of a token that the reference's row lists.
+    @inline(__always)
+    fileprivate mutating func holdReference(_ mass: TruncatedMass, _ probability: Double, as listing: Listing)
+    {
+      referenceLow = mass.low(probability)
+      referenceHigh = mass.high(probability)
+      self.listing = listing
+    }
   }
 
   /// Which rows list a token.
@@ -44,40 +61,36 @@ struct TruncatedPair {
   /// Pairs the tokens of two rows; takes the place of whatever was paired before.
   ///
   /// - Parameters:
-  ///   - reference: The row, and the stored probability of each token it lists.
+  ///   - reference: The tokens of the row, its mass, and the stored probability of each token.
   ///   - tuned: The same of the tuned model.
   mutating func join(
-    reference: (tokens: ArraySlice<TokenID>, mass: TruncatedMass, probabilities: [Double]),
-    tuned: (tokens: ArraySlice<TokenID>, mass: TruncatedMass, probabilities: [Double]), vocabularySize: Int?
+    reference: Span<TokenID>, _ referenceMass: TruncatedMass, _ referenceProbabilities: [Double],
+    tuned: Span<TokenID>, _ tunedMass: TruncatedMass, _ tunedProbabilities: [Double], vocabularySize: Int?
   ) {
-    boxes.removeAll(keepingCapacity: true)
-    isShared.removeAll(keepingCapacity: true)
-    isShared.append(contentsOf: repeatElement(false, count: reference.tokens.count))
-    places.index(reference.tokens)
     let unlisted = Box(
-      tunedLow: tuned.mass.unlistedLow, tunedHigh: tuned.mass.cap,
-      referenceLow: reference.mass.unlistedLow, referenceHigh: reference.mass.cap, listing: .neither)
-    for (token, probability) in zip(tuned.tokens, tuned.probabilities) {
+      tunedLow: tunedMass.unlistedLow, tunedHigh: tunedMass.cap,
+      referenceLow: referenceMass.unlistedLow, referenceHigh: referenceMass.cap, listing: .neither)
+    isShared.removeAll(keepingCapacity: true)
+    isShared.append(contentsOf: repeatElement(false, count: reference.count))
+    boxes.removeAll(keepingCapacity: true)
+    boxes.append(contentsOf: repeatElement(unlisted, count: tuned.count + reference.count))
+    places.index(reference)
+    for index in tuned.indices {
       var box = unlisted
-      box.tunedLow = tuned.mass.low(probability)
-      box.tunedHigh = tuned.mass.high(probability)
-      box.listing = .tunedOnly
-      if let place = places.place(of: token, in: reference.tokens) {
+      box.holdTuned(tunedMass, tunedProbabilities[index], as: .tunedOnly)
+      if let place = places.place(of: tuned[index], in: reference) {
         isShared[place] = true
-        box.referenceLow = reference.mass.low(reference.probabilities[place])
-        box.referenceHigh = reference.mass.high(reference.probabilities[place])
-        box.listing = .both
+        box.holdReference(referenceMass, referenceProbabilities[place], as: .both)
       }
-      boxes.append(box)
+      boxes[index] = box
     }
-    for (probability, isShared) in zip(reference.probabilities, isShared) where !isShared {
-      var box = unlisted
-      box.referenceLow = reference.mass.low(probability)
-      box.referenceHigh = reference.mass.high(probability)
-      box.listing = .referenceOnly
-      boxes.append(box)
+    var count = tuned.count
+    for index in reference.indices where !isShared[index] {
+      boxes[count].holdReference(referenceMass, referenceProbabilities[index], as: .referenceOnly)
+      count += 1
     }
-    appendRest(tuned: tuned.mass, reference: reference.mass, vocabularySize: vocabularySize)
+    boxes.removeLast(boxes.count - count)
+    appendRest(tuned: tunedMass, reference: referenceMass, vocabularySize: vocabularySize)
   }
 
   private mutating func appendRest(tuned: TruncatedMass, reference: TruncatedMass, vocabularySize: Int?) {

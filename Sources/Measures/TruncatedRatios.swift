@@ -14,7 +14,7 @@ struct TruncatedRatios: Equatable {
   private static let range = 0x1p-100...0x1p100
 
   /// The ratios for the most similar pair inside these boxes.
-  init(boxes: [TruncatedPair.Box]) {
+  init(boxes: Span<TruncatedPair.Box>) {
     let common = Self.commonRatio(boxes)
     tuned = common
     reference = common
@@ -31,32 +31,38 @@ struct TruncatedRatios: Equatable {
   /// With every free token at ratio r, the remainders are `P(r) = 1 − Σ p` and `Q(r) = 1 − Σ q`; the root of
   /// `P(r) − r·Q(r) = 1 − r − Σ (tunedLow − r·referenceHigh)⁺ + Σ (r·referenceLow − tunedHigh)⁺`.
   /// Piecewise linear in r, not negative at 0.
-  private static func commonRatio(_ boxes: [TruncatedPair.Box]) -> Double {
+  private static func commonRatio(_ boxes: Span<TruncatedPair.Box>) -> Double {
     root { ratio in
       var value = 1 - ratio
       var slope = -1.0
-      for box in boxes {
+      for index in boxes.indices {
+        let box = boxes[index]
         let above = box.tunedLow - ratio * box.referenceHigh
         let below = ratio * box.referenceLow - box.tunedHigh
-        if above > 0 {
-          value -= above
-          slope += box.referenceHigh
-        } else if below > 0 {
-          value += below
-          slope += box.referenceLow
-        }
+        // At most one of the two is positive.
+        value += counted(below, where: below) - counted(above, where: above)
+        slope += counted(box.referenceLow, where: below) + counted(box.referenceHigh, where: above)
       }
       return (value, slope)
     }
   }
 
+  /// The value where the gap is positive, else 0, without a jump: which gaps are positive cannot be foreseen.
+  @inline(__always)
+  private static func counted(_ value: Double, where gap: Double) -> Double {
+    // 0 − gap has a sign for positive gaps only: both zeros give 0 without one.
+    let mask = Int64(bitPattern: (0 - gap).bitPattern) >> 63
+    return Double(bitPattern: value.bitPattern & UInt64(bitPattern: mask))
+  }
+
   /// How far the boxes at a common ratio exceed 1 at the least, and how far they can be filled.
-  private static func excess(_ boxes: [TruncatedPair.Box], ratio: Double) -> (
+  private static func excess(_ boxes: Span<TruncatedPair.Box>, ratio: Double) -> (
     tuned: Double, reference: Double, tunedRoom: Double, referenceRoom: Double, tolerance: Double
   ) {
     var least = (tuned: -1.0, reference: -1.0)
     var most = (tuned: -1.0, reference: -1.0)
-    for box in boxes {
+    for index in boxes.indices {
+      let box = boxes[index]
       least.tuned += clamp(ratio * box.referenceLow, box.tunedLow, box.tunedHigh)
       least.reference += clamp(box.tunedLow / ratio, box.referenceLow, box.referenceHigh)
       most.tuned += clamp(ratio * box.referenceHigh, box.tunedLow, box.tunedHigh)
@@ -66,7 +72,7 @@ struct TruncatedRatios: Equatable {
   }
 
   /// The listed tokens alone want more than 1: nothing is left for the rest, and the two ratios part.
-  private mutating func settleOverfull(_ boxes: [TruncatedPair.Box]) {
+  private mutating func settleOverfull(_ boxes: Span<TruncatedPair.Box>) {
     let first = Self.filling(boxes) { ($0.referenceLow, $0.tunedLow, $0.tunedHigh) }
     let second = 1 / Self.filling(boxes) { ($0.tunedLow, $0.referenceLow, $0.referenceHigh) }
     guard first < second else { return }
@@ -75,7 +81,7 @@ struct TruncatedRatios: Equatable {
   }
 
   /// All tokens together cannot hold 1 at a common ratio (a small vocabulary): the two ratios part the other way.
-  private mutating func settleUnderfull(_ boxes: [TruncatedPair.Box]) {
+  private mutating func settleUnderfull(_ boxes: Span<TruncatedPair.Box>) {
     let first = Self.filling(boxes) { ($0.referenceHigh, $0.tunedLow, $0.tunedHigh) }
     let second = 1 / Self.filling(boxes) { ($0.tunedHigh, $0.referenceLow, $0.referenceHigh) }
     guard first > second else { return }
@@ -85,13 +91,14 @@ struct TruncatedRatios: Equatable {
 
   /// The t at which `Σ clamp(t · weight, low, high)` is 1.
   private static func filling(
-    _ boxes: [TruncatedPair.Box], _ part: (TruncatedPair.Box) -> (weight: Double, low: Double, high: Double)
+    _ boxes: Span<TruncatedPair.Box>,
+    _ part: (TruncatedPair.Box) -> (weight: Double, low: Double, high: Double)
   ) -> Double {
     root { t in
       var value = 1.0
       var slope = 0.0
-      for box in boxes {
-        let (weight, low, high) = part(box)
+      for index in boxes.indices {
+        let (weight, low, high) = part(boxes[index])
         let free = t * weight
         value -= clamp(free, low, high)
         if free > low && free < high { slope -= weight }

@@ -19,7 +19,10 @@ struct MeasurementInsert {
     moved = try RowInsert(database, into: "movedToken", columns: 6)
   }
 
-  /// Inserts one measurement; of one that was refused there is nothing to insert.
+  /// Inserts the positions that wait for others.
+  mutating func finish() throws { try positions.finish() }
+
+  /// Inserts one measurement; of one that was refused there is nothing to insert. The caller ends with ``finish()``.
   mutating func insert(_ measurement: MeasurementRecord) throws {
     guard case .measured(let sequence, let support, let measured) = measurement.outcome else { return }
     try insert(sequence)
@@ -36,7 +39,7 @@ struct MeasurementInsert {
     sequences.bind(task)
     sequences.bind(sequence.prompt)
     sequences.bind(sequence.promptLength)
-    sequences.bind(sequence.tokens.map(\.littleEndian).withUnsafeBytes { Array($0) })
+    sequences.bind(sequence.tokens.map { $0.littleEndian }.withUnsafeBytes { Array($0) })
     try sequences.insert()
   }
 

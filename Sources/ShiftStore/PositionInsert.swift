@@ -10,11 +10,13 @@ struct PositionInsert {
     row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 9, gathers: true)
   }
 
-  /// Inserts the positions of a measurement.
+  /// Inserts the positions of a measurement; the last ones wait for others, or for ``finish()``.
   mutating func insert(_ positions: [PositionMeasures], measurementID: Int) throws {
     for position in positions { try insert(position, measurementID) }
-    try row.finish()
   }
+
+  /// Inserts the positions that wait.
+  mutating func finish() throws { try row.finish() }
 
   private mutating func insert(_ position: PositionMeasures, _ measurementID: Int) throws {
     row.bind(measurementID)

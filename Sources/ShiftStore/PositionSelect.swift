@@ -47,7 +47,7 @@ struct PositionSelect {
 
   /// A figure of three columns: bare where it is exact, else its bounds.
   private func figure(_ column: Int32) -> Figure {
-    rows.isNull(column)
-      ? .between(low: rows.real(column + 1), high: rows.optionalReal(column + 2)) : .exact(rows.real(column))
+    rows.optionalReal(column).map { .exact($0) }
+      ?? .between(low: rows.real(column + 1), high: rows.optionalReal(column + 2))
   }
 }

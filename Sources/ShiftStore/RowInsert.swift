@@ -13,6 +13,8 @@ struct RowInsert {
   private let rowsAtOnce: Int32
   private var column: Int32 = 0
   private var gathered: Int32 = 0
+  /// Texts and blobs of gathered rows; nil where each row is inserted at once.
+  private let kept: BoundBytes?
 
   /// Rows that are gathered: more of them gain nothing.
   private static let gatheredRows: Int32 = 64
@@ -28,6 +30,7 @@ struct RowInsert {
   ) throws {
     self.columns = Int32(columns)
     rowsAtOnce = gathers ? Self.gatheredRows : 1
+    kept = gathers ? BoundBytes() : nil
     let marks = "(\(Array(repeating: "?", count: columns).joined(separator: ", ")))"
     let rows = Array(repeating: marks, count: Int(rowsAtOnce)).joined(separator: ", ")
     // The rows that the last run has no values for are those whose first column is null.
@@ -71,13 +74,23 @@ struct RowInsert {
   /// Binds the next column.
   mutating func bind(_ text: String) {
     column += 1
-    sqlite3_bind_text(handle, column, text, Int32(clamping: text.utf8.count), Self.copies)
+    var text = text
+    text.withUTF8 { text in
+      let kept = kept?.keep(UnsafeRawBufferPointer(text))
+      sqlite3_bind_text64(
+        handle, column, (kept ?? UnsafeRawPointer(text.baseAddress))?.assumingMemoryBound(to: CChar.self),
+        UInt64(text.count), kept == nil ? Self.copies : nil, UInt8(SQLITE_UTF8))
+    }
   }
 
   /// Binds the next column.
   mutating func bind(_ bytes: [UInt8]) {
     column += 1
-    sqlite3_bind_blob64(handle, column, bytes, UInt64(bytes.count), Self.copies)
+    if let kept = bytes.withUnsafeBytes({ kept?.keep($0) }) {
+      sqlite3_bind_blob64(handle, column, kept, UInt64(bytes.count), nil)
+    } else {
+      sqlite3_bind_blob64(handle, column, bytes, UInt64(bytes.count), Self.copies)
+    }
   }
 
   /// Inserts what was bound, or keeps it to be inserted with others.
@@ -93,6 +106,8 @@ struct RowInsert {
     guard gathered > 0 else { return }
     for row in gathered..<rowsAtOnce { sqlite3_bind_null(handle, row * columns + 1) }
     try run()
+    // The statement outlives what was kept for it.
+    sqlite3_clear_bindings(handle)
   }
 
   private mutating func run() throws {
@@ -100,6 +115,7 @@ struct RowInsert {
     gathered = 0
     let code = sqlite3_step(handle)
     sqlite3_reset(handle)
+    kept?.clear()
     guard code == SQLITE_DONE else {
       throw DatabaseError(
         resultCode: ResultCode(rawValue: code),

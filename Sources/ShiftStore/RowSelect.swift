@@ -34,8 +34,17 @@ struct RowSelect {
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
   func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
   func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
-  func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
-  func optionalReal(_ column: Int32) -> Double? { isNull(column) ? nil : real(column) }
+
+  // The column is looked for once, and asked twice. Only one thread uses a connection, as values of columns require.
+  func optionalInteger(_ column: Int32) -> Int? {
+    let value = sqlite3_column_value(handle, column)
+    return sqlite3_value_type(value) == SQLITE_NULL ? nil : Int(sqlite3_value_int64(value))
+  }
+
+  func optionalReal(_ column: Int32) -> Double? {
+    let value = sqlite3_column_value(handle, column)
+    return sqlite3_value_type(value) == SQLITE_NULL ? nil : sqlite3_value_double(value)
+  }
 
   func text(_ column: Int32) -> String {
     sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""

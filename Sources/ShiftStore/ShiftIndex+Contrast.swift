@@ -82,6 +82,8 @@ extension ShiftIndex {
     let pairs = Self.pairs(
       tuned.filter { $0.tuned == names[0] }, tuned.filter { $0.tuned == names[1] }, .all)
     for pair in pairs {
+      // Most small studies have too few prompts, which is known without reading all of their sums again.
+      guard try Self.promptCount(of: pair.first, database) >= PromptGroups.storedFrom else { continue }
       let slices = try pair.slices(database)
       guard slices.last.map({ $0.first.counts.prompts >= PromptGroups.storedFrom }) == true else { continue }
       for slice in slices {
@@ -101,6 +103,17 @@ extension ShiftIndex {
         }
       }
     }
+  }
+}
+
+extension ShiftIndex {
+  private static func promptCount(of comparison: Comparison, _ database: Database) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT count(DISTINCT prompt) FROM measurement JOIN sequence ON sequence.id = sequenceID
+        WHERE comparisonID = ?
+        """, arguments: [comparison.id]) ?? 0
   }
 }
 

@@ -44,6 +44,7 @@ extension ShiftIndex {
         try rows.insert(measurement)
         for problem in measurement.problems { try insert(problem, database) }
       }
+      try rows.finish()
       for sum in predicted { try upsert(sum, database) }
       try database.execute(sql: "UPDATE study SET completedMeasurements = ?", arguments: [last.id])
     }

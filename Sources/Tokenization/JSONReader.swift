@@ -3,6 +3,9 @@ struct JSONReader {
   private let text: UnsafeBufferPointer<UInt8>
   private var place = 0
   private var depth = 0
+  /// The name of members whose value is checked like any other, and left empty.
+  private let passed: StaticString?
+  private var isPassing = false
 
   /// Deeper documents are refused, so that no file can exhaust the stack.
   static let depthLimit = 128
@@ -13,10 +16,12 @@ struct JSONReader {
   }
 
   /// The value of a document.
-  static func read(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+  ///
+  /// - Parameter passed: Arrays, objects and strings in a member of this name are left empty.
+  static func read(_ bytes: [UInt8], passing passed: StaticString? = nil) throws(Failure) -> JSONValue {
     let outcome: Result<JSONValue, Failure> = bytes.withUnsafeBufferPointer { text in
       Result { () throws(Failure) in
-        var reader = JSONReader(text: text)
+        var reader = JSONReader(text: text, passing: passed)
         let value = try reader.value()
         reader.skipSpace()
         guard reader.place == text.count else { throw reader.failure }
@@ -26,7 +31,10 @@ struct JSONReader {
     return try outcome.get()
   }
 
-  private init(text: UnsafeBufferPointer<UInt8>) { self.text = text }
+  private init(text: UnsafeBufferPointer<UInt8>, passing passed: StaticString?) {
+    self.text = text
+    self.passed = passed
+  }
 
   private var failure: Failure { Failure(offset: place) }
 
@@ -83,7 +91,8 @@ struct JSONReader {
         let name = try string()
         skipSpace()
         try expect(":")
-        members.append(JSONValue.Member(name: name, value: try value()))
+        let value = try member(name)
+        if !isPassing { members.append(JSONValue.Member(name: name, value: value)) }
         if try !another(before: UInt8(ascii: "}")) { break }
       }
     }
@@ -92,12 +101,24 @@ struct JSONReader {
     return .object(members)
   }
 
+  private mutating func member(_ name: [UInt8]) throws(Failure) -> JSONValue {
+    guard let passed, !isPassing,
+      name.elementsEqual(UnsafeBufferPointer(start: passed.utf8Start, count: passed.utf8CodeUnitCount))
+    else {
+      return try value()
+    }
+    isPassing = true
+    defer { isPassing = false }
+    return try value()
+  }
+
   private mutating func array() throws(Failure) -> JSONValue {
     try enter()
     var elements: [JSONValue] = []
     if current != UInt8(ascii: "]") {
       while true {
-        elements.append(try value())
+        let element = try value()
+        if !isPassing { elements.append(element) }
         if try !another(before: UInt8(ascii: "]")) { break }
       }
     }
@@ -148,7 +169,7 @@ extension JSONReader {
       place += 1
     }
     guard current == UInt8(ascii: "\\") else {
-      let plain = Array(text[start..<place])
+      let plain = isPassing ? [] : Array(text[start..<place])
       try expect("\"")
       return plain
     }

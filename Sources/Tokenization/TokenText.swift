@@ -10,13 +10,16 @@ public struct TokenText: Hashable, Sendable {
 
   /// The text of a token with these bytes.
   public init(_ bytes: some Collection<UInt8>) {
-    shown = Array(bytes).withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return "" }
-      return ScalarClass.table.withUnsafeBufferPointer { classes in
-        guard let classes = classes.baseAddress else { return "" }
-        if let plain = Self.showPlain(bytes) { return plain }
-        return Self.show(ScanText(base: base, count: bytes.count, classes: classes))
-      }
+    shown =
+      bytes.withContiguousStorageIfAvailable(Self.show) ?? Array(bytes).withUnsafeBufferPointer(Self.show)
+  }
+
+  private static func show(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    guard let base = bytes.baseAddress else { return "" }
+    return ScalarClass.table.withUnsafeBufferPointer { classes in
+      guard let classes = classes.baseAddress else { return "" }
+      if let plain = showPlain(bytes) { return plain }
+      return show(ScanText(base: base, count: bytes.count, classes: classes))
     }
   }
 

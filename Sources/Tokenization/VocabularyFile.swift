@@ -10,7 +10,9 @@ enum VocabularyFile {
   case gguf(GGUFFile)
 
   /// Reads the file at a path; a folder stands for the vocabulary file in it.
-  init(path: String) throws(VocabularyError) {
+  ///
+  /// - Parameter merges: Whether merges are wanted, which only encoding needs: they are half of a `tokenizer.json`.
+  init(path: String, merges: Bool = true) throws(VocabularyError) {
     let path = Self.file(in: path)
     let data = try Self.data(of: path)
     let gguf: Result<GGUFFile, VocabularyError>? = data.withUnsafeBytes { bytes in
@@ -23,7 +25,7 @@ enum VocabularyFile {
     }
     let bytes = [UInt8](data)
     if bytes.first == UInt8(ascii: "{") {
-      self = try Self.json(bytes, path)
+      self = try Self.json(bytes, path, merges: merges)
     } else if TiktokenFile.looksLikeOne(bytes) {
       self = .ranks(try TiktokenFile(bytes, file: path))
     } else if SentencePieceFile.looksLikeOne(bytes) {
@@ -33,9 +35,11 @@ enum VocabularyFile {
     }
   }
 
-  private static func json(_ bytes: [UInt8], _ path: String) throws(VocabularyError) -> VocabularyFile {
+  private static func json(
+    _ bytes: [UInt8], _ path: String, merges: Bool
+  ) throws(VocabularyError) -> VocabularyFile {
     let json: JSONValue
-    do { json = try JSONReader.read(bytes) } catch {
+    do { json = try JSONReader.read(bytes, passing: merges ? nil : "merges") } catch {
       throw VocabularyError(file: path, .notJSON(offset: error.offset))
     }
     if json["model"] != nil { return .tokenizerJSON(TokenizerJSONFile(json, file: path)) }
@@ -71,7 +75,7 @@ extension Vocabulary {
   /// The tokens of a vocabulary file of any kind that is read.
   public init(contentsOf path: String) throws(VocabularyError) {
     self =
-      switch try VocabularyFile(path: path) {
+      switch try VocabularyFile(path: path, merges: false) {
       case .tokenizerJSON(let file): try file.vocabulary()
       case .pieces(let files): try files.vocabulary()
       case .ranks(let file): try file.vocabulary()

@@ -7,8 +7,8 @@ import Tokenization
 @Suite struct TokenMassesTests {
   @Test func `what is added to one token adds up, and tokens come by rising id`() {
     var masses = TokenMasses()
-    masses.add(
-      [(TokenID(7), 0.5), (TokenID(0), -0.25), (TokenID(7), 0.125), (TokenID(Int32.max), 1)], count: 4)
+    let tokens = [7, 0, 7, Int32.max].map { TokenID($0) }
+    masses.add(tokens.span, [0.5, -0.25, 0.125, 1].span)
     #expect(masses.rising.map(\.token.rawValue) == [0, 7, Int32.max])
     #expect(masses.rising.map(\.mass) == [-0.25, 0.625, 1])
   }
@@ -21,7 +21,7 @@ import Tokenization
     for _ in 0..<20_000 {
       let token = Int32.random(in: 0..<3000, using: &generator)
       let mass = Double.random(in: -1...1, using: &generator)
-      masses.add([(TokenID(token), mass)], count: 1)
+      masses.add([TokenID(token)].span, [mass.magnitude].span, sign: mass < 0 ? -1 : 1)
       twin[token, default: 0] += mass
     }
     #expect(masses.rising.map(\.token.rawValue) == twin.keys.sorted())

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Testing
 
@@ -44,6 +45,28 @@ import Testing
     let rows = try Self.rows(many)
     #expect(rows.count == count)
     #expect(try rows == Self.rows(single))
+  }
+
+  @Test func `texts and bytes of any length are those that were bound`() throws {
+    let lengths = [0, 1, 40_000, 30_000, 65_536, 65_537, 0, 200_000, 7]
+    let queue = try Self.database()
+    try queue.write { database in
+      try RowInsert.rows(database, into: "kept", columns: 4) { row in
+        for (id, length) in lengths.enumerated() {
+          row.bind(id)
+          row.bind(String(repeating: "\(id)", count: length))
+          row.bind(nil as Double?)
+          row.bind([UInt8](repeating: UInt8(id), count: length))
+          try row.insert()
+        }
+      }
+    }
+    let rows = try Self.rows(queue)
+    #expect(
+      rows.map { $0["text"] as String } == lengths.enumerated().map { String(repeating: "\($0)", count: $1) })
+    #expect(
+      rows.map { [UInt8]($0["bytes"] as Data) }
+        == lengths.enumerated().map { [UInt8](repeating: UInt8($0), count: $1) })
   }
 
   @Test func `a second run inserts nothing of the first again`() throws {

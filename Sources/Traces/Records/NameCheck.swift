@@ -34,6 +34,9 @@ struct NameCheck: Equatable {
     }
   }
 
+  /// Counts an entry that names no text, while entries are looked at.
+  mutating func passNameless() { if isOpen { looked += 1 } }
+
   /// Counts what another part of the record gave.
   mutating func add(_ other: NameCheck) {
     looked += other.looked

@@ -13,6 +13,7 @@ extension RecordReader {
 
   /// One entry and the list in it, as the next row.
   mutating func takeEntry(into rows: inout ListedRows) throws(JSONFault) {
+    if try takePlainRow(into: &rows) { return }
     let start = rows.tokens.count
     unknownTexts.removeAll(keepingCapacity: true)
     let entry = try takeNamedEntry(into: &rows)
@@ -56,6 +57,7 @@ extension RecordReader {
     if try cursor.takeNull() { return }
     try cursor.beginArray()
     while try cursor.nextElement() {
+      if takePlainEntries(into: &rows) { continue }
       if !checksNames(in: rows), takePlainEntry(into: &rows) { continue }
       let entry = try takeNamedEntry(into: &rows)
       switch entry.name {
@@ -79,7 +81,7 @@ extension RecordReader {
 
   /// Whether texts beside the ids are still held against the vocabulary.
   @inline(__always)
-  func checksNames(in rows: ListedRows) -> Bool { lookup != nil && rows.names.isOpen }
+  func checksNames(in rows: ListedRows) -> Bool { hasLookup && rows.names.isOpen }
 
   /// Takes an entry that names its id in the layout of most engines; false where it must be read the careful way.
   @inline(__always)

@@ -8,6 +8,8 @@ struct RecordReader {
   let keys = RecordKeys.all
   /// Finds tokens that the record names by text or bytes; nil where no vocabulary is at hand.
   let lookup: TokenLookup?
+  /// Whether there is one: asked for every entry, for which the lookup itself would be copied.
+  let hasLookup: Bool
   var draft = RecordDraft()
   /// A chunk of the stream has been read before the object that is being read.
   private(set) var isLaterChunk = false
@@ -22,6 +24,7 @@ struct RecordReader {
   init(_ text: UnsafeRawBufferPointer, range: Range<Int>, lookup: TokenLookup? = nil) {
     cursor = JSONCursor(text, range: range)
     self.lookup = lookup
+    hasLookup = lookup != nil
   }
 
   /// The record as it stands.

@@ -107,7 +107,7 @@ struct RowNormaliser {
     }
     if let emittedLogprob {
       append(emitted, emittedLogprob)
-      sink(to: start)
+      sink(tokens.count - 1, to: start)
     }
     let rank = own?.rank.map(Int.init)
     // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
@@ -158,14 +158,13 @@ struct RowNormaliser {
     logprobs[a] > logprobs[b] || (logprobs[a] == logprobs[b] && tokens[a] < tokens[b])
   }
 
-  /// Moves the last token up to its place among those before it, which are sorted.
-  private mutating func sink(to start: Int, from last: Int? = nil) {
-    var place = last ?? tokens.count - 1
-    while place > start, precedes(place, place - 1) {
-      tokens.swapAt(place, place - 1)
-      logprobs.swapAt(place, place - 1)
-      place -= 1
-    }
+  /// Moves a token up to its place among those before it, which are sorted.
+  private mutating func sink(_ last: Int, to start: Int) {
+    var place = last
+    while place > start, precedes(last, place - 1) { place -= 1 }
+    guard place < last else { return }
+    tokens.move(from: last, to: place)
+    logprobs.move(from: last, to: place)
   }
 
   /// Engines list tokens nearly in order, so that looking for the first disorder settles most rows.
@@ -174,7 +173,7 @@ struct RowNormaliser {
       return
     }
     if tokens.count - start <= Self.shortList {
-      for last in disorder..<tokens.count { sink(to: start, from: last) }
+      for last in disorder..<tokens.count { sink(last, to: start) }
       return
     }
     let order = (start..<tokens.count).sorted(by: precedes)
@@ -231,6 +230,17 @@ struct RowNormaliser {
     tokens.removeLast(tokens.count - kept)
     logprobs.removeLast(logprobs.count - kept)
     return disagreement
+  }
+}
+
+extension Array {
+  /// Moves an element to an earlier place; those from there on make room.
+  fileprivate mutating func move(from last: Int, to place: Int) {
+    withUnsafeMutableBufferPointer { elements in
+      let element = elements[last]
+      for index in stride(from: last, to: place, by: -1) { elements[index] = elements[index - 1] }
+      elements[place] = element
+    }
   }
 }
 

@@ -1,28 +1,14 @@
 // Langdale and Lemire, "Parsing gigabytes of JSON per second" (2019): one bit for each of 64 bytes says where quotes and
 // brackets stand, and a running parity of the quotes says which of them are inside of strings.
-#include "CJSONScan.h"
-
-#include <string.h>
-
-typedef uint8_t block __attribute__((ext_vector_type(64)));
-typedef bool block_bits __attribute__((ext_vector_type(64)));
-
-// Macros, because a vector of 64 bytes is not passed alike by code for different processors.
-#define BITS(comparison)                                              \
-  ({                                                                  \
-    block_bits bits_ = __builtin_convertvector((comparison), block_bits); \
-    uint64_t word_;                                                   \
-    memcpy(&word_, &bits_, sizeof word_);                             \
-    word_;                                                            \
-  })
+#include "blocks.h"
 
 // Bit i of the result is the parity of bits 0…i: 1 from an opening quote up to its closing one.
-static inline __attribute__((always_inline)) uint64_t parity(uint64_t bits) {
+INLINED uint64_t parity(uint64_t bits) {
   for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
   return bits;
 }
 
-static inline __attribute__((always_inline)) size_t pass(
+INLINED size_t pass(
   const uint8_t *bytes, size_t start, size_t end, long deepest, json_scan_state *state) {
   long depth = state->depth;
   uint64_t open = state->in_string ? UINT64_MAX : 0;
@@ -46,7 +32,11 @@ static inline __attribute__((always_inline)) size_t pass(
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,popcnt"))) static size_t pass_avx2(
+FOR_AVX2 static size_t pass_avx2(
+  const uint8_t *bytes, size_t start, size_t end, long deepest, json_scan_state *state) {
+  return pass(bytes, start, end, deepest, state);
+}
+FOR_AVX512 static size_t pass_avx512(
   const uint8_t *bytes, size_t start, size_t end, long deepest, json_scan_state *state) {
   return pass(bytes, start, end, deepest, state);
 }
@@ -54,8 +44,8 @@ __attribute__((target("avx2,popcnt"))) static size_t pass_avx2(
 
 size_t json_scan_pass(const uint8_t *bytes, size_t start, size_t end, long deepest, json_scan_state *state) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
-    return pass_avx2(bytes, start, end, deepest, state);
+  if (HAS_AVX512) return pass_avx512(bytes, start, end, deepest, state);
+  if (HAS_AVX2) return pass_avx2(bytes, start, end, deepest, state);
 #endif
   return pass(bytes, start, end, deepest, state);
 }
