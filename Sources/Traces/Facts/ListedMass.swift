@@ -38,6 +38,13 @@ struct ListedMass {
     if covered >= 1 - rounding { rowsWithoutRest += 1 }
   }
 
+  /// Whether the listed tokens of a row hold all of the probability, as far as its digits tell.
+  static func isWhole(_ row: TruncatedRow) -> Bool {
+    let covered = row.logprobs.reduce(0) { $0 + exp($1) }
+    return covered >= exp(-row.precision) - rounding.below
+      && covered <= exp(row.precision) * (1 + rounding.above)
+  }
+
   /// What shows a sampler, nil where nothing does.
   var evidence: TraceWarning.Evidence? {
     guard rowsWithoutRest >= Self.fewestRows, 2 * rowsWithoutRest > tellingRows else { return nil }

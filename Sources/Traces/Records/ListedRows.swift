@@ -14,8 +14,11 @@ struct ListedRows {
   struct Row {
     var list: Range<Int>
     var emitted: ListedToken?
-    /// The largest logprob of a token that was in the list and could not be told; nil where there was none.
+    /// The largest logprob of a token that was in the list and could not be told, or that the file says a token
+    /// outside the list can have; nil where there is neither.
     var leftOut: Double?
+    /// How far the file says a logprob can be from the true one; nil where its digits tell.
+    var precision: Double?
     /// The logprob of the emitted token, where the file names it by a text.
     var textLogprob: Double?
   }
@@ -70,6 +73,16 @@ struct ListedRows {
       else { return row }
       return nil
     }
+  }
+
+  /// The same rows, where no token outside a list can be above these logprobs; `NaN` where the list tells.
+  func capped(by caps: [Double]) throws(TraceError.Problem) -> ListedRows {
+    guard caps.count == rows.count else { throw .rowCount(found: caps.count, expected: rows.count) }
+    var capped = self
+    for (row, cap) in zip(rows.indices, caps) where !cap.isNaN {
+      capped.rows[row]?.leftOut = max(cap, rows[row]?.leftOut ?? -.infinity)
+    }
+    return capped
   }
 
   /// Appends the rows of the next chunk of a stream.

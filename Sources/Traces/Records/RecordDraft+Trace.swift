@@ -78,6 +78,8 @@ extension RecordDraft {
     tokens: [TokenID], from start: Int, _ listed: ListedRows, dropping dropped: Int, _ promptLength: Int?,
     _ id: String?
   ) throws(TraceError.Problem) -> Trace {
+    let listed =
+      try unlistedCaps.map { (caps) throws(TraceError.Problem) in try listed.capped(by: caps) } ?? listed
     guard promptLength.map({ (0...tokens.count).contains($0) }) ?? true else {
       throw .promptLength(promptLength.map(String.init) ?? "", tokens: tokens.count)
     }

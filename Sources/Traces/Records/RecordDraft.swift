@@ -8,6 +8,8 @@ struct RecordDraft {
   var promptTokens: [Int]?
   var promptRows: ListedRows?
   var choices: [Choice] = []
+  /// The largest logprob that a token outside the list of each row can have; `NaN` where the list tells.
+  var unlistedCaps: [Double]?
   /// A tree of messages, each branch of which is an answer.
   var messages: [MessageNode] = []
 

@@ -136,6 +136,9 @@ struct RecordKeys: Sendable {
   let targetTokenIDs = JSONKey("target_token_ids")
   let targetLogprobs = JSONKey("target_logprobs")
 
+  // How probable tokens outside the lists can be.
+  let unlistedCaps = JSONKey("unlisted_caps")
+
   // What a canonical file says of itself.
   let traceMetadata = JSONKey("trace_metadata")
 

@@ -56,6 +56,7 @@ struct RecordReader {
       case keys.promptTokenIDs: try readPromptTokens()
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
+      case keys.unlistedCaps: draft.unlistedCaps = try takeLogprobs()?.values
       case keys.completionProbabilities: try readCompletionProbabilities()
       case keys.metaInfo: try readMetaInfo()
       // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
