@@ -71,6 +71,7 @@ struct RecordKeys: Sendable {
   let inputTopLogprobs = JSONKey("input_top_logprobs")
   let outputTokenLogprobs = JSONKey("output_token_logprobs")
   let outputTopLogprobs = JSONKey("output_top_logprobs")
+  let completionTokens = JSONKey("completion_tokens")
 
   // SGLang's flat lists; `val` and `idx` may be arrays or base64 of them.
   let input = FlatKeys(
