@@ -39,6 +39,8 @@ struct ListedRows {
   var decimals: Int?
   /// Some tokens are given as text, no id stands beside them, and there is no vocabulary to find them in.
   var hasTextTokens = false
+  /// The lengths of two lists of the file that must have the same, where they differ.
+  var lengths: (found: Int, expected: Int)?
   /// The first emitted token that is not in the vocabulary.
   var unknownText: UnknownText?
   /// Texts that were looked up in a vocabulary; nil where none was.
@@ -101,6 +103,7 @@ struct ListedRows {
     }
     tokens += next.tokens
     if let others = next.decimals { decimals = max(decimals ?? 0, others) }
+    lengths = lengths ?? next.lengths
     hasTextTokens = hasTextTokens || next.hasTextTokens
     lacksEmitted = lacksEmitted || next.lacksEmitted
     holdsProbabilities = holdsProbabilities || next.holdsProbabilities
