@@ -25,7 +25,7 @@ struct ListedMass {
   mutating func add(_ row: TruncatedRow) {
     let covered = row.logprobs.reduce(0) { $0 + exp($1) }
     mean.add(min(covered, 1))
-    least = min(least, covered)
+    least = min(least, covered, 1)
     largest = max(largest, covered)
     // An error of ε in every logprob changes the sum by a factor of e^ε at most.
     guard covered <= exp(row.precision) * (1 + Self.rounding.above) else {
