@@ -8,17 +8,27 @@ extension Table {
       rows: files.map { file in Fact.all.map { $0.cell(file.path, file.facts) } })
   }
 
-  /// What one file of traces holds, one line a fact, for people.
-  public static func factSheet(_ path: String, _ facts: TraceFacts) -> Table {
+  /// What one file of traces holds, one line a fact, for people; and apart from it what the file says of itself, which
+  /// need not be true.
+  public static func factSheets(_ path: String, _ facts: TraceFacts) -> [Table] {
     let lines = Fact.all.compactMap { fact -> [Cell]? in
       guard let title = fact.title else { return nil }
       let cell = fact.cell(path, facts)
       return cell == .missing ? nil : [.text(title), .text(Numerals.text(cell))]
     }
-    let metadata = facts.metadata.sorted { $0.key < $1.key }.map { [Cell.text($0.key), .text($0.value)] }
-    return Table(
-      name: "facts", columns: [Column("fact", title: path), Column("value", title: "")],
-      rows: lines + metadata, notes: facts.warnings.map { "warning: \($0)" })
+    let said = facts.metadata.sorted { $0.key < $1.key }.map { [Cell.text($0.key), .text($0.value)] }
+    var sheets = [
+      Table(name: "facts", columns: [Column("fact", title: path), Column("value", title: "")], rows: lines)
+    ]
+    if !said.isEmpty {
+      sheets.append(
+        Table(
+          name: "metadata",
+          columns: [Column("name", title: "the file says of itself"), Column("value", title: "")], rows: said)
+      )
+    }
+    sheets[sheets.count - 1].notes = facts.warnings.map { "warning: \($0)" }
+    return sheets
   }
 }
 
@@ -84,6 +94,12 @@ private struct Fact: Sendable {
     },
     Fact("models", "models") { _, facts in words(facts.models) },
     Fact("tasks", "tasks") { _, facts in words(facts.tasks) },
+    // An object of JSON, in each format.
+    Fact("metadata", nil) { _, facts in
+      let members = facts.metadata.sorted { $0.key < $1.key }
+        .map { "\(JSONReport.quoted($0.key)): \(JSONReport.quoted($0.value))" }
+      return members.isEmpty ? .missing : .text("{\(members.joined(separator: ", "))}")
+    },
     Fact("warnings", nil) { _, facts in .integer(facts.warnings.count) },
     Fact("warningTexts", nil) { _, facts in words(facts.warnings.map(\.description)) },
   ]

@@ -38,6 +38,8 @@ struct PieceModel: Sendable {
   /// The tokens of all bytes, where every byte has one: the pieces of such a vocabulary are merged without
   /// ado.
   let plainBytes: [Int32]?
+  /// For each byte whether it has no token and is left out; nil where nothing is.
+  let droppedBytes: [Bool]?
   /// The pieces that are one token, where pieces are made of bytes and have a place each.
   private(set) var knownPieces: KnownPieces?
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
@@ -53,13 +55,16 @@ struct PieceModel: Sendable {
     self.wholePieces = wholePieces
     var encoding = encoding
     var plain: [Int32]?
+    var dropped: [Bool]?
     if case .bytes(let tokens) = alphabet {
+      if case .dropped = unknown, tokens.contains(nil) { dropped = tokens.map { $0 == nil } }
       let known = tokens.compactMap { $0?.rawValue }
       if known.count == 256 { plain = known }
       encoding.prepareBytes(tokens.map { $0?.rawValue ?? -1 })
     }
     self.encoding = encoding
     plainBytes = plain
+    droppedBytes = dropped
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
     if plain != nil, joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
   }

@@ -7,6 +7,8 @@ extension Tokenizer {
     public var file: Int
     /// How many bytes it has.
     public var byteCount: Int
+    /// How many of them the vocabulary has no token for, and left out.
+    public var droppedCount: Int
     /// What was made.
     public var result: Result
   }
@@ -35,11 +37,22 @@ extension Tokenizer {
       DispatchQueue.concurrentPerform(iterations: max(threads, 1)) { _ in
         let encoder = TokenEncoder(self)
         while let part = parts.take() {
-          parts.give(part, transform(encoder.encode(part.bytes, special: special)))
+          let ids = encoder.encode(part.bytes, special: special)
+          parts.give(part, dropped: droppedCount(of: part.bytes, encodedAs: ids), transform(ids))
         }
       }
       try parts.finish()
     }
+  }
+
+  /// How many bytes of a text have no token in this vocabulary, and are in none of these.
+  private func droppedCount(of bytes: [UInt8], encodedAs ids: [TokenID]) -> Int {
+    guard let isDropped = model.droppedBytes else { return 0 }
+    let count = bytes.count { isDropped[Int($0)] }
+    // Added tokens, and pieces that are a token as a whole, may hold such bytes.
+    let kept =
+      count == 0 ? 0 : ids.reduce(0) { $0 + (vocabulary.bytes(of: $1)?.count { isDropped[Int($0)] } ?? 0) }
+    return max(0, count - kept)
   }
 
   /// Encodes one file of any size, as several files are encoded.
@@ -121,10 +134,11 @@ private final class PartsInOrder<Result>: @unchecked Sendable {
   }
 
   /// Takes what was made of a part, and hands over all that is next.
-  func give(_ part: Part, _ result: Result) {
+  func give(_ part: Part, dropped: Int, _ result: Result) {
     condition.lock()
     defer { condition.unlock() }
-    waiting[part.number] = Tokenizer.FilePart(file: part.file, byteCount: part.bytes.count, result: result)
+    waiting[part.number] = Tokenizer.FilePart(
+      file: part.file, byteCount: part.bytes.count, droppedCount: dropped, result: result)
     while bodyFailure == nil, let next = waiting.removeValue(forKey: handedOver) {
       do { try body(next) } catch { bodyFailure = error }
       handedOver += 1

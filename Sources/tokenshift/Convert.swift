@@ -8,7 +8,7 @@ struct Convert: ParsableCommand {
     discussion: """
       Reads whatever `inspect` reads, one sequence at a time. The canonical form is a safetensors file a sequence: \
       OUTPUT is the file where there is one sequence, and a folder where there are more. Lines of JSON go into one \
-      file. Nothing is replaced without --force.
+      file, or to standard output where OUTPUT is -. Nothing is replaced without --force, and nothing but files with it.
 
       Lists of tokens keep all their digits. Lists that hold the whole vocabulary become dense rows.
 
@@ -44,12 +44,17 @@ struct Convert: ParsableCommand {
   var top = 20
   @OptionGroup var traces: TraceOptions
   @OptionGroup var head: HeadOption
-  @Flag(help: "Replace what stands at the output.")
+  @Flag(help: "Replace files that stand at the output.")
   var force = false
 
   func validate() throws {
     guard top >= 1 else { throw ValidationError("--top must be at least 1, but is \(top).") }
+    guard to == .jsonl || !isStandardOutput else {
+      throw ValidationError("Only lines of JSON go to standard output. Pass --to jsonl, or name a file.")
+    }
   }
+
+  fileprivate var isStandardOutput: Bool { output == "-" || output == "/dev/stdout" }
 
   func run() throws {
     let vocabulary = try traces.readVocabulary()
@@ -73,8 +78,8 @@ struct Convert: ParsableCommand {
         }
       }
     }
-    try sink.finish()
     if let first = failures.first, failures.count == count { throw first }
+    try sink.finish()
     for failure in failures { StandardError.write("error: \(failure)") }
     guard failures.isEmpty else {
       throw CommandFailure(
@@ -87,7 +92,8 @@ struct Convert: ParsableCommand {
 /// Where converted traces go.
 private struct Sink {
   private let command: Convert
-  private let lines: FileHandle?
+  /// The file of lines; nil where each sequence has its own, or lines go to standard output.
+  private let lines: OutputFile?
   /// The file of each sequence of each input, the same for all that go into one.
   let paths: [[String]]
 
@@ -106,59 +112,45 @@ private struct Sink {
       paths = inputs.map { $0.entries.map { _ in path } }
       if command.to == .jsonl { try SequenceNames.checkOnce(inputs, output: path) }
     }
-    if !command.force, let taken = paths.joined().first(where: FileManager.default.fileExists(atPath:)) {
-      throw ConversionError(file: taken, .exists)
-    }
-    if command.to == .jsonl {
-      guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
-        let handle = FileHandle(forWritingAtPath: path + ".partial")
-      else { throw ConversionError(file: path, .unwritable(reason: String(cString: strerror(errno)))) }
-      lines = handle
-    } else {
+    guard !command.isStandardOutput else {
       lines = nil
+      return
     }
+    for path in isFolder ? paths.flatMap({ $0 }) : [path] {
+      try OutputFile.check(path, mayReplace: command.force)
+    }
+    lines = command.to == .jsonl ? try OutputFile(path: path) : nil
   }
 
   private static func makeFolder(_ path: String) throws {
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
-      throw ConversionError(file: path, .exists)
+      throw ConversionError(file: path, .notAFolder)
     }
-    try trying(path) {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-  }
-
-  func write(_ trace: Trace, metadata: [String: String], to path: String) throws {
-    guard let lines else {
-      return try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding).write(to: path)
-    }
-    try Self.trying(command.output) {
-      try lines.write(contentsOf: JSONLTrace(trace, top: command.top, metadata: metadata).line)
-    }
-  }
-
-  func finish() throws {
-    guard let lines else { return }
-    try Self.trying(command.output) { try lines.close() }
-    guard rename(command.output + ".partial", command.output) == 0 else {
-      throw ConversionError(file: command.output, .unwritable(reason: String(cString: strerror(errno))))
-    }
-  }
-
-  private static func trying(_ path: String, _ body: () throws -> Void) throws {
     do {
-      try body()
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw ConversionError(file: path, .unwritable(reason: error.localizedDescription))
     }
   }
+
+  func write(_ trace: Trace, metadata: [String: String], to path: String) throws {
+    guard command.to == .jsonl else {
+      return try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding).write(to: path)
+    }
+    let line = JSONLTrace(trace, top: command.top, metadata: metadata).line
+    if let lines { try lines.write(line) } else { Standard.write(line) }
+  }
+
+  func finish() throws { try lines?.publish() }
 }
 
 /// A name for each sequence, made of letters that every file system takes, and never the same twice.
 private struct SequenceNames {
   let severalModels: Bool
   private var names: Set<String> = []
+  /// Letters of ASCII: file systems take 255 bytes, and an ending comes behind them.
+  private static let longest = 200
 
   init(severalModels: Bool) { self.severalModels = severalModels }
 
@@ -168,7 +160,8 @@ private struct SequenceNames {
     if let model = entry.model, severalModels {
       stem += "." + model.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
-    if stem.hasPrefix(".") { stem = "_" + stem }
+    if stem.hasPrefix(".") || stem.isEmpty { stem = "_" + stem }
+    stem = String(stem.prefix(Self.longest))
     var name = stem
     var copy = 2
     while !names.insert(name).inserted {

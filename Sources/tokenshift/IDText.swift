@@ -67,8 +67,7 @@ extension IDText {
           case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): try endWord()
           case UInt8(ascii: "\n"):
             try endWord()
-            try flush(body)
-            decoder = nil
+            try flush(body, isEnd: true)
             line += 1
           default:
             word.append(byte)
@@ -85,7 +84,7 @@ extension IDText {
       if word.isEmpty { return }
       defer { word = [] }
       let text = String(decoding: word, as: UTF8.self)
-      guard let id = Int32(text) else {
+      guard let id = Int32(text), text.first != "+" else {
         throw CommandFailure(
           status: .badData,
           message: "\(name):\(line): \"\(text)\" is not a token id. Write whole numbers between white space.")
@@ -93,8 +92,12 @@ extension IDText {
       ids.append(TokenID(id))
     }
 
-    private mutating func flush(_ body: ([UInt8], _ isStart: Bool) throws -> Void) throws {
-      if ids.isEmpty { return }
+    /// Gives what was read of a line; at its end also where no id stands in it, which is a text of nothing.
+    private mutating func flush(
+      _ body: ([UInt8], _ isStart: Bool) throws -> Void, isEnd: Bool = false
+    ) throws {
+      defer { if isEnd { decoder = nil } }
+      if ids.isEmpty, !isEnd || decoder != nil { return }
       defer { ids = [] }
       let isStart = decoder == nil
       var decoder = decoder ?? TokenDecoder(tokenizer)

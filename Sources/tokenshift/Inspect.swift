@@ -71,7 +71,7 @@ struct Inspect: ParsableCommand {
   private func show(_ read: [(path: String, facts: TraceFacts)], _ comparison: FileComparison?) {
     switch output.format {
     case .table, .markdown:
-      for (path, facts) in read { output.print(.factSheet(path, facts)) }
+      for (path, facts) in read { Table.factSheets(path, facts).forEach(output.print) }
       if let comparison { output.print(.comparison(comparison, files[0], files[1])) }
     case .json, .jsonl, .csv, .tsv:
       guard !read.isEmpty else { return }

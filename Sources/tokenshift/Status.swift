@@ -38,7 +38,7 @@ enum Status: Int32 {
 
   private init(of error: ConversionError) {
     switch error.problem {
-    case .exists, .unwritable: self = .cannotWrite
+    case .exists, .notAFile, .notAFolder, .unwritable: self = .cannotWrite
     case .tooLarge: self = .badData
     }
   }

@@ -82,47 +82,74 @@ struct Tokenize: ParsableCommand {
       contentsOf: vocabulary, pattern: pattern, specialTokens: specialTokens())
     let texts = files.isEmpty ? ["/dev/stdin"] : files
     if decode { return try IDText(tokenizer).print(texts) }
-    if count { return try printCounts(texts, tokenizer) }
-    switch format {
-    case .ids: for text in texts { try printIDs(text, tokenizer) }
-    case .text: try printTokens(texts, tokenizer)
-    default: if let format = OutputFormat(rawValue: format.rawValue) { try print(texts, tokenizer, format) }
-    }
+    let dropped =
+      if count {
+        try printCounts(texts, tokenizer)
+      } else {
+        switch format {
+        case .ids: try texts.reduce(0) { try $0 + printIDs($1, tokenizer) }
+        case .text: try printTokens(texts, tokenizer)
+        default: try print(texts, tokenizer, OutputFormat(rawValue: format.rawValue) ?? .table)
+        }
+      }
+    guard dropped > 0 else { return }
+    StandardError.write(
+      """
+      warning: \(dropped) \(dropped == 1 ? "byte has" : "bytes have") no token in \(vocabulary) and \
+      \(dropped == 1 ? "is" : "are") left out.
+      """)
   }
 
   private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
 
   private func name(_ text: String) -> String { text == "/dev/stdin" ? "standard input" : text }
 
-  private func printIDs(_ text: String, _ tokenizer: Tokenizer) throws {
+  // What prints also says how many bytes have no token.
+
+  /// Hands over what is made of the ids of one text, part by part.
+  private func encode<Result>(
+    _ text: String, _ tokenizer: Tokenizer, transform: @Sendable ([TokenID]) -> Result,
+    _ body: (Result) throws -> Void
+  ) throws -> Int {
+    var dropped = 0
+    try tokenizer.encode(contentsOf: [text], special: special, threads: threads, transform: transform) {
+      dropped += $0.droppedCount
+      try body($0.result)
+    }
+    return dropped
+  }
+
+  private func printIDs(_ text: String, _ tokenizer: Tokenizer) throws -> Int {
     var isFirst = true
-    try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: IDText.line) {
-      line in
+    let dropped = try encode(text, tokenizer, transform: IDText.line) { line in
       if line.isEmpty { return }
       Standard.write((isFirst ? Data() : Data(" ".utf8)) + line)
       isFirst = false
     }
     Standard.write("\n")
+    return dropped
   }
 
-  private func printTokens(_ texts: [String], _ tokenizer: Tokenizer) throws {
+  private func printTokens(_ texts: [String], _ tokenizer: Tokenizer) throws -> Int {
+    var dropped = 0
     for text in texts {
       if texts.count > 1 { Standard.write("==> \(name(text)) <==\n") }
       var boundaries = TokenBoundaries(tokenizer.vocabulary, style: .forStandardOutput)
-      try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: { $0 }) {
-        Standard.write(boundaries.show($0))
-      }
+      dropped += try encode(text, tokenizer, transform: { $0 }) { Standard.write(boundaries.show($0)) }
       Standard.write("\n")
     }
+    return dropped
   }
 
-  private func printCounts(_ texts: [String], _ tokenizer: Tokenizer) throws {
+  private func printCounts(_ texts: [String], _ tokenizer: Tokenizer) throws -> Int {
     var bytes = [Int](repeating: 0, count: texts.count)
     var tokens = bytes
+    var dropped = 0
     try tokenizer.encode(contentsOf: texts, special: special, threads: threads, transform: { $0.count }) {
       part in
       bytes[part.file] += part.byteCount
       tokens[part.file] += part.result
+      dropped += part.droppedCount
     }
     let rows = texts.indices.map { file -> [Table.Cell] in
       [.text(name(texts[file])), .integer(bytes[file]), .integer(tokens[file])]
@@ -133,13 +160,15 @@ struct Tokenize: ParsableCommand {
         .init("file", title: "file"), .init("bytes", title: "bytes"), .init("tokens", title: "tokens"),
       ], rows: rows)
     Standard.write((OutputFormat(rawValue: format.rawValue) ?? .table).text(of: table))
+    return dropped
   }
 
-  private func print(_ texts: [String], _ tokenizer: Tokenizer, _ format: OutputFormat) throws {
+  private func print(_ texts: [String], _ tokenizer: Tokenizer, _ format: OutputFormat) throws -> Int {
     var rows: [[Table.Cell]] = []
+    var dropped = 0
     for text in texts {
       var place = 0
-      try tokenizer.encode(contentsOf: text, special: special, threads: threads, transform: { $0 }) { ids in
+      dropped += try encode(text, tokenizer, transform: { $0 }) { ids in
         for id in ids {
           let token = tokenizer.vocabulary.bytes(of: id).map { TokenText($0).shown }
           rows.append([
@@ -157,5 +186,6 @@ struct Tokenize: ParsableCommand {
         .init("tokenID", title: "id"), .init("token", title: "token"),
       ], rows: rows)
     Standard.write(format.text(of: table))
+    return dropped
   }
 }

@@ -42,4 +42,15 @@ import Testing
       #expect(!run.output.contains("comparable"))
     }
   }
+
+  @Test func `what a file says of itself stands apart from what was found`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("spoofed.safetensors")
+    let source = "samples/dense/arith-010.base.rl.safetensors"
+    #expect(try Program.run("convert", source, "--output", file).status == 0)
+    let sheet = try Program.run("inspect", file)
+    #expect(sheet.output.contains("the file says of itself"), "\(sheet.output)")
+    let json = try Program.run("inspect", file, "--format", "jsonl")
+    #expect(json.output.contains(#""metadata": "{\"model\": "#), "\(json.output)")
+  }
 }

@@ -63,7 +63,10 @@ import Testing
   @Test func `texts come back line by line`() throws {
     let run = try Program.run(
       "tokenize", "--vocabulary", Self.vocabulary, "--decode", input: "33359\n\n28 588\n")
-    #expect(run.output == "Wait\n, so")
+    // A line without ids is an empty text.
+    #expect(run.output == "Wait\n\n, so")
+    let signed = try Program.run("tokenize", "--vocabulary", Self.vocabulary, "--decode", input: "+9\n")
+    #expect(signed.status == 65 && signed.error.contains("\"+9\" is not a token id"))
   }
 
   @Test func `a vocabulary with its own pattern takes no other`() throws {
@@ -81,5 +84,16 @@ import Testing
       "tokenize", "--vocabulary", Self.vocabulary, "--special-token", "<end>", input: "x")
     #expect(run.status == 64)
     #expect(run.error.contains("--special-token must be a text, = and an id, but is '<end>'."))
+  }
+
+  @Test(arguments: [["--format", "ids"], ["--format", "text"], ["--format", "csv"], ["--count"]])
+  func `bytes without a token are told once`(options: [String]) throws {
+    // The vocabulary has no token for the byte 4.
+    let run = try Program.start(
+      ["tokenize", "--vocabulary", Self.vocabulary] + options, input: "a\u{4}b\u{4}"
+    ).finish()
+    #expect(run.status == 0)
+    #expect(
+      run.error == "warning: 2 bytes have no token in \(Self.vocabulary) and are left out.\n")
   }
 }

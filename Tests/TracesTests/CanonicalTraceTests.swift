@@ -74,7 +74,7 @@ import Tokenization
     #expect(back.tokens == trace.tokens && back.predicted == trace.predicted)
     for (a, b) in zip(rows, read) {
       #expect(a?.tokens == b?.tokens && a?.logprobs == b?.logprobs && a?.emittedRank == b?.emittedRank)
-      #expect(a?.emittedLogprob == b?.emittedLogprob)
+      #expect(a?.emittedLogprob == b?.emittedLogprob && a?.unlistedCap == b?.unlistedCap)
     }
   }
 
@@ -103,5 +103,92 @@ import Tokenization
     for (a, b) in zip(scores, halves[0].scores()) {
       #expect(abs((a - largest) - b) <= abs(b) * 0x1p-11 + 1e-5)
     }
+  }
+
+  // MARK: What must not get lost
+
+  /// The rows of a record after either form was written and read again.
+  private func rewritten(_ trace: Trace) throws -> [[TruncatedRow?]] {
+    [
+      try written(trace).trace.truncatedRows,
+      try opened(Array(JSONLTrace(trace, top: 20).line)).trace(at: 0).truncatedRows,
+    ]
+  }
+
+  @Test func `a listed token that could not be told still caps those outside the list`() throws {
+    func list(_ entries: (String, Double)...) -> String {
+      entries.map { #"{"token":"\#($0)","logprob":\#($1),"bytes":null}"# }.joined(separator: ",")
+    }
+    let text =
+      #"{"choices":[{"index":0,"logprobs":{"content":[{"token":" the","logprob":-0.5,"bytes":null,"top_logprobs":[\#(list((" the", -0.5), ("a", -1.25), ("Hi", -2.5)))]},"#
+      + #"{"token":"Hello","logprob":-0.75,"bytes":null,"top_logprobs":[\#(list(("Hello", -0.75), ("Hi", -3.5)))]}]}}]}"#
+    let trace = try readTexts(text, .chatCompletions).traces[0]
+    // Two ids share the bytes of "a".
+    #expect(trace.truncatedRows.map { $0?.unlistedCap } == [-1.25, -3.5])
+    for rows in try rewritten(trace) { #expect(rows.map { $0?.unlistedCap } == [-1.25, -3.5]) }
+    let line = String(decoding: JSONLTrace(trace, top: 20).line, as: UTF8.self)
+    #expect(line.hasSuffix("]}}],\"unlisted_caps\":[-1.25,null]}\n"))
+    var scored = trace
+    (scored.promptLength, scored.tokens) = (nil, [TokenID(3)] + trace.tokens)
+    scored.predicted = [1, 2]
+    for rows in try rewritten(scored) { #expect(rows.map { $0?.unlistedCap } == [-1.25, -3.5]) }
+  }
+
+  @Test func `a list with a hole in it caps nothing`() throws {
+    let text =
+      #"{"prompt_token_ids":[1],"choices":[{"token_ids":[13],"logprobs":{"content":[{"token_id":13,"logprob":-0.5,"rank":1,"top_logprobs":[{"token_id":13,"logprob":-0.5},{"token_id":9,"logprob":null},{"token_id":7,"logprob":-3.0}]}]}}]}"#
+    let trace = try opened(Array(text.utf8)).trace(at: 0)
+    #expect(trace.truncatedRows[0]?.unlistedCap == 0)
+    for rows in try rewritten(trace) { #expect(rows[0]?.unlistedCap == 0) }
+  }
+
+  @Test func `a rank stays where the digits of the source did not tell ties apart`() throws {
+    let text =
+      #"{"prompt_token_ids":[1],"choices":[{"token_ids":[13],"logprobs":{"content":[{"token_id":13,"logprob":-0.69,"rank":2,"top_logprobs":[{"token_id":9,"logprob":-0.69,"rank":1},{"token_id":13,"logprob":-0.69,"rank":2},{"token_id":14,"logprob":-5.0,"rank":3}]}]}}]}"#
+    let trace = try opened(Array(text.utf8)).trace(at: 0)
+    #expect(trace.truncatedRows[0]?.emittedRank == 2)
+    for rows in try rewritten(trace) { #expect(rows[0]?.emittedRank == 2) }
+  }
+
+  @Test(arguments: [("-1.5", true), ("-1.4", false), ("-0.7", true)])
+  func `a list of the first ids is the whole vocabulary only with all of the probability`(
+    second: String, isList: Bool
+  ) throws {
+    // e^−0.283 + e^−1.4 = 1.0001; beside e^−0.7 the sum is 1.25.
+    let text =
+      #"{"prompt_token_ids":[1,0],"prompt_logprobs":[null,{"0":{"logprob":-0.283,"rank":1},"1":{"logprob":\#(second),"rank":2}}]}"#
+    let rows = try written(try opened(Array(text.utf8)).trace(at: 0)).trace.rows
+    if case .truncated = rows { #expect(isList) } else { #expect(!isList) }
+  }
+
+  // MARK: Dense rows
+
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `the largest are found as by sorting all`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let size = Int.random(in: 1...400, using: &generator)
+    // Few different numbers, so that many tie.
+    let numbers = (0..<size).map { _ in
+      Int.random(in: 0..<9, using: &generator) == 0
+        ? -.infinity : Float(Int.random(in: 0..<40, using: &generator))
+    }
+    let count = Int.random(in: 1...60, using: &generator)
+    let sorted = numbers.indices.sorted {
+      numbers[$0] > numbers[$1] || (numbers[$0] == numbers[$1] && $0 < $1)
+    }
+    #expect(largestPlaces(count, of: numbers) == Array(sorted.prefix(count)), "seed \(seed)")
+    #expect(largestPlaces(count, of: numbers.sorted()).count == min(count, size))
+  }
+
+  @Test func `dense rows without a distribution are none in lines of JSON`() throws {
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [5], [0, 1, 0, 1, 0] as [Int32])
+    builder.add(
+      "logits", "F32", [4, 2], [0, 0, .nan, 1, .infinity, 1, -.infinity, -.infinity] as [Float])
+    let line = JSONLTrace(try opened(builder.bytes).trace(at: 0), top: 1).line
+    #expect(
+      String(decoding: line, as: UTF8.self)
+        == #"{"prompt_token_ids":[0,1,0,1,0],"prompt_logprobs":[null,{"1":{"logprob":-0.6931471805599453,"rank":1},"0":{"logprob":-0.6931471805599453}},null,null,null]}"#
+        + "\n")
   }
 }

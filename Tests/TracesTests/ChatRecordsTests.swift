@@ -230,4 +230,14 @@ import Tokenization
     #expect(trace.truncatedRows.map { $0?.emittedLogprob } == [-0.25, -0.5])
     #expect(trace.truncatedRows[0]?.unlistedCap == -1.5)
   }
+
+  @Test func `arrays of different lengths are told, with a vocabulary and without`() throws {
+    let text =
+      #"{"choices":[{"text":"x","logprobs":{"tokens":["Hello","Hi"],"token_logprobs":[-0.25],"top_logprobs":null}}]}"#
+    for lookup in [TextVocabulary.lookup, nil] {
+      #expect(throws: TraceError(file: "trace", line: 1, .rowCount(found: 1, expected: 2))) {
+        try readTexts(text, .completions, lookup: lookup)
+      }
+    }
+  }
 }

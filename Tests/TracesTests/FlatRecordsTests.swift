@@ -147,4 +147,12 @@ import Tokenization
     #expect(trace.ids == [7, 8])
     #expect(rows[0] != nil && rows[1] == nil)
   }
+
+  @Test func `flat lists are known whatever member comes first`() throws {
+    let text =
+      #"{"request_id":"r","prompt_token_ids":[1,9],"prompt_logprobs":{"decoded_tokens":["a","b"],"end_indices":[0,2],"logprobs":[-0.25,-2.5],"ranks":[1,2],"start_indices":[0,0],"token_ids":[9,13]}}"#
+    let (trace, rows) = try read(text, .promptLogprobs)
+    #expect(trace.ids == [1, 9])
+    #expect(rows[0]?.tokens.map(\.rawValue) == [9, 13] && rows[0]?.emittedLogprob == -0.25)
+  }
 }

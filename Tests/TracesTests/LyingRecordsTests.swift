@@ -49,7 +49,7 @@ import Testing
     (ServerRecordsTests.sglang, "[-5.25,6,null]", "[-5.25,-6,null]", id),
     (ServerRecordsTests.sglang, "[-5.25,6,null]", "6", "an array is expected"),
     // The older API.
-    (ChatRecordsTests.completion, "[-0.25,-4.5]", "[-0.25]", "by their text"),
+    (ChatRecordsTests.completion, "[-0.25,-4.5]", "[-0.25]", "there is 1 row, but 2 are expected"),
     (ChatRecordsTests.chat, "[72,101,108,108,111]", "[72,-1]", "a byte from 0 to 255 is expected"),
     // Ids that stand where texts do: each has one form.
     (tokensAsIDs, "\"token_id:9\":", "\"token_id:07\":", "in place of \"token_id:07\" is expected"),

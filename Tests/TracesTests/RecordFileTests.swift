@@ -220,4 +220,51 @@ import Tokenization
         == "trace:3: at byte \(column) of the line, a number is expected. Write the file with a JSON library."
     )
   }
+
+  // MARK: Batches
+
+  @Test func `lines may be the arrays in which servers answer to batches`() throws {
+    let second = Self.scored.replacing("math-1", with: "math-2").replacing("r1", with: "r2")
+    let third = Self.scored.replacing("math-1", with: "math-3").replacing("r1", with: "r3")
+    let file = try open("[\(Self.scored)]\n[\(second),\(third)]\n")
+    #expect(file.entries.map(\.id) == ["math-1", "math-2", "math-3"])
+    #expect(file.entries.map(\.line) == [1, 2, 2])
+    #expect(try file.trace(at: 2).tokens == ids([5, 6, 7, 8]))
+  }
+
+  @Test func `of a batch that failed as a whole the first reason is told`() throws {
+    let failed = #"{"custom_id":"NAME","response":null,"error":{"message":"out of memory"}}"#
+    #expect(
+      try messageOfReading(Array((failed + "\n" + failed.replacing("NAME", with: "b")).utf8))
+        == "trace:1: sequence \"NAME\": the server answered with an error and not with a text: out of memory. Ask for it again, or take the record out of the file."
+    )
+  }
+
+  @Test(arguments: ["{}", #"{"code":null,"message":null}"#, #""none""#, #""""#, "false", "null"])
+  func `an error that says nothing takes no answer away`(error: String) throws {
+    let file = try open(#"{"error":\#(error),"# + Self.scored.dropFirst())
+    #expect(try file.trace(at: 0).tokens == ids([5, 6, 7, 8]))
+  }
+
+  @Test func `an error with a reason does`() throws {
+    let file = try open(#"{"error":{"code":408},"# + Self.scored.dropFirst())
+    #expect(
+      throws: TraceError(
+        file: file.path, line: 1, sequence: "math-1", .failedRequest(reason: "no message"))
+    ) { try file.trace(at: 0) }
+  }
+
+  @Test func `an answer without logprobs costs its own sequence`() throws {
+    let none = #"{"trace_id":"none","prompt_token_ids":[5],"choices":[{"token_ids":[7],"logprobs":null}]}"#
+    let file = try open(none + "\n" + Self.scored)
+    #expect(file.entries.map(\.id) == ["none", "math-1"])
+    #expect(throws: TraceError(file: file.path, line: 1, sequence: "none", .noLogprobs)) {
+      try file.trace(at: 0)
+    }
+    #expect(try file.trace(at: 1).tokens == ids([5, 6, 7, 8]))
+    #expect(
+      try messageOfReading(Array(none.utf8))
+        == "trace:1: the record holds no logprobs. Ask the engine for logprobs or prompt_logprobs when the text is scored."
+    )
+  }
 }

@@ -128,4 +128,14 @@ import Tokenization
         "\(text)")
     }
   }
+
+  @Test(arguments: [
+    #"{"bytes":[72],"id":7,"logprob":-0.5,"token":"H","top_logprobs":[{"bytes":[72],"id":7,"logprob":-0.5,"token":"H"}]}"#,
+    #"{"id":7,"bytes":[72],"top_logprobs":[{"id":7,"bytes":[72],"logprob":-0.5,"token":"H"}],"logprob":-0.5,"token":"H"}"#,
+  ])
+  func `entries of llama-server are known whatever their order`(entry: String) throws {
+    let (trace, rows) = try read(#"{"completion_probabilities":[\#(entry)]}"#, .llamaServer)
+    #expect(trace.tokens == ids([7]))
+    #expect(rows[0]?.emittedLogprob == -0.5)
+  }
 }

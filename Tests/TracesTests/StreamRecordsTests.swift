@@ -119,4 +119,58 @@ import Tokenization
     let traces = try readTexts(text, .llamaServer, lookup: nil).traces
     #expect(traces.map(\.ids) == [[7, 8], [5]])
   }
+
+  @Test func `a record that says it is not done is no chunk`() throws {
+    let record =
+      #""trace_id":"NAME","prompt_token_ids":[1,9,11],"prompt_logprobs":[null,{"9":-0.25},{"11":-3.0}]"#
+    for text in [#"{"done":false,\#(record)}"#, #"{\#(record),"done":false}"#] {
+      let lines = ["a", "b", "c"].map { text.replacing("NAME", with: $0) }.joined(separator: "\n")
+      let (file, traces) = try readTexts(lines, .promptLogprobs, lookup: nil)
+      #expect(file.entries.map(\.id) == ["a", "b", "c"])
+      #expect(traces.map(\.ids) == [[1, 9, 11], [1, 9, 11], [1, 9, 11]])
+    }
+  }
+
+  @Test func `streams whose chunks come in turns are told apart by their names`() throws {
+    func chunk(_ id: String, _ text: String) -> String {
+      Self.chunk(id, Self.delta(0, Self.entry(text, -0.5)))
+    }
+    let plain = #"{"choices":[{"index":0,"logprobs":{"content":[\#(Self.entry("7", -0.5))]}}]}"#
+    let lines = [
+      chunk("a", "Hello"), chunk("b", "Hi"), chunk("a", " the"), plain, chunk("b", " a"), chunk("b", "7"),
+      chunk("a", "Hi"),
+    ]
+    for text in [lines.joined(separator: "\n"), "[" + lines.joined(separator: ",\n") + "]"] {
+      let (file, traces) = try readTexts(text, .chatCompletions)
+      #expect(file.entries.map(\.line) == [1, 2, 4])
+      #expect(traces.map(\.ids) == [[0, 2, 1], [1, 3, 8], [8]])
+    }
+    let events = [chunk("a", "Hello"), chunk("b", "Hi"), chunk("b", "7"), chunk("a", " the")]
+      .map { "data: \($0)\n\n" }
+    // The first DONE ends the second stream alone.
+    let text = events[..<3].joined() + "data: [DONE]\n\n" + events[3] + "data: [DONE]\n\n" + events[0]
+    #expect(try readTexts(text, .chatCompletions).traces.map(\.ids) == [[0, 2], [1, 8], [0]])
+  }
+
+  @Test func `SGLang's events hold what came before once more`() throws {
+    func event(_ count: String, _ triples: String, _ lists: String) -> String {
+      #"data: {"text":"x","meta_info":{"id":"q"\#(count),"output_token_logprobs":[\#(triples)],"output_top_logprobs":[\#(lists)]}}"#
+        + "\n\n"
+    }
+    let (first, second) = ("[-0.25,9,null]", "[-0.5,11,null]")
+    for counts in [["", ""], [#","completion_tokens":1"#, #","completion_tokens":2"#]] {
+      let text =
+        event(counts[0], first, "[\(first)]")
+        + event(counts[1], "\(first),\(second)", "[\(first)],[\(second)]")
+      let traces = try readTexts(text + "data: [DONE]\n\n", .sglang, lookup: nil).traces
+      #expect(traces.map(\.ids) == [[9, 11]])
+      #expect(traces[0].truncatedRows.map { $0?.emittedLogprob } == [-0.25, -0.5])
+      #expect(traces[0].truncatedRows.map { $0?.tokens.map(\.rawValue) } == [[9], [11]])
+    }
+    // A server may be asked for what is new only.
+    let new =
+      event(#","completion_tokens":1"#, first, "[\(first)]")
+      + event(#","completion_tokens":3"#, "\(first),\(second)", "[\(first)],[\(second)]")
+    #expect(try readTexts(new, .sglang, lookup: nil).traces.map(\.ids) == [[9, 9, 11]])
+  }
 }

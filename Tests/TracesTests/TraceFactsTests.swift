@@ -162,6 +162,30 @@ import Tokenization
   @Test func `probabilities above 1 are told`() throws {
     let facts = try opened(listed(rows: 3, top: 0.75, next: 0.5)).facts()
     #expect(facts.warnings.first == .massAboveOne(rows: 3, largest: 1.25))
+    #expect(facts.coverage == TraceFacts.Coverage(mean: 1, least: 1))
+  }
+
+  @Test func `scores of +∞ are no sampler's work`() throws {
+    let facts = try opened(peaked(shift: 0, extra: [.infinity])).facts()
+    #expect(facts.stage == .unknown)
+    #expect(facts.warnings == [.infinite(rows: 59), .noPromptLength(sequences: 1)])
+  }
+
+  /// Rows of negated logprobs of a text that fits: what is probable has the least score.
+  @Test func `rows that fit nothing are not misplaced for certain`() throws {
+    let size = 64
+    let tokens = (0..<60).map { Int32($0 * 7 % size) }
+    let scores = tokens.dropFirst().flatMap { token in
+      (0..<size).map { $0 == Int(token) ? Float(0.05) : 12 + Float($0 % 7) }
+    }
+    var builder = SafetensorsBuilder()
+    builder.add("tokens", "I32", [tokens.count], tokens)
+    builder.add("logits", "F32", [tokens.count - 1, size], scores)
+    let facts = try opened(builder.bytes).facts()
+    let alignment = try #require(facts.alignment)
+    #expect(alignment.oneLater > log(Double(size)) && alignment.asRead - alignment.oneLater > 10)
+    for case .misaligned(_, _, let isCertain) in facts.warnings { #expect(!isCertain) }
+    #expect(facts.warnings.contains { if case .misaligned = $0 { true } else { false } })
   }
 
   @Test func `a NaN, an unreadable sequence and wrong names are told`() throws {
@@ -207,6 +231,10 @@ import Tokenization
       "Logprobs of answers in SGLang JSON are taken after the sampler's temperature. Check that it was 1, or score the texts."
     ),
     (.notANumber(rows: 1), "1 row holds a NaN. Such rows are left out and counted."),
+    (
+      .infinite(rows: 2),
+      "2 rows hold a score of +∞, as where scores are too large for f16. Such rows are left out and counted."
+    ),
     (.emptyRows(3), "3 positions have no row. Such positions are counted as missing."),
     (
       .misaligned(gain: 4.8734, rows: 58, isCertain: true),

@@ -5,12 +5,14 @@
 # Each line of TOKENS.jsonl is {"trace_id", "task", "prompt_length", "tokens"}. Needs curl and jq. vLLM 0.33.
 set -eu
 server=$1 model=$2 texts=$3
-while read -r text; do
-  printf '%s' "$text" |
+while read -r text || [ -n "$text" ]; do
+  # In a pipe the shell would not see that the server failed.
+  answer=$(printf '%s' "$text" |
     jq -c --arg model "$model" \
       '{model: $model, prompt: .tokens, max_tokens: 1, prompt_logprobs: 20, return_token_ids: true}' |
-    curl -sS --fail "$server/v1/completions" -H 'Content-Type: application/json' -d @- |
-    # The names by which traces of several models pair stand beside the answer.
+    curl -sS --fail "$server/v1/completions" -H 'Content-Type: application/json' -d @-)
+  # The names by which traces of several models pair stand beside the answer.
+  printf '%s' "$answer" |
     jq -c --argjson text "$text" '{trace_id: $text.trace_id, task: $text.task,
       prompt_length: $text.prompt_length, response: {body: .}}'
 done < "$texts"

@@ -7,8 +7,9 @@ import Tokenization
 ///   masked.
 /// - A truncated one: `indices` and `logprobs` [R, K], −1 and −∞ where a row lists fewer than K tokens, `tokens`,
 ///   `positions`, `target_logprobs` and `target_ranks` [R] of the emitted tokens, NaN and 0 where they are not known,
-///   and `precision` [R], how far a logprob can be from the true one; NaN for a position that has no row.
-/// - A truncated one whose rows list every token 0 … V − 1: as dense, in single precision.
+///   `precision` [R], how far a logprob can be from the true one, and `unlisted_caps` [R], the largest logprob that a
+///   token outside the list can have; both NaN for a position that has no row.
+/// - A truncated one whose rows list every token 0 … V − 1 with all of the probability: as dense, in single precision.
 ///
 /// Reading it gives the same trace to the bit, but for what a smaller `encoding` rounds, and for lists that became
 /// dense rows, whose logprobs are rounded to single precision.
@@ -132,10 +133,10 @@ public struct CanonicalTrace {
   private static func wholeVocabulary(_ rows: [TruncatedRow?]) -> Int? {
     guard let width = rows.first??.tokens.count, width > 1 else { return nil }
     for row in rows {
-      // Tokens of a row are distinct: as many as the largest id says are all of them.
-      guard let row, row.tokens.count == width, row.tokens.allSatisfy({ Int($0.rawValue) < width }) else {
-        return nil
-      }
+      // Tokens of a row are distinct: as many as the largest id says may be all of them, and are where nothing is left.
+      guard let row, row.tokens.count == width, row.tokens.allSatisfy({ Int($0.rawValue) < width }),
+        ListedMass.isWhole(row)
+      else { return nil }
     }
     return width
   }
@@ -151,7 +152,10 @@ public struct CanonicalTrace {
       tensors: [
         SafetensorsWriter.Tensor(
           name: "logprobs", type: "F64", shape: [count, width], byteCount: 8 * count * width),
-        SafetensorsWriter.Tensor(name: "precision", type: "F64", shape: [count], byteCount: 8 * count),
+        SafetensorsWriter.Tensor(
+          name: TensorFile.precisionName, type: "F64", shape: [count], byteCount: 8 * count),
+        SafetensorsWriter.Tensor(
+          name: TensorFile.capsName, type: "F64", shape: [count], byteCount: 8 * count),
         SafetensorsWriter.Tensor(name: "target_logprobs", type: "F64", shape: [count], byteCount: 8 * count),
         SafetensorsWriter.Tensor(
           name: "indices", type: "I32", shape: [count, width], byteCount: 4 * count * width),
@@ -162,6 +166,7 @@ public struct CanonicalTrace {
       try writer.write(logprobs + [Double](repeating: -.infinity, count: width - logprobs.count))
     }
     try writer.write(rows.map { $0?.precision ?? .nan })
+    try writer.write(rows.map { $0?.unlistedCap ?? .nan })
     try writer.write(rows.map { $0?.emittedLogprob ?? .nan })
     for list in lists {
       let ids = list?.map(\.token.rawValue) ?? []

@@ -13,30 +13,22 @@ struct SafetensorsWriter {
     var byteCount: Int
   }
 
-  private let path: String
-  private let handle: FileHandle
+  private let file: OutputFile
   private var left: Int
 
   /// Begins a file with this header.
   init(path: String, metadata: [String: String], tensors: [Tensor]) throws(ConversionError) {
-    self.path = path
     left = tensors.reduce(0) { $0 + $1.byteCount }
-    let partial = path + Self.partialSuffix
-    guard FileManager.default.createFile(atPath: partial, contents: nil),
-      let handle = FileHandle(forWritingAtPath: partial)
-    else { throw ConversionError(file: path, .unwritable(reason: String(cString: strerror(errno)))) }
-    self.handle = handle
+    file = try OutputFile(path: path)
     let header = Self.header(metadata, tensors)
-    try put(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header)
+    try file.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header)
   }
-
-  private static let partialSuffix = ".partial"
 
   /// Writes the next bytes of the tensors, in the order of the header.
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ConversionError) {
     precondition(bytes.count <= left, "\(bytes.count) bytes for \(left) that the header announced")
     left -= bytes.count
-    try put(Data(bytes))
+    try file.write(bytes)
   }
 
   /// Writes numbers as little-endian bytes.
@@ -44,28 +36,13 @@ struct SafetensorsWriter {
     let data = numbers.withUnsafeBytes { Data($0) }
     precondition(data.count <= left, "\(data.count) bytes for \(left) that the header announced")
     left -= data.count
-    try put(data)
+    try file.write(data)
   }
 
   /// Gives the file its name.
   func finish() throws(ConversionError) {
     precondition(left == 0, "\(left) bytes that the header announced are missing")
-    do {
-      try handle.close()
-    } catch {
-      throw ConversionError(file: path, .unwritable(reason: error.localizedDescription))
-    }
-    guard rename(path + Self.partialSuffix, path) == 0 else {
-      throw ConversionError(file: path, .unwritable(reason: String(cString: strerror(errno))))
-    }
-  }
-
-  private func put(_ data: Data) throws(ConversionError) {
-    do {
-      try handle.write(contentsOf: data)
-    } catch {
-      throw ConversionError(file: path, .unwritable(reason: error.localizedDescription))
-    }
+    try file.publish()
   }
 
   private static func header(_ metadata: [String: String], _ tensors: [Tensor]) -> Data {

@@ -12,8 +12,12 @@ struct DenseRowFacts {
 
   /// ln Σ exp(score), in nats; NaN where a score is, nil where only a sample of the tokens was looked at.
   let logSumExp: Double?
+  /// The same as far as the tokens that were looked at tell, as if the others were like them; finite.
+  let roughLogSumExp: Double
   /// Whether a score that was looked at is NaN.
   let holdsNaN: Bool
+  /// Whether a score that was looked at is +∞, as where one is too large for half precision.
+  let holdsInfinity: Bool
   /// The share of tokens with probability 0.
   let excluded: Double
   /// The share of tokens that are stored as "at or below the floor".
@@ -27,12 +31,12 @@ struct DenseRowFacts {
     let largest = Double(scores.max() ?? -.infinity)
     excluded = Double(scores.count { Double($0) < largest - Self.vanishing || $0 == -.infinity }) / count
     holdsNaN = scores.contains(where: \.isNaN)
+    holdsInfinity = scores.contains(.infinity)
     floored = Double(row.flooredCount(among: places)) / count
-    guard !isSampled else {
-      logSumExp = nil
-      return
-    }
-    logSumExp = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
+    let sum = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
+    logSumExp = isSampled ? nil : sum
+    let rough = sum + log(Double(row.count) / count)
+    roughLogSumExp = rough.isFinite ? rough : 0
   }
 }
 

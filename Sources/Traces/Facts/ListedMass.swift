@@ -25,7 +25,7 @@ struct ListedMass {
   mutating func add(_ row: TruncatedRow) {
     let covered = row.logprobs.reduce(0) { $0 + exp($1) }
     mean.add(min(covered, 1))
-    least = min(least, covered)
+    least = min(least, covered, 1)
     largest = max(largest, covered)
     // An error of ε in every logprob changes the sum by a factor of e^ε at most.
     guard covered <= exp(row.precision) * (1 + Self.rounding.above) else {
@@ -36,6 +36,13 @@ struct ListedMass {
     guard row.tokens.count > 1, exp(row.unlistedCap) >= Self.telling * rounding else { return }
     tellingRows += 1
     if covered >= 1 - rounding { rowsWithoutRest += 1 }
+  }
+
+  /// Whether the listed tokens of a row hold all of the probability, as far as its digits tell.
+  static func isWhole(_ row: TruncatedRow) -> Bool {
+    let covered = row.logprobs.reduce(0) { $0 + exp($1) }
+    return covered >= exp(-row.precision) - rounding.below
+      && covered <= exp(row.precision) * (1 + rounding.above)
   }
 
   /// What shows a sampler, nil where nothing does.

@@ -23,6 +23,7 @@ struct TraceFactsGatherer {
   private var meaning = ScoreMeaningGatherer()
   private var rowsWithExclusions = 0
   private var rowsWithNaN = 0
+  private var rowsWithInfinity = 0
   private var emptyRows = 0
   private var emittedUnknown = 0
   private var sequencesWithoutPromptLength = 0
@@ -81,12 +82,16 @@ struct TraceFactsGatherer {
       rowsWithNaN += 1
       return
     }
+    guard !look.holdsInfinity else {
+      rowsWithInfinity += 1
+      return
+    }
     meaning.add(row)
     if let sum = look.logSumExp { logSumExp.add(sum) }
     if look.excluded > Self.excludedShare { rowsWithExclusions += 1 }
     if look.floored > 0 { floored.add(look.floored) }
     addAlignment(of: trace, at: index) { token in
-      (look.logSumExp ?? 0) - Double(row.score(at: Int(token.rawValue)))
+      (look.logSumExp ?? look.roughLogSumExp) - Double(row.score(at: Int(token.rawValue)))
     }
   }
 
@@ -157,13 +162,20 @@ struct TraceFactsGatherer {
     return facts
   }
 
-  /// What a gain of moving the text by one says.
-  private func misalignment(_ advantage: RunningMean) -> TraceWarning? {
+  /// What a gain of moving the text by one says. Where the text moved fits still worse than any token would by chance,
+  /// other things than the place of the rows are wrong.
+  private func misalignment(_ advantage: RunningMean, _ moved: RunningMean) -> TraceWarning? {
     guard advantage.count >= Self.doubtfulFrom, advantage.isClearlyPositive(Self.clearly) else { return nil }
     let isCertain =
-      advantage.count >= Self.certain.rows && advantage.mean >= Self.certain.gain
+      moved.mean < surpriseByChance && advantage.count >= Self.certain.rows
+      && advantage.mean >= Self.certain.gain
       && advantage.isClearlyPositive(Self.certain.errors)
     return .misaligned(gain: advantage.mean, rows: advantage.count, isCertain: isCertain)
+  }
+
+  /// ln V; infinite where V is not known.
+  private var surpriseByChance: Double {
+    if case .dense(let size, _) = facts.rows { log(Double(size)) } else { .infinity }
   }
 
   private func evidenceOfSampler(_ metadata: [String: String]) -> [TraceWarning.Evidence] {
@@ -178,9 +190,10 @@ struct TraceFactsGatherer {
 
   private var rowWarnings: [TraceWarning] {
     var warnings: [TraceWarning] = []
-    warnings += [earlierAdvantage, laterAdvantage].compactMap(misalignment)
+    warnings += [(earlierAdvantage, oneEarlier), (laterAdvantage, oneLater)].compactMap(misalignment)
     if let (meaning, rows) = meaning.meaning { warnings.append(.meaning(meaning, rows: rows)) }
     if rowsWithNaN > 0 { warnings.append(.notANumber(rows: rowsWithNaN)) }
+    if rowsWithInfinity > 0 { warnings.append(.infinite(rows: rowsWithInfinity)) }
     if mass.rowsAboveOne > 0 {
       warnings.append(.massAboveOne(rows: mass.rowsAboveOne, largest: mass.largest))
     }

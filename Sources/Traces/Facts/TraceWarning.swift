@@ -11,6 +11,8 @@ public enum TraceWarning: Equatable, Sendable {
   case processed(Evidence)
   /// Rows hold a NaN.
   case notANumber(rows: Int)
+  /// Rows hold a score of +∞.
+  case infinite(rows: Int)
   /// The listed probabilities of a row add up to more than 1; the most that was seen.
   case massAboveOne(rows: Int, largest: Double)
   /// Rows store one token at least as "at or below the floor of the row"; mean share of such tokens, 0 … 1.
@@ -52,6 +54,7 @@ public enum TraceWarning: Equatable, Sendable {
     case .meaning: "meaning"
     case .processed: "processed"
     case .notANumber: "notANumber"
+    case .infinite: "infinite"
     case .massAboveOne: "massAboveOne"
     case .floored: "floored"
     case .emptyRows: "emptyRows"
@@ -81,6 +84,8 @@ extension TraceWarning: CustomStringConvertible {
       "\(evidence.statement). Figures compare what was sampled from, not what the models say."
     case .notANumber(let rows):
       "\(count(rows, "row")) \(rows == 1 ? "holds" : "hold") a NaN. Such rows are left out and counted."
+    case .infinite(let rows):
+      "\(count(rows, "row")) \(rows == 1 ? "holds" : "hold") a score of +∞, as where scores are too large for f16. Such rows are left out and counted."
     case .massAboveOne(let rows, let largest):
       "The probabilities listed in \(count(rows, "row")) add up to more than 1, to \(largest.inThousandths) at most. These may be no logprobs."
     case .floored(let rows, let share):

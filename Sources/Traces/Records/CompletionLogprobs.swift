@@ -22,7 +22,7 @@ struct CompletionLogprobs {
     var rows = lists ?? ListedRows()
     rows.decimals = max(rows.decimals ?? 0, logprobs.decimals)
     let tokens = tokens ?? []
-    if tokens.count != logprobs.values.count { rows.hasTextTokens = true }
+    if tokens.count != logprobs.values.count { rows.lengths = (logprobs.values.count, tokens.count) }
     let listed = rows.rows
     rows.rows = []
     var ids: [Int] = []

@@ -14,8 +14,11 @@ struct ListedRows {
   struct Row {
     var list: Range<Int>
     var emitted: ListedToken?
-    /// The largest logprob of a token that was in the list and could not be told; nil where there was none.
+    /// The largest logprob of a token that was in the list and could not be told, or that the file says a token
+    /// outside the list can have; nil where there is neither.
     var leftOut: Double?
+    /// How far the file says a logprob can be from the true one; nil where its digits tell.
+    var precision: Double?
     /// The logprob of the emitted token, where the file names it by a text.
     var textLogprob: Double?
   }
@@ -36,6 +39,8 @@ struct ListedRows {
   var decimals: Int?
   /// Some tokens are given as text, no id stands beside them, and there is no vocabulary to find them in.
   var hasTextTokens = false
+  /// The lengths of two lists of the file that must have the same, where they differ.
+  var lengths: (found: Int, expected: Int)?
   /// The first emitted token that is not in the vocabulary.
   var unknownText: UnknownText?
   /// Texts that were looked up in a vocabulary; nil where none was.
@@ -72,6 +77,16 @@ struct ListedRows {
     }
   }
 
+  /// The same rows, where no token outside a list can be above these logprobs; `NaN` where the list tells.
+  func capped(by caps: [Double]) throws(TraceError.Problem) -> ListedRows {
+    guard caps.count == rows.count else { throw .rowCount(found: caps.count, expected: rows.count) }
+    var capped = self
+    for (row, cap) in zip(rows.indices, caps) where !cap.isNaN {
+      capped.rows[row]?.leftOut = max(cap, rows[row]?.leftOut ?? -.infinity)
+    }
+    return capped
+  }
+
   /// Appends the rows of the next chunk of a stream.
   mutating func append(_ next: ListedRows) {
     let offset = tokens.count
@@ -88,6 +103,7 @@ struct ListedRows {
     }
     tokens += next.tokens
     if let others = next.decimals { decimals = max(decimals ?? 0, others) }
+    lengths = lengths ?? next.lengths
     hasTextTokens = hasTextTokens || next.hasTextTokens
     lacksEmitted = lacksEmitted || next.lacksEmitted
     holdsProbabilities = holdsProbabilities || next.holdsProbabilities

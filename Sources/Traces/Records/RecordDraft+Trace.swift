@@ -13,8 +13,6 @@ extension RecordDraft {
     if let scored = choice?.promptRows ?? promptRows {
       let generated = max(choice?.tokens?.count ?? 0, choice?.rows?.rows.count ?? 0)
       if promptLength != nil || generated <= 1 || choice?.rows == nil {
-        try verify(scored, offset: 0)
-        guard let promptTokens else { throw .noTokenIDs }
         return try scoredTrace(scored, tokens: promptTokens, choice, id: id)
       }
     }
@@ -22,9 +20,10 @@ extension RecordDraft {
   }
 
   private func scoredTrace(
-    _ listed: ListedRows, tokens numbers: [Int], _ choice: Choice?, id: String?
+    _ listed: ListedRows, tokens numbers: [Int]?, _ choice: Choice?, id: String?
   ) throws(TraceError.Problem) -> Trace {
     try verify(listed, offset: 0)
+    guard let numbers else { throw .noTokenIDs }
     let tokens = try tokenIDs(numbers, vocabularySize: nil)
     // Engines write null for the first token, for which there is no distribution; some writers drop it.
     let missing = tokens.count - listed.rows.count
@@ -60,6 +59,7 @@ extension RecordDraft {
   /// Refuses rows whose tokens cannot be told.
   private func verify(_ listed: ListedRows, offset: Int) throws(TraceError.Problem) {
     guard !listed.holdsProbabilities else { throw .probabilities }
+    if let lengths = listed.lengths { throw .rowCount(found: lengths.found, expected: lengths.expected) }
     guard !listed.hasTextTokens else { throw .textTokens }
     if listed.names.isRefuted, let first = listed.names.first {
       throw .otherVocabulary(
@@ -78,6 +78,8 @@ extension RecordDraft {
     tokens: [TokenID], from start: Int, _ listed: ListedRows, dropping dropped: Int, _ promptLength: Int?,
     _ id: String?
   ) throws(TraceError.Problem) -> Trace {
+    let listed =
+      try unlistedCaps.map { (caps) throws(TraceError.Problem) in try listed.capped(by: caps) } ?? listed
     guard promptLength.map({ (0...tokens.count).contains($0) }) ?? true else {
       throw .promptLength(promptLength.map(String.init) ?? "", tokens: tokens.count)
     }

@@ -8,6 +8,8 @@ struct RecordDraft {
   var promptTokens: [Int]?
   var promptRows: ListedRows?
   var choices: [Choice] = []
+  /// The largest logprob that a token outside the list of each row can have; `NaN` where the list tells.
+  var unlistedCaps: [Double]?
   /// A tree of messages, each branch of which is an answer.
   var messages: [MessageNode] = []
 
@@ -20,6 +22,8 @@ struct RecordDraft {
     var index = 0
     var tokens: [Int]?
     var rows: ListedRows?
+    /// Where a chunk of a stream may hold what came before once more: how many tokens it says there are so far.
+    var soFar: (mayRepeat: Bool, count: Int?) = (false, nil)
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?
@@ -48,15 +52,37 @@ extension RecordDraft.Choice {
   }
 }
 
+extension RecordDraft.Choice {
+  /// Whether this chunk of a stream holds what the chunks before it held once more, and more behind it: SGLang's do.
+  ///
+  /// The number of tokens so far tells; without one, the same tokens with the same logprobs do.
+  fileprivate func repeats(_ before: Self) -> Bool {
+    guard soFar.mayRepeat, let tokens, let rows, let earlier = before.tokens, let earlierRows = before.rows
+    else { return false }
+    if soFar.count == earlier.count + tokens.count { return false }
+    if soFar.count == tokens.count, tokens.count >= earlier.count { return true }
+    return tokens.count > earlier.count && tokens.starts(with: earlier)
+      && zip(earlierRows.rows, rows.rows).allSatisfy { $0?.emitted == $1?.emitted }
+  }
+}
+
 extension RecordDraft {
   /// Adds what the next chunk of a stream says about an answer.
   mutating func append(_ chunk: Choice) {
     guard let place = choices.firstIndex(where: { $0.index == chunk.index }) else {
       return choices.append(chunk)
     }
-    if let tokens = chunk.tokens { choices[place].tokens = (choices[place].tokens ?? []) + tokens }
-    if let rows = chunk.rows {
-      if choices[place].rows == nil { choices[place].rows = rows } else { choices[place].rows?.append(rows) }
+    if chunk.repeats(choices[place]) {
+      (choices[place].tokens, choices[place].rows) = (chunk.tokens, chunk.rows)
+    } else {
+      if let tokens = chunk.tokens { choices[place].tokens = (choices[place].tokens ?? []) + tokens }
+      if let rows = chunk.rows {
+        if choices[place].rows == nil {
+          choices[place].rows = rows
+        } else {
+          choices[place].rows?.append(rows)
+        }
+      }
     }
     choices[place].promptTokens = choices[place].promptTokens ?? chunk.promptTokens
     choices[place].promptRows = choices[place].promptRows ?? chunk.promptRows

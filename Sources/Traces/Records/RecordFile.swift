@@ -29,7 +29,10 @@ struct RecordFile: Sendable {
       return try finder.sequences()
     }
     guard let format = sequences.lazy.compactMap(\.record.format).first else {
-      throw TraceError(file: path, .noLogprobs)
+      let failed = sequences.first { $0.record.failure != nil }
+      throw TraceError(
+        file: path, line: failed?.line, sequence: failed?.id,
+        failed?.record.failure.map { .failedRequest(reason: $0) } ?? .noLogprobs)
     }
     self.format = format
     distillation = format == .distillation ? try DistillationConfig.beside(path) : nil
@@ -63,7 +66,7 @@ struct RecordFile: Sendable {
     return try storage.withUnsafeBytes { (text) throws(TraceError) in
       var draft: RecordDraft
       do throws(JSONFault) {
-        draft = try RecordReader.draft(text, range: sequence.record.range, lookup: lookup)
+        draft = try RecordReader.draft(text, of: sequence.record, lookup: lookup)
       } catch {
         let (line, column) = place(
           of: error, in: text, from: sequence.record.range.lowerBound, line: sequence.line)

@@ -7,8 +7,21 @@ struct RecordFinder {
   /// The line of the byte up to which lines have been counted.
   private var line = 1
   private var counted = 0
-  /// A stream of which more chunks may come.
-  private var openStream: (outline: RecordOutline, mark: StreamMark, line: Int)?
+  private var streams: [Stream] = []
+  /// Streams of which more chunks may come, by the name that their chunks share.
+  private var openStreams: [String?: Int] = [:]
+  /// The stream of the chunk before; nil where something else was.
+  private var lastStream: Int?
+
+  /// The chunks that share a name.
+  private struct Stream {
+    var outline: RecordOutline
+    var choices: Set<Int>
+    /// The line of the first chunk.
+    var line: Int
+    /// The number of records before the first chunk.
+    var place: Int
+  }
 
   init(_ text: UnsafeRawBufferPointer, path: String) {
     self.text = text
@@ -19,28 +32,28 @@ struct RecordFinder {
   mutating func sequences() throws(TraceError) -> [RecordFile.Sequence] {
     cursor.skipByteOrderMark()
     do throws(JSONFault) {
-      if cursor.nextByte() == UInt8(ascii: "[") {
-        try findInArray()
-      } else {
-        while true {
-          let fields = cursor.skipEventFields()
-          if fields.isDone { closeStream() }
-          guard cursor.nextByte() != nil else { break }
+      while true {
+        let fields = cursor.skipEventFields()
+        if fields.isDone { closeLastStream() }
+        guard let next = cursor.nextByte() else { break }
+        if next == UInt8(ascii: "[") {
+          try findInArray(isEvent: fields.isData)
+        } else {
           try findRecord(isEvent: fields.isData)
         }
       }
-      closeStream()
     } catch {
       let (line, column) = place(of: error, in: text, from: counted, line: line)
       throw TraceError(file: path, line: line, .json(error.reason, column: column))
     }
+    insertStreams()
     return try checked()
   }
 
-  private mutating func findInArray() throws(JSONFault) {
+  /// The answers to a batch of texts come as an array.
+  private mutating func findInArray(isEvent: Bool) throws(JSONFault) {
     try cursor.beginArray()
-    while try cursor.nextElement() { try findRecord(isEvent: false) }
-    guard cursor.nextByte() == nil else { throw cursor.expected("nothing behind the array") }
+    while try cursor.nextElement() { try findRecord(isEvent: isEvent) }
   }
 
   private mutating func findRecord(isEvent: Bool) throws(JSONFault) {
@@ -48,7 +61,8 @@ struct RecordFinder {
     guard let outline = found.outlines.first else { return }
     count(to: outline.range.lowerBound)
     if isEvent || found.isChunk { return join(outline, found.stream) }
-    closeStream()
+    closeUnnamedStream()
+    lastStream = nil
     for outline in found.outlines {
       count(to: outline.range.lowerBound)
       append(outline, line: line)
@@ -66,27 +80,49 @@ struct RecordFinder {
     }
   }
 
-  /// A chunk goes on with the stream before it, if both have the same name.
+  // MARK: Streams
+
+  /// A chunk goes on with the open stream of its name, whatever stands between; without a name, with the chunk before.
   private mutating func join(_ outline: RecordOutline, _ mark: StreamMark) {
-    if openStream?.mark.id != mark.id { closeStream() }
-    var stream = openStream ?? (outline, mark, line)
-    stream.outline.range = stream.outline.range.lowerBound..<outline.range.upperBound
-    stream.outline.format = stream.outline.format ?? outline.format
-    stream.outline.failure = stream.outline.failure ?? outline.failure
-    stream.mark.choices.formUnion(mark.choices)
-    stream.outline.choiceCount = stream.mark.choices.count
-    openStream = stream
-    if mark.isLast { closeStream() }
+    if mark.id != nil { closeUnnamedStream() }
+    let place = openStreams[mark.id] ?? streams.count
+    if place == streams.count {
+      streams.append(Stream(outline: outline, choices: [], line: line, place: found.count))
+      openStreams[mark.id] = place
+    } else {
+      streams[place].outline.add(chunk: outline, isNext: lastStream == place)
+    }
+    streams[place].choices.formUnion(mark.choices)
+    lastStream = place
+    if mark.isLast { openStreams[mark.id] = nil }
   }
 
-  private mutating func closeStream() {
-    guard let stream = openStream else { return }
-    append(stream.outline, line: stream.line)
-    openStream = nil
+  private mutating func closeUnnamedStream() { openStreams[nil] = nil }
+
+  private mutating func closeLastStream() {
+    guard let lastStream else { return }
+    openStreams = openStreams.filter { $0.value != lastStream }
+  }
+
+  /// Puts the streams where their first chunks stand.
+  private mutating func insertStreams() {
+    guard !streams.isEmpty else { return }
+    let records = found
+    found = []
+    var taken = 0
+    for stream in streams {
+      found += records[taken..<stream.place]
+      taken = stream.place
+      var outline = stream.outline
+      outline.choiceCount = stream.choices.count
+      append(outline, line: stream.line)
+    }
+    found += records[taken...]
   }
 
   private func checked() throws(TraceError) -> [RecordFile.Sequence] {
     guard !found.isEmpty else { throw TraceError(file: path, .notATrace(keys: [])) }
+    let hasLogprobs = found.contains { $0.record.format != nil }
     var lines: [String: Int] = [:]
     for sequence in found {
       guard sequence.record.evaluationKeys < 3 else {
@@ -95,7 +131,9 @@ struct RecordFinder {
       guard !sequence.record.isOlderDistillation else {
         throw TraceError(file: path, line: sequence.line, .foreign(.olderDistillation))
       }
-      guard sequence.record.format != nil || sequence.record.failure != nil else {
+      // One answer without logprobs costs no more than its own sequence.
+      let isAnswer = sequence.record.failure != nil || hasLogprobs && sequence.record.choiceCount > 0
+      guard sequence.record.format != nil || isAnswer else {
         let problem: TraceError.Problem =
           sequence.record.choiceCount > 0 ? .noLogprobs : .notATrace(keys: sequence.record.firstKeys)
         throw TraceError(file: path, line: sequence.line, problem)

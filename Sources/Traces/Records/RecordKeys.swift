@@ -71,6 +71,7 @@ struct RecordKeys: Sendable {
   let inputTopLogprobs = JSONKey("input_top_logprobs")
   let outputTokenLogprobs = JSONKey("output_token_logprobs")
   let outputTopLogprobs = JSONKey("output_top_logprobs")
+  let completionTokens = JSONKey("completion_tokens")
 
   // SGLang's flat lists; `val` and `idx` may be arrays or base64 of them.
   let input = FlatKeys(
@@ -135,6 +136,9 @@ struct RecordKeys: Sendable {
   let coefficients = JSONKey("coeffs")
   let targetTokenIDs = JSONKey("target_token_ids")
   let targetLogprobs = JSONKey("target_logprobs")
+
+  // How probable tokens outside the lists can be.
+  let unlistedCaps = JSONKey("unlisted_caps")
 
   // What a canonical file says of itself.
   let traceMetadata = JSONKey("trace_metadata")

@@ -2,6 +2,8 @@
 struct RecordOutline: Equatable, Sendable {
   /// The record in the file.
   var range: Range<Int>
+  /// The rest of a stream whose chunks come in turns with those of others.
+  var laterRanges: [Range<Int>] = []
   var names = RecordNames()
   var choiceCount = 0
   /// The shape of its logprobs; nil for a record that is no trace.
@@ -28,6 +30,21 @@ struct RecordOutline: Equatable, Sendable {
   }
 }
 
+extension RecordOutline {
+  /// Adds the next chunk of a stream, which follows the one before directly or stands apart from it.
+  mutating func add(chunk: RecordOutline, isNext: Bool) {
+    if !isNext {
+      laterRanges.append(chunk.range)
+    } else if let last = laterRanges.popLast() {
+      laterRanges.append(last.lowerBound..<chunk.range.upperBound)
+    } else {
+      range = range.lowerBound..<chunk.range.upperBound
+    }
+    format = format ?? chunk.format
+    failure = failure ?? chunk.failure
+  }
+}
+
 /// What ties the chunks of a stream together.
 struct StreamMark: Equatable {
   /// The name that all chunks of one stream share; nil where the server gives none.
@@ -51,6 +68,10 @@ struct RecordOutlineReader {
   var stream = StreamMark()
   /// The record says that it is a chunk of a stream.
   var isChunk = false
+  /// The failure of the record has a message, a code or the like.
+  var failureSaysSomething = false
+  /// What the record calls `done`; nil where it says nothing of the kind.
+  var done: Bool?
 
   /// The records in one object, and what ties it to its neighbours where it is a chunk of a stream.
   struct Found {
@@ -74,10 +95,21 @@ struct RecordOutlineReader {
     if reader.outline.format != nil { reader.outline.firstKeys = [] }
     reader.outline.range = reader.outline.range.lowerBound..<cursor.position
     reader.stream.id = reader.outline.names.recordID
+    reader.takeDone()
+    // Some writers put an `error` of nothing beside each answer.
+    if reader.outline.format != nil, !reader.failureSaysSomething { reader.outline.failure = nil }
     let isTrace = reader.outline.format != nil || reader.parts.isEmpty
     return Found(
       outlines: isTrace ? [reader.outline] : reader.filledParts, stream: reader.stream,
       isChunk: reader.isChunk && isTrace)
+  }
+
+  /// Ollama's lines say whether more will come; nobody else's `done` means that, and what else a record holds is known
+  /// at its end.
+  private mutating func takeDone() {
+    guard let done, outline.format == nil || outline.format == .ollama else { return }
+    isChunk = true
+    stream.isLast = stream.isLast || done
   }
 
   private var filledParts: [RecordOutline] {

@@ -93,9 +93,7 @@ extension RecordOutlineReader {
       if try cursor.takeString().hasSuffix(".chunk") { isChunk = true }
     case keys.done:
       guard let isDone = try cursor.takeBoolean() else { return try cursor.skip() }
-      // Ollama's lines say whether more will come; nobody else's `done` means that.
-      if outline.format == nil || outline.format == .ollama { isChunk = true }
-      stream.isLast = stream.isLast || isDone
+      done = isDone
     case keys.stop:
       guard let isStopped = try cursor.takeBoolean() else { return try cursor.skip() }
       stream.isLast = stream.isLast || isStopped
@@ -155,18 +153,31 @@ extension RecordOutlineReader {
     case UInt8(ascii: "\""):
       let reason = try cursor.takeString()
       if !reason.isEmpty { outline.failure = reason }
+      if !Self.nothings.contains(reason.lowercased()) { failureSaysSomething = true }
     case UInt8(ascii: "{"):
       outline.failure = outline.failure ?? "no message"
       try cursor.beginObject()
       while let key = try cursor.nextKey() {
-        switch key {
-        case keys.message where cursor.nextByte() == UInt8(ascii: "\""):
-          outline.failure = try cursor.takeString()
-        case keys.error: try readFailure()
-        default: try cursor.skip()
+        if key == keys.error {
+          try readFailure()
+        } else if try !cursor.takeNull() {
+          try readFailureMember(key)
         }
       }
     default: try cursor.skip()
     }
+  }
+
+  /// What is written where there was no error.
+  private static let nothings: Set<String> = ["", "none", "null", "nil"]
+
+  private mutating func readFailureMember(_ key: JSONKey) throws(JSONFault) {
+    guard cursor.nextByte() == UInt8(ascii: "\"") else {
+      failureSaysSomething = true
+      return try cursor.skip()
+    }
+    let text = try cursor.takeString()
+    if !Self.nothings.contains(text.lowercased()) { failureSaysSomething = true }
+    if key == keys.message { outline.failure = text }
   }
 }

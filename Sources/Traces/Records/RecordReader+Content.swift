@@ -111,7 +111,8 @@ extension RecordReader {
     var token: TokenID?
     var bytes: [UInt8]?
     let listStart = rows.tokens.count
-    var namesItsSource = true
+    // Servers that write the bytes of a token write those of the sampled one.
+    var (hasID, hasBytes) = (false, false)
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
@@ -124,10 +125,9 @@ extension RecordReader {
         if case .id(let id) = name { token = id } else { entry.name = name }
       case keys.id:
         token = try takeTokenID()
-        namesItsSource = false
+        hasID = true
       case keys.bytes:
-        // Servers that write the bytes of a token write those of the sampled one.
-        namesItsSource = true
+        hasBytes = true
         if lookup == nil { try cursor.skip() } else { bytes = try takeBytes() }
       case keys.probability, keys.probabilities:
         rows.holdsProbabilities = true
@@ -135,7 +135,7 @@ extension RecordReader {
       default: try cursor.skip()
       }
     }
-    if !namesItsSource, rows.tokens.count > listStart { rows.lacksEmitted = true }
+    if hasID, !hasBytes, rows.tokens.count > listStart { rows.lacksEmitted = true }
     if let token {
       var text = bytes
       if text == nil, case .text(let name) = entry.name { text = name }

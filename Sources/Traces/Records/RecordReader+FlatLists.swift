@@ -92,12 +92,7 @@ extension RecordReader {
   ///
   /// Nil, and nothing is taken, where another value is next.
   mutating func takeFlatRows() throws(JSONFault) -> ListedRows? {
-    guard cursor.nextByte() == UInt8(ascii: "{") else { return nil }
-    var ahead = cursor
-    try ahead.beginObject()
-    guard let first = try ahead.nextKey(),
-      [keys.startIndices, keys.endIndices, keys.tokenIDs, keys.logprobs, keys.ranks].contains(first)
-    else { return nil }
+    guard cursor.nextByte() == UInt8(ascii: "{"), try startsWithFlatRows() else { return nil }
     var starts: [Int]?
     var ends: [Int]?
     var tokens: [Int]?
@@ -118,6 +113,21 @@ extension RecordReader {
       tokens.count == logprobs.values.count, ranks.map({ $0.count == tokens.count }) ?? true
     else { throw cursor.fault(.expected("flat lists of the same length")) }
     return try flatRows(starts, ends, tokens, logprobs, ranks)
+  }
+
+  /// Whether the object that is next holds flat lists: the first member that only one of the shapes has tells.
+  private func startsWithFlatRows() throws(JSONFault) -> Bool {
+    var ahead = cursor
+    try ahead.beginObject()
+    while let key = try ahead.nextKey() {
+      switch key {
+      case keys.startIndices, keys.endIndices, keys.tokenIDs, keys.logprobs, keys.ranks: return true
+      case keys.content, keys.refusal, keys.tokens, keys.tokenLogprobs, keys.topLogprobs, keys.textOffset:
+        return false
+      default: try ahead.skip()
+      }
+    }
+    return false
   }
 
   private mutating func takeRanks() throws(JSONFault) -> [Int?]? {

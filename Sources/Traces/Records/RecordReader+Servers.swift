@@ -26,11 +26,13 @@ extension RecordReader {
     var outputTokens: [ListedToken]?
     var inputLists = FlatTriples()
     var outputLists = FlatTriples()
+    var completionTokens: Int?
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       switch key {
       case keys.inputTokenLogprobs: inputTokens = try takeTriples(into: &input)
       case keys.outputTokenLogprobs: outputTokens = try takeTriples(into: &output)
+      case keys.completionTokens: completionTokens = try cursor.takeNull() ? nil : try cursor.takeInteger()
       case keys.inputTopLogprobs: try readTripleLists(into: &input)
       case keys.outputTopLogprobs: try readTripleLists(into: &output)
       case keys.input.values, keys.input.indices, keys.input.packedValues, keys.input.packedIndices,
@@ -51,7 +53,8 @@ extension RecordReader {
     if let outputTokens {
       append(
         RecordDraft.Choice(
-          tokens: outputTokens.map { Int($0.token.rawValue) }, rows: joined(outputTokens, output)))
+          tokens: outputTokens.map { Int($0.token.rawValue) }, rows: joined(outputTokens, output),
+          soFar: (true, completionTokens)))
     }
   }
 

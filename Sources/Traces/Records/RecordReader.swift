@@ -29,19 +29,28 @@ struct RecordReader {
 
   /// The record as it stands.
   static func draft(
-    _ text: UnsafeRawBufferPointer, range: Range<Int>, lookup: TokenLookup?
+    _ text: UnsafeRawBufferPointer, of outline: RecordOutline, lookup: TokenLookup?
   ) throws(JSONFault) -> RecordDraft {
-    var reader = RecordReader(text, range: range, lookup: lookup)
-    while true {
-      _ = reader.cursor.skipEventFields()
-      guard reader.cursor.nextByte() != nil else { break }
-      try reader.readRecord()
-      reader.finishChunk()
-      reader.cursor.skipComma()
+    var reader = RecordReader(text, range: outline.range, lookup: lookup)
+    try reader.readChunks()
+    for range in outline.laterRanges {
+      reader.cursor = JSONCursor(text, range: range)
+      try reader.readChunks()
     }
     reader.finishExport()
     reader.draft.choices.sort { $0.index < $1.index }
     return reader.draft
+  }
+
+  /// Reads one object, or as many chunks of a stream as follow one another.
+  private mutating func readChunks() throws(JSONFault) {
+    while true {
+      _ = cursor.skipEventFields()
+      guard cursor.nextByte() != nil else { break }
+      try readRecord()
+      finishChunk()
+      cursor.skipComma()
+    }
   }
 
   private mutating func finishChunk() {
@@ -59,6 +68,7 @@ struct RecordReader {
       case keys.promptTokenIDs: try readPromptTokens()
       case keys.promptLogprobs: try readPromptRows()
       case keys.choices, keys.outputs: try readChoices()
+      case keys.unlistedCaps: draft.unlistedCaps = try takeLogprobs()?.values
       case keys.completionProbabilities: try readCompletionProbabilities()
       case keys.metaInfo: try readMetaInfo()
       // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.

@@ -8,7 +8,8 @@ import Tokenization
 ///    the cap. Its rank decides: within the length of the list it is one of them. (Counting ties against the token,
 ///    as vLLM does, can only raise the rank and the cap.)
 /// 3. Without a rank the emitted token is left out of the cap.
-/// 4. A token that was in the list and could not be told is not listed here, and must not lie above the cap.
+/// 4. A token that was in the list and could not be told is not listed here, and must not lie above the cap; where the
+///    file says how probable tokens outside the list can be, none of them may.
 /// 5. A listed token whose logprob is no number may be as probable as any where the list has no ranks: nothing caps the
 ///    others.
 struct RowNormaliser {
@@ -38,6 +39,7 @@ struct RowNormaliser {
     var emittedLogprob: Double?
     var emittedRank: Int?
     var disagreement: Double
+    var statedPrecision: Double?
   }
 
   /// The rows of a trace; row i is about `emitted[i]`.
@@ -66,7 +68,7 @@ struct RowNormaliser {
     return TruncatedRow(
       tokens: tokens[draft.range], logprobs: logprobs[draft.range], unlistedCap: draft.cap,
       emittedLogprob: draft.emittedLogprob, emittedRank: draft.emittedRank,
-      precision: max(rounding + Double(Float(largest).ulp) / 2, draft.disagreement))
+      precision: draft.statedPrecision ?? max(rounding + Double(Float(largest).ulp) / 2, draft.disagreement))
   }
 
   private mutating func append(
@@ -116,8 +118,9 @@ struct RowNormaliser {
     let cap = hasUnknown && !hasRanks ? 0 : listedCap
     return Draft(
       range: start..<tokens.count, cap: cap, emittedLogprob: emittedLogprob,
-      emittedRank: withoutTies(rank, emittedLogprob, start..<tokens.count),
-      disagreement: disagreement.isFinite ? disagreement : 0)
+      // Where a file states its precision, its ranks leave ties out already.
+      emittedRank: row.precision == nil ? withoutTies(rank, emittedLogprob, start..<tokens.count) : rank,
+      disagreement: disagreement.isFinite ? disagreement : 0, statedPrecision: row.precision)
   }
 
   /// The rank without the tokens that only tie with the emitted one, which vLLM counts as more probable.

@@ -5,12 +5,15 @@ extension TensorFile {
   static let normaliserName = "logsumexp"
   /// How far each row's logprobs can be from the true ones, in nats; NaN for a position that has no row.
   static let precisionName = "precision"
+  /// The largest logprob that a token outside each row's list can have, in nats.
+  static let capsName = "unlisted_caps"
 
   /// Rows of the listed tokens; row i is about `emitted[i]`.
   ///
   /// The K tokens are taken for the K most probable, in any order. Logits need `logsumexp` [R], the logarithm of the
   /// sum over the whole vocabulary: no logprob follows from listed logits alone. The emitted token's own logprob and
-  /// rank come from `target_logprobs` and `target_ranks` [R], where the file has them.
+  /// rank come from `target_logprobs` and `target_ranks` [R], where the file has them. `unlisted_caps` [R] says how
+  /// probable a token outside the list can be, where the list does not tell: some of its tokens may be unknown.
   func listedRows(predicting emitted: [TokenID]) throws(TraceError.Problem) -> [TruncatedRow?] {
     guard batchSize == 1, let indices = self["indices"], indices.shape == scores.shape else {
       throw .tensorShape(
@@ -31,6 +34,7 @@ extension TensorFile {
       throw .rowCount(found: emittedRanks?.count ?? 0, expected: rowCount)
     }
     let precisions = try rowNumbers(Self.precisionName)
+    let caps = try rowNumbers(Self.capsName)
     var listed = ListedRows()
     for row in emitted.indices {
       guard precisions.map({ !$0[row].isNaN }) ?? true else {
@@ -48,13 +52,11 @@ extension TensorFile {
           token: emitted[row], logprob: $0[row],
           rank: emittedRanks.flatMap { Int32(exactly: $0[row]) }.flatMap { $0 > 0 ? $0 : nil })
       }
-      listed.rows.append(ListedRows.Row(list: start..<listed.tokens.count, emitted: own))
+      listed.rows.append(
+        ListedRows.Row(list: start..<listed.tokens.count, emitted: own, precision: precisions?[row]))
     }
-    var rows = try RowNormaliser.rows(listed, emitted: emitted[...])
-    if let precisions {
-      for row in rows.indices { rows[row]?.precision = precisions[row] }
-    }
-    return rows
+    if let caps { listed = try listed.capped(by: caps) }
+    return try RowNormaliser.rows(listed, emitted: emitted[...])
   }
 
   /// The numbers of a tensor [R], nil where the file has none of this name.

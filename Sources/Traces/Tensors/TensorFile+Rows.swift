@@ -30,9 +30,20 @@ extension TensorFile {
   ) throws(TraceError.Problem) -> [DenseRow] {
     let encoding = try scores.type == "F64" ? .float32 : scores.encoding()
     let scratch = try ScratchFile()
+    // Scores that lie apart lie beside those of the next rows: several rows are copied in one pass.
+    let blockSize = stride == 1 ? 1 : Self.rowsInOnePass
     try scores.storage.withUnsafeBytes { (all) throws(TraceError.Problem) in
-      for offset in offsets {
-        try scratch.append(scoreBytes(all, at: offset, stride: stride, size: size))
+      for start in Swift.stride(from: 0, to: offsets.count, by: blockSize) {
+        let block = offsets[start..<min(start + blockSize, offsets.count)]
+        let place = ScoresInPlace(
+          all: all, offsets: block, count: rowLength, step: stride * size, isBigEndian: scores.isBigEndian)
+        switch size {
+        case 2: try scratch.append(place.copied { (bits: UInt16) in bits })
+        case 4: try scratch.append(place.copied { (bits: UInt32) in bits })
+        default:
+          try scratch.append(
+            place.copied { (bits: UInt64) in Float(Double(bitPattern: bits)).bitPattern.littleEndian })
+        }
       }
     }
     let storage = try scratch.storage()
@@ -42,24 +53,31 @@ extension TensorFile {
     }
   }
 
-  /// One row, little-endian and without gaps, in single precision where the file has double.
-  private func scoreBytes(
-    _ all: UnsafeRawBufferPointer, at offset: Int, stride: Int, size: Int
-  ) -> [UInt8] {
-    let isDouble = scores.type == "F64"
-    var row: [UInt8] = []
-    row.reserveCapacity(rowLength * (isDouble ? 4 : size))
-    for index in 0..<rowLength {
-      let place = offset + index * stride * size
-      guard isDouble else {
-        let score = all[place..<place + size]
-        if scores.isBigEndian { row += score.reversed() } else { row += score }
-        continue
+  private static let rowsInOnePass = 16
+}
+
+/// Rows of scores as a file holds them, which may lie apart and in the other order of bytes.
+private struct ScoresInPlace {
+  let all: UnsafeRawBufferPointer
+  /// Where each row begins.
+  let offsets: ArraySlice<Int>
+  /// The scores of a row.
+  let count: Int
+  /// The bytes from one score of a row to the next.
+  let step: Int
+  let isBigEndian: Bool
+
+  /// The rows one behind the other, without gaps, each score as its little-endian bits or what is made of them.
+  @inline(__always)
+  func copied<Bits: FixedWidthInteger, Copy: FixedWidthInteger>(_ convert: (Bits) -> Copy) -> [Copy] {
+    [Copy](unsafeUninitializedCapacity: count * offsets.count) { copy, filled in
+      for index in 0..<count {
+        for (row, offset) in offsets.enumerated() {
+          let bits = all.loadUnaligned(fromByteOffset: offset + index * step, as: Bits.self)
+          copy[row * count + index] = convert(isBigEndian ? bits.byteSwapped : bits)
+        }
       }
-      let bits = all.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      let double = Double(bitPattern: scores.isBigEndian ? bits.bigEndian : bits.littleEndian)
-      withUnsafeBytes(of: Float(double).bitPattern.littleEndian) { row += $0 }
+      filled = count * offsets.count
     }
-    return row
   }
 }
