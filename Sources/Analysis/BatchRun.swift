@@ -12,8 +12,9 @@ public enum BatchOutcome: Equatable, Sendable {
 
 /// Measures a planned study into an index: many sequences at once, their results in the order of the plan.
 ///
-/// Results enter the index in the plan's order and in transactions whose borders depend on the plan alone. So the
-/// index is the same for any number of threads, and a run that was interrupted goes on where the last one ended.
+/// Results enter the index in the plan's order and in transactions whose borders depend on the plan, and on where it was
+/// stopped. So the rows are the same for any number of threads, and a run that was interrupted goes on where the last one
+/// ended.
 public struct BatchRun: Sendable {
   private let plan: StudyPlan
   private let jobs: Int
@@ -125,7 +126,7 @@ public struct BatchRun: Sendable {
       }
     }
 
-    /// Depends on the plan alone, so that transactions do.
+    /// Depends on the plan alone, so that transactions do but for the last one of a run that is stopped.
     private var isFull: Bool {
       batchPositions >= positionsPerTransaction || batch.count >= measurementsPerTransaction
         || batchMovedTokens >= movedTokensPerTransaction

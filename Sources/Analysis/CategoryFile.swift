@@ -15,7 +15,11 @@ public struct CategoryFile: Sendable {
       throw CategoryError(file: path, reason: nil)
     }
     do {
+      try Self.checkKeys(data)
       rules = try YAMLDecoder().decode(TokenCategories.self, from: data)
+      try Self.checkClasses(rules)
+    } catch let fault as Fault {
+      throw CategoryError(file: path, reason: fault.reason)
     } catch {
       throw CategoryError(file: path, reason: Self.reason(error))
     }
@@ -23,6 +27,46 @@ public struct CategoryFile: Sendable {
 
   /// The text of a file with these rules.
   public static func text(of rules: TokenCategories) throws -> String { try YAMLEncoder().encode(rules) }
+
+  /// What is wrong with a file of the right form, as a clause.
+  private struct Fault: Error {
+    var reason: String
+  }
+
+  /// Refuses keys that nothing reads: a rule of which no condition is read is met by every token.
+  private static func checkKeys(_ data: Data) throws {
+    guard let root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))?.mapping else { return }
+    func check(_ mapping: Node.Mapping, of owner: String, known: [String]) throws {
+      for (key, _) in mapping where !known.contains(key.string ?? "") {
+        let line = key.mark.map { "in line \($0.line) " } ?? ""
+        throw Fault(
+          reason: """
+            \(line)"\(key.string ?? "")" is not a key of \(owner), which has \(known.joined(separator: ", "))
+            """)
+      }
+    }
+    let lists = ["categories", "wordKinds"]
+    try check(root, of: "the file", known: lists)
+    for rule in lists.flatMap({ root[$0]?.sequence.map(Array.init) ?? [] }) {
+      guard let rule = rule.mapping else { continue }
+      try check(rule, of: "a rule", known: ["name", "special", "words", "holding", "every"])
+    }
+  }
+
+  /// Refuses what looks like the name of a class of characters and is none.
+  private static func checkClasses(_ rules: TokenCategories) throws {
+    let known = TokenCategories.Rule.characterClasses
+    for rule in rules.categories + rules.wordKinds {
+      for entry in rule.every ?? [] where entry.count > 1 && !known.contains(entry) {
+        guard entry.utf8.allSatisfy((UInt8(ascii: "a")...UInt8(ascii: "z")).contains) else { continue }
+        throw Fault(
+          reason: """
+            "\(entry)" in the rule "\(rule.name)" is no class of characters; there are \
+            \(known.joined(separator: ", ")), and single letters stand each by itself
+            """)
+      }
+    }
+  }
 
   private static func reason(_ error: any Error) -> String {
     switch error {

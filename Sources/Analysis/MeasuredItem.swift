@@ -18,6 +18,16 @@ struct MeasuredItem: Sendable {
         positions: positions + infinitePositions, sharePositions: positions, movedMass: movedMass,
         klShare: klShare)
     }
+
+    /// The first figure of a token that is not below a bound in magnitude, or is no number, in words.
+    func excess(over bound: Double) -> String? {
+      for (sums, name) in [(klShare, "share of KL(tuned‖reference)"), (movedMass, "moved mass")] {
+        if let token = sums.firstIndex(where: { !($0.magnitude < bound) }) {
+          return "the \(name) of token \(token), \(sums[token])"
+        }
+      }
+      return nil
+    }
   }
 
   var record: MeasurementRecord
@@ -52,6 +62,16 @@ extension StudyPlan {
       var storageErrors = StorageErrorSums()
       for error in result.storageErrors.compactMap({ $0 }) { storageErrors.add(error) }
       let moved = result.shares.map(MeasuredItem.Moved.init)
+      // Sums over the whole study must stay in bounds too.
+      if let excess = moved?.excess(over: ExactSum.bound / Double(measurements.count)) {
+        let problem = ProblemRecord(
+          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
+          message: """
+            \(files[planned.tuned.file].path): sequence "\(planned.name)": the sums of the study cannot take in \
+            \(excess), summed over its positions. Look at the scores, then score the sequence again.
+            """)
+        return refused(planned, problems: (doubts?.problems ?? []) + [problem])
+      }
       return MeasuredItem(
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
@@ -103,6 +123,9 @@ extension StudyPlan {
     guard let task = pair.tuned.task ?? pair.reference.task else {
       throw StudyError(file: studyFile.path, line: line, .noTask(sequence: planned.name))
     }
+    guard !Study.reservedTasks.contains(task) else {
+      throw StudyError(file: studyFile.path, line: line, .reservedName(key: "task", name: task))
+    }
     if let other = pair.reference.task, other != task {
       throw StudyError(
         file: studyFile.path, line: line,
@@ -121,10 +144,10 @@ extension StudyPlan {
     of exclusions: Exclusions, _ pair: TracePair, _ planned: PlannedMeasurement
   ) -> [ProblemRecord] {
     let tuned = files[planned.tuned.file].path
-    var problems = exclusions.faulty.map { faulty in
+    var problems = pair.messages(about: exclusions.faulty, sequence: planned.name).map { faulty in
       ProblemRecord(
         severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
-        position: faulty.position, message: pair.message(about: faulty, sequence: planned.name))
+        position: faulty.position, message: faulty.message)
     }
     if exclusions.missing > 0 {
       problems.append(

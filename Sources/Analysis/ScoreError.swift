@@ -26,7 +26,7 @@ public struct ScoreError: Error, Equatable, Sendable {
     case missingKey(String, of: String)
     /// A value of another kind.
     case wrongValue(key: String, expected: String, found: String)
-    /// A model, or a column, that stands twice.
+    /// A model, a column or a group that stands twice, or a benchmark in one group.
     case repeated(String)
     /// A list of scores has another length than the list of its group's benchmarks.
     case scoreCount(model: String, group: String, found: Int, expected: Int)

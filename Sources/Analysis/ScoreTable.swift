@@ -96,12 +96,20 @@ public struct ScoreTable: Sendable {
       throw ScoreError(file: file, .unknownBase(model: model.name, base: model.base))
     }
     let known = Set(scores.values.flatMap(\.keys))
+    try checkRepeats(groups.map(\.name))
     for group in groups {
+      try checkRepeats(group.benchmarks)
       for benchmark in group.benchmarks where !known.contains(benchmark) {
         throw ScoreError(
           file: file, .unknownBenchmark(benchmark, group: group.name, known: known.sorted()))
       }
     }
+  }
+
+  /// A group that stands twice would be its own target, and a benchmark in one group count twice.
+  private func checkRepeats(_ names: [String]) throws(ScoreError) {
+    var met: Set<String> = []
+    for name in names where !met.insert(name).inserted { throw ScoreError(file: file, .repeated(name)) }
   }
 
   private static func text(of path: String) throws(ScoreError) -> String {

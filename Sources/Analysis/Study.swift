@@ -52,6 +52,11 @@ public struct Study: Equatable, Sendable {
   /// The files.
   public var traces: [Traces]
 
+  /// What stands for several sources, and so is the name of none.
+  static let reservedSources: Set<String> = ["all", "own"]
+  /// What stands for all tasks together, and so is the name of none.
+  static let reservedTasks: Set<String> = ["all"]
+
   /// The version of the study file that this code reads.
   public static let schemaVersion = 1
 

@@ -50,6 +50,8 @@ public struct StudyError: Error, Equatable, Sendable {
     case noTask(sequence: String)
     /// The two traces of a sequence name different tasks.
     case tasksDiffer(sequence: String, reference: String, tuned: String)
+    /// A task or a source has the name by which commands mean several.
+    case reservedName(key: String, name: String)
     /// No sequence has traces of the reference and of a tuned model.
     case nothingToCompare
   }
@@ -103,6 +105,8 @@ extension StudyError: CustomStringConvertible {
       the sequence \"\(sequence)\" has the task \"\(reference)\" in the reference's trace and \"\(tuned)\" in the \
       tuned model's. Give both one task.
       """
+    case .reservedName(let key, let name):
+      "the \(key) \"\(name)\" has a name that commands have for several of them. Choose another name."
     case .nothingToCompare:
       """
       no sequence has traces of both the reference and a tuned model. \

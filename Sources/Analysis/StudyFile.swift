@@ -39,7 +39,8 @@ public struct StudyFile: Sendable {
   /// The folder that paths are relative to; empty for the working folder.
   var folder: String { (path as NSString).deletingLastPathComponent }
 
-  /// A path as the study would give it, so that an index does not depend on where the command was run.
+  /// A path as the study would give it, so that an index's inputs are the same wherever the command is run. The study's own
+  /// path, and the paths in messages, are as they were given.
   func relative(_ resolved: String) -> String {
     let prefix = folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
     return resolved.hasPrefix(prefix) ? String(resolved.dropFirst(prefix.count)) : resolved

@@ -32,6 +32,12 @@ struct StudyPairing {
       }
     }
     guard !measurements.isEmpty else { throw StudyError(file: studyFile.path, .nothingToCompare) }
+    for model in study.models where !files.contains(where: { $0.traces.model == model.name }) {
+      problems.append(
+        ProblemRecord(
+          severity: .warning,
+          message: "\(model.name): the study names no traces of this model, so that it is in no table."))
+    }
   }
 
   private mutating func pair(
@@ -56,6 +62,7 @@ struct StudyPairing {
             \(study.reference.name): \(byTokens.count) of \(named.count) pair by token ids. Give both the same trace_id.
             """))
     }
+    var paired = 0
     for tunedKey in named {
       let key = byTokens?[tunedKey] ?? tunedKey
       guard let tunedPlace = tuned.places[tunedKey] else { continue }
@@ -69,6 +76,7 @@ struct StudyPairing {
               """))
         continue
       }
+      paired += 1
       let sequenceID = sequenceIDs[key] ?? sequenceIDs.count + 1
       sequenceIDs[key] = sequenceID
       measurements.append(
@@ -77,7 +85,18 @@ struct StudyPairing {
           source: source, reference: referencePlace, tuned: tunedPlace,
           isStorageBounded: Self.isStorageBounded(at: measurements.count - before)))
     }
-    if measurements.count > before { comparisons.append(comparison) }
+    guard paired > 0 else { return }
+    comparisons.append(comparison)
+    let known = reference.order.count { $0.source == source }
+    if known > paired {
+      problems.append(
+        ProblemRecord(
+          severity: .warning, comparisonID: comparison.id,
+          message: """
+            \(known - paired) of \(known) sequences of \(study.reference.name) on text of \(source) have no trace of \
+            \(study.models[modelIndex].name) and are left out.
+            """))
+    }
   }
 
   /// Whether storage is looked at in the sequence at a place of its comparison: in the first four and in every sixteenth.

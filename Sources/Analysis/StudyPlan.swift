@@ -67,7 +67,10 @@ public struct StudyPlan: Sendable {
       progress(PlanningProgress(step: .screening, done: done, total: total))
     }
     let modelIDs = Dictionary(uniqueKeysWithValues: study.models.enumerated().map { ($1.name, $0 + 1) })
-    let inputs = try Self.inputs(files, modelIDs: modelIDs, in: studyFile, progress)
+    let digests = try InputDigests(of: files) { done, total in
+      progress(PlanningProgress(step: .hashing, done: done, total: total))
+    }
+    let inputs = Self.inputs(files, digests, modelIDs: modelIDs, in: studyFile)
     record = StudyPlanRecord(
       study: StudyRecord(
         toolVersion: toolVersion, studyFile: studyFile.path, studyText: studyFile.text,
@@ -82,7 +85,7 @@ public struct StudyPlan: Sendable {
       inputs: inputs,
       comparisons: pairing.comparisons,
       vocabulary: vocabulary.map(Self.tokenRecords) ?? [],
-      problems: pairing.problems + screening.problems)
+      problems: pairing.problems + Self.selfComparisons(measurements, files, digests) + screening.problems)
   }
 
   private static func openFiles(
@@ -114,13 +117,9 @@ public struct StudyPlan: Sendable {
   }
 
   private static func inputs(
-    _ files: [PlannedFile], modelIDs: [String: Int], in studyFile: StudyFile,
-    _ progress: (PlanningProgress) -> Void
-  ) throws -> [InputRecord] {
-    let digests = try InputDigests(of: files) { done, total in
-      progress(PlanningProgress(step: .hashing, done: done, total: total))
-    }
-    return files.flatMap { file in
+    _ files: [PlannedFile], _ digests: InputDigests, modelIDs: [String: Int], in studyFile: StudyFile
+  ) -> [InputRecord] {
+    files.flatMap { file in
       file.inputs.compactMap { input in
         digests[input.path].map { digest in
           InputRecord(
@@ -129,6 +128,27 @@ public struct StudyPlan: Sendable {
             digestKind: digest.kind.rawValue)
         }
       }
+    }
+  }
+
+  /// Pairs of files whose scores are the same, by their contents: a file given for both models, or a copy of it.
+  private static func selfComparisons(
+    _ measurements: [PlannedMeasurement], _ files: [PlannedFile], _ digests: InputDigests
+  ) -> [ProblemRecord] {
+    var met: Set<StudyScreening.Pair> = []
+    return measurements.filter { met.insert(StudyScreening.Pair($0)).inserted }.compactMap { planned in
+      let (reference, tuned) = (files[planned.reference.file], files[planned.tuned.file])
+      let isSame =
+        reference.traces.tensor == tuned.traces.tensor
+        && reference.inputs.map { digests[$0.path] } == tuned.inputs.map { digests[$0.path] }
+      guard isSame else { return nil }
+      let file = tuned.path == reference.path ? "it" : "\(reference.path), which holds the same,"
+      return ProblemRecord(
+        severity: .warning, comparisonID: planned.comparisonID,
+        message: """
+          \(tuned.path): \(file) stands for \(reference.traces.model) and for \(tuned.traces.model), so that no figure \
+          of it is of a shift.
+          """)
     }
   }
 

@@ -36,7 +36,9 @@ extension StudyReader {
     guard let nodes = node.sequence, !nodes.isEmpty else {
       throw StudyError(
         file: file, line: line(node),
-        .wrongValue(key: key, expected: "a list that is not empty", found: shown(node)))
+        .wrongValue(
+          key: key, expected: "a list that is not empty",
+          found: node.sequence == nil ? shown(node) : "an empty list"))
     }
     var elements: [Element] = []
     for node in nodes { elements.append(try read(node)) }

@@ -87,9 +87,15 @@ struct StudyReader {
         file: file, line: line(files),
         .wrongValue(key: "files", expected: "a path, a glob or a list of them", found: shown(files)))
     }
+    let source = try text("source", mapping, of: "an entry of traces")
+    let task = try optionalText("task", mapping)
+    for (key, name, reserved) in [
+      ("source", source, Study.reservedSources), ("task", task ?? "", Study.reservedTasks),
+    ] where reserved.contains(name) {
+      throw StudyError(file: file, line: line(mapping[key]), .reservedName(key: key, name: name))
+    }
     return Study.Traces(
-      model: try text("model", mapping, of: "an entry of traces"),
-      source: try text("source", mapping, of: "an entry of traces"), task: try optionalText("task", mapping),
+      model: try text("model", mapping, of: "an entry of traces"), source: source, task: task,
       prompt: try optionalText("prompt", mapping), sequence: try optionalText("sequence", mapping),
       promptLength: try optionalSize("promptLength", mapping), tensor: try optionalText("tensor", mapping),
       companions: TraceCompanions(

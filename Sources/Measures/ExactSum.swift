@@ -33,13 +33,16 @@ public struct ExactSum: Hashable, Sendable {
     return units < 0 ? -found : found
   }
 
+  /// What a term, and the sum of all, must stay below in magnitude: 2⁴⁶ ≈ 7·10¹³.
+  public static let bound = 0x1p46
+
   /// Adds a number.
   ///
-  /// - Precondition: `term` is finite and smaller than 2⁴⁶ in magnitude.
+  /// - Precondition: `term` is finite and smaller than ``bound`` in magnitude.
   @inline(__always)
   public mutating func add(_ term: Double) {
     precondition(
-      term.magnitude < 0x1p46, "a term of an exact sum must be finite and below 2⁴⁶, but is \(term)")
+      term.magnitude < Self.bound, "a term of an exact sum must be finite and below 2⁴⁶, but is \(term)")
     // Scaling by powers of two is exact, and so is what is left when the whole multiples of 2⁶⁴ units are taken off: the
     // two conversions that a processor has hold both parts.
     let high = Int64(term * 0x1p16)

@@ -10,6 +10,24 @@ public enum RowProblem: Error, Equatable, Sendable {
     case tuned
   }
 
+  /// What is wrong, whatever the token: what rows that fail for one reason have in common.
+  public enum Kind: Hashable, Sendable {
+    case notANumber(Role), plusInfinity(Role), noProbability(Role)
+    case emittedOutside, sizesDiffer, rowTooShort
+  }
+
+  /// The reason without its details.
+  public var kind: Kind {
+    switch self {
+    case .notANumber(let role, _): .notANumber(role)
+    case .plusInfinity(let role, _): .plusInfinity(role)
+    case .noProbability(let role): .noProbability(role)
+    case .emittedOutside: .emittedOutside
+    case .sizesDiffer: .sizesDiffer
+    case .rowTooShort: .rowTooShort
+    }
+  }
+
   /// A score is NaN.
   case notANumber(Role, token: TokenID)
   /// A score is +∞.

@@ -3,7 +3,7 @@ public import ShiftStore
 
 extension Table {
   /// One row a condition and row of the summary that it is about.
-  public static func gate(_ verdicts: [GateVerdict], bound: GateVerdict.Bound, isComplete: Bool) -> Table {
+  public static func gate(_ verdicts: [GateVerdict], bound: GateVerdict.Bound) -> Table {
     Table(
       name: "gate",
       columns: [
@@ -20,7 +20,7 @@ extension Table {
           .text(verdict.row.task ?? "all"), .text(bound.rawValue), verdict.value,
           .text(verdict.condition.side.rawValue), .real(verdict.condition.limit),
         ]
-      }, isComplete: isComplete)
+      })
   }
 }
 
@@ -37,6 +37,11 @@ extension GateVerdict {
     let limit = Numerals.quantity(condition.limit)
     switch outcome {
     case .passed: return nil
+    case .failed where infinitePositions > 0:
+      return """
+        \(subject) is infinite at \(infinitePositions) \(infinitePositions == 1 ? "position" : "positions"), above the \
+        limit \(limit).
+        """
     case .failed:
       // The end of the bounds that lies nearer to the limit may round to the same digits.
       let isAbove = condition.side == .atMost

@@ -65,10 +65,8 @@ extension Table {
     let ranked = sums.unshifted + sums.marginal + sums.shifted
     return [
       (Column("positions", title: "positions"), .integer(sums.positions)),
-      (
-        Column("infinite", title: sums.klTunedReference.infinite > 0 ? "with infinite KL, in no mean" : nil),
-        .integer(sums.klTunedReference.infinite)
-      ),
+      infinite("klTunedReference", "KL(tuned‖ref)", sums.klTunedReference),
+      infinite("klReferenceTuned", "KL(ref‖tuned)", sums.klReferenceTuned),
       (Column("klTunedReference", title: "KL(tuned‖reference), mean by token"), mean(sums.klTunedReference)),
       (Column("klReferenceTuned", title: "KL(reference‖tuned), mean by token"), mean(sums.klReferenceTuned)),
       (Column("jensenShannon", title: "JS, mean by token"), mean(sums.jensenShannon)),
@@ -88,6 +86,13 @@ extension Table {
       (Column("shifted", title: "shifted"), share(sums.shifted, of: ranked)),
       (Column("topAgreement", title: "same top"), share(sums.topAgreement, of: sums.positions)),
     ]
+  }
+
+  private static func infinite(
+    _ field: String, _ title: String, _ sum: FigureSum
+  ) -> (column: Column, cell: Cell) {
+    let shown = sum.infinite > 0 ? "with infinite \(title), not in its mean" : nil
+    return (Column(field + "Infinite", title: shown), .integer(sum.infinite))
   }
 
   private static func counts(_ excluded: Exclusions) -> [(column: Column, cell: Cell)] {

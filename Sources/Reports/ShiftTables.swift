@@ -6,8 +6,7 @@ import Tokenization
 extension Table {
   /// The most shifted positions with the text around them.
   public static func top(
-    _ positions: [ShiftedPosition], by metric: Metric, text: (Int) -> String?, notes: [String],
-    isComplete: Bool
+    _ positions: [ShiftedPosition], by metric: Metric, text: (Int) -> String?, notes: [String]
   ) -> Table {
     Table(
       name: "top",
@@ -33,7 +32,7 @@ extension Table {
             .text(context(position, text)),
           ]
       },
-      notes: notes, isComplete: isComplete)
+      notes: notes)
   }
 
   private static func shown(_ token: TokenID?, _ text: (Int) -> String?) -> Cell {
@@ -48,7 +47,7 @@ extension Table {
 
   /// The shift along the response.
   public static func profile(
-    _ rows: [ProfileRow], scale: ProfileScale, notes: [String], isComplete: Bool
+    _ rows: [ProfileRow], scale: ProfileScale, notes: [String]
   ) -> Table {
     let unit = scale == .relative ? " %" : ""
     return Table(
@@ -73,7 +72,7 @@ extension Table {
           banded(row.shiftedShare, row.shiftedShare, row.bands["shiftedShare"], shown: .share),
         ]
       },
-      notes: notes, isComplete: isComplete)
+      notes: notes)
   }
 
   /// A mean or its bounds with the interval of the lower one.

@@ -9,8 +9,7 @@ extension Table {
   ///   - confidence: The level of the intervals, 0 … 1.
   ///   - notes: Sentences to add below.
   public static func summary(
-    _ rows: [SummaryRow], figures: FigureSet, weighting: Weighting, confidence: Double, notes: [String],
-    isComplete: Bool
+    _ rows: [SummaryRow], figures: FigureSet, weighting: Weighting, confidence: Double, notes: [String]
   ) -> Table {
     let showsSource = !rows.allSatisfy(\.comparison.isOwnText)
     // Five figures with intervals leave no room for counts.
@@ -29,6 +28,7 @@ extension Table {
       (Column("missing", title: nil), { .integer($0.counts.missing) }),
       (Column("faulty", title: nil), { .integer($0.counts.faulty) }),
       (Column("klTunedReferenceInfinite", title: nil), { .integer($0.counts.infinite) }),
+      (Column("klReferenceTunedInfinite", title: nil), { .integer($0.counts.infiniteReferenceTuned) }),
     ]
     let estimates = rows.map(\.figures)
     let shown = estimates.flatMap { row in figures.figures.compactMap { row[$0] } }
@@ -38,8 +38,7 @@ extension Table {
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.figures) },
       notes: figures.notes(
         weighting, confidence: confidence, isBounded: shown.contains(where: \.isBounded),
-        isLowerBounded: shown.contains(where: \.isLowerBounded)) + storageNote(estimates, figures) + notes,
-      isComplete: isComplete)
+        isLowerBounded: shown.contains(where: \.isLowerBounded)) + storageNote(estimates, figures) + notes)
   }
 
   private static func storageNote(
@@ -58,7 +57,7 @@ extension Table {
 
   /// Two tuned models set against each other, task by task.
   public static func contrast(
-    _ rows: [ContrastRow], figures: FigureSet, weighting: Weighting, confidence: Double, isComplete: Bool
+    _ rows: [ContrastRow], figures: FigureSet, weighting: Weighting, confidence: Double, notes: [String]
   ) -> Table {
     let showsSource = !rows.allSatisfy { $0.first.isOwnText && $0.second.isOwnText }
     let labels: [(column: Column, cell: (ContrastRow) -> Cell)] = [
@@ -78,7 +77,7 @@ extension Table {
       notes: [
         "Differences of means by \(weighting.rawValue) over the prompts that both answered; divergences in nats.",
         "Brackets hold \(Numerals.percent(confidence)) intervals in which a prompt counts for both at once.",
-      ], isComplete: isComplete)
+      ] + notes)
   }
 
   /// All figures, with headings for those that are chosen and that some row has.

@@ -66,7 +66,8 @@ public struct Table: Sendable {
   public var notes: [String]
   /// Figures of the whole table, one cell a column, beside its rows. Empty where there are none.
   public var summary: [(column: Column, cell: Cell)] = []
-  /// True when the rows stand for all that was asked; false when the index is unfinished.
+  /// True when the rows stand for all that was asked; false when the index is unfinished, or when sequences or positions
+  /// of the input were refused.
   public var isComplete: Bool
 
   /// A table.

@@ -15,8 +15,7 @@ extension Table {
   ///
   /// - Parameter showsKL: Whether people see the column of divergences.
   public static func emitted(
-    _ rows: [(subject: TokenSubject, drift: EmittedDrift)], model: String, showsKL: Bool, notes: [String],
-    isComplete: Bool
+    _ rows: [(subject: TokenSubject, drift: EmittedDrift)], model: String, showsKL: Bool, notes: [String]
   ) -> Table {
     Table(
       name: "tokens",
@@ -28,7 +27,7 @@ extension Table {
         Column("klTunedReferenceMean", title: showsKL ? "KL" : nil),
       ],
       rows: rows.map { [.text(model)] + cells($0.subject) + $0.drift.cells },
-      notes: notes, isComplete: isComplete)
+      notes: notes)
   }
 
   /// How probability moved onto or off vocabulary tokens, or groups of them, under one tuned model.
@@ -37,7 +36,7 @@ extension Table {
   ///   told where it is the same over this range.
   public static func predicted(
     _ rows: [(subject: TokenSubject, drift: PredictedDrift)], model: String,
-    unlisted: ClosedRange<Double> = 0...0, notes: [String], isComplete: Bool
+    unlisted: ClosedRange<Double> = 0...0, notes: [String]
   ) -> Table {
     Table(
       name: "tokens",
@@ -52,7 +51,7 @@ extension Table {
           direction(of: row.drift.movedMassMean, unlisted),
         ]
       },
-      notes: notes, isComplete: isComplete)
+      notes: notes)
   }
 
   private static func direction(of movedMass: Double, _ unlisted: ClosedRange<Double>) -> Cell {
@@ -68,7 +67,7 @@ extension Table {
   ///   - view: `emitted` or `predicted`.
   public static func contrast(
     _ rows: [(subject: TokenSubject, contrast: TokenContrast)], names: (String, String), measure: String,
-    view: String, task: String?, notes: [String], isComplete: Bool
+    view: String, task: String?, notes: [String]
   ) -> Table {
     let isGrouped = rows.contains { if case .group = $0.subject { true } else { false } }
     return Table(
@@ -91,7 +90,7 @@ extension Table {
           result.pValue.map { .real($0) } ?? .missing, result.qValue.map { .real($0) } ?? .missing,
         ]
       },
-      notes: notes, isComplete: isComplete)
+      notes: notes)
   }
 
   /// Id, token and category; people see what there is.

@@ -5,6 +5,9 @@ struct CharacterClass: Sendable {
     case characters(Set<Unicode.Scalar>)
   }
 
+  /// The classes that have a name.
+  static let names = ["whitespace", "digit", "letter", "mathematics", "punctuation"]
+
   private let kind: Kind
   /// Which of the ASCII characters, nearly all that there are in a vocabulary, belong to it.
   private let plain: [Bool]

@@ -30,11 +30,15 @@ public struct GateVerdict: Equatable, Sendable {
   public var least: Double?
   /// The most that it can be; nil where it is not known.
   public var most: Double?
+  /// The positions at which the figure is infinite.
+  public var infinitePositions: Int
 
   /// Holds a row to a condition.
   ///
   /// A figure of truncated traces is known to lie between two bounds. An upper limit is kept only if the upper bound
   /// is, and is crossed only if the lower bound is; between the two nothing is decided.
+  ///
+  /// A divergence that is infinite at some positions is infinite as a mean, whatever the mean over the others is.
   public init(_ condition: GateCondition, _ row: SummaryRow, bound: Bound) {
     self.condition = condition
     self.row = row
@@ -44,6 +48,11 @@ public struct GateVerdict: Equatable, Sendable {
       case .low: mean.interval?.lowerBound
       case .high: mean.interval?.upperBound
       }
+    }
+    infinitePositions = row.counts.infinite(of: condition.figure)
+    guard infinitePositions == 0 else {
+      (least, most) = (.infinity, .infinity)
+      return
     }
     least = row[condition.figure].flatMap { number($0.low) }
     most = row[condition.figure]?.high.flatMap(number)

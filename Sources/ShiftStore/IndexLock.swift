@@ -13,10 +13,31 @@ struct IndexLock: Sendable {
     guard descriptor >= 0 else {
       throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // What was opened may have been replaced before it was locked.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isSame(descriptor, path) else {
       Foundation.close(descriptor)
       throw StoreError(file: path, .busy)
     }
+  }
+
+  /// Waits until nobody else puts an index into the folder of this one: what stands at its path stays until the release.
+  ///
+  /// - Throws: ``StoreError`` when the folder cannot be opened.
+  init(folderOf path: String) throws {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    descriptor = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
+    }
+    // Where a file system has no locks of folders, the moment that it guards stays unguarded.
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+  }
+
+  private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var locked = stat()
+    var named = stat()
+    return fstat(descriptor, &locked) == 0 && stat(path, &named) == 0
+      && (locked.st_dev, locked.st_ino) == (named.st_dev, named.st_ino)
   }
 
   /// Unlocked in so many words: a child that is being started has a copy of the descriptor for a moment.

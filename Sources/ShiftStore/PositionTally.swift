@@ -47,8 +47,8 @@ struct TallySlice: Hashable {
 struct TalliedSequence {
   /// The measurement's row.
   var measurementID: Int
-  /// The prompt's name.
-  var prompt: String
+  /// The prompt.
+  var prompt: TaskPrompt
   /// The number of tokens of the response, whether measured or not.
   var responseLength: Int
   /// The measured positions, rising.

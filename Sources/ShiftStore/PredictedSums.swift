@@ -18,7 +18,7 @@ struct PredictedSums {
     var klShare = 0.0
   }
 
-  private(set) var prompts: [String: Prompt] = [:]
+  private(set) var prompts: [TaskPrompt: Prompt] = [:]
   /// True where every sequence was dense.
   private(set) var isDense = true
   private var parts: [Int: [Part]] = [:]
@@ -26,14 +26,14 @@ struct PredictedSums {
 
   /// The entries that follow are those of a sequence of this prompt.
   mutating func beginSequence(
-    prompt name: String, positions: Int, sharePositions: Int?, unlisted: (reference: Double, tuned: Double)
+    prompt key: TaskPrompt, positions: Int, sharePositions: Int?, unlisted: (reference: Double, tuned: Double)
   ) {
-    var prompt = prompts[name] ?? Prompt(number: prompts.count)
+    var prompt = prompts[key] ?? Prompt(number: prompts.count)
     prompt.positions += positions
     prompt.sharePositions += sharePositions ?? 0
     prompt.unlistedReference += unlisted.reference
     prompt.unlistedTuned += unlisted.tuned
-    prompts[name] = prompt
+    prompts[key] = prompt
     current = prompt.number
     isDense = isDense && sharePositions != nil
   }
@@ -52,11 +52,11 @@ struct PredictedSums {
   }
 
   /// What each of the prompts in `clusters` adds to each token.
-  func totals(_ metric: PredictedMetric, _ clusters: [String: Int]) -> [Int: [ClusterTotal]] {
+  func totals(_ metric: PredictedMetric, _ clusters: [TaskPrompt: Int]) -> [Int: [ClusterTotal]] {
     var places = [(cluster: Int, positions: Int)?](repeating: nil, count: prompts.count)
-    for (name, prompt) in prompts {
+    for (key, prompt) in prompts {
       let positions = metric == .movedMass ? prompt.positions : prompt.sharePositions
-      places[prompt.number] = clusters[name].map { ($0, positions) }
+      places[prompt.number] = clusters[key].map { ($0, positions) }
     }
     return parts.compactMapValues { parts in
       var totals: [Int: ClusterTotal] = [:]
@@ -73,15 +73,15 @@ struct PredictedSums {
   }
 
   /// The positions of these prompts.
-  func positions(_ clusters: [String: Int]) -> Int {
+  func positions(_ clusters: [TaskPrompt: Int]) -> Int {
     clusters.keys.reduce(0) { $0 + (prompts[$1]?.positions ?? 0) }
   }
 
   /// The most that a token which is not listed can have had: mean over these prompts of their means.
-  func unlisted(_ clusters: [String: Int]) -> (reference: Double, tuned: Double) {
+  func unlisted(_ clusters: [TaskPrompt: Int]) -> (reference: Double, tuned: Double) {
     var sums = (reference: 0.0, tuned: 0.0)
-    for name in clusters.keys.sorted() {
-      guard let prompt = prompts[name], prompt.positions > 0 else { continue }
+    for key in clusters.keys.sorted() {
+      guard let prompt = prompts[key], prompt.positions > 0 else { continue }
       sums.reference += prompt.unlistedReference / Double(prompt.positions)
       sums.tuned += prompt.unlistedTuned / Double(prompt.positions)
     }

@@ -35,7 +35,7 @@ struct PromptTokenTally: PositionTally {
   mutating func add(_ sequence: TalliedSequence) throws {
     // Sequences of one prompt need not stand together.
     let prompt = numbers.number(of: sequence.prompt)
-    if prompt == names.count { names.append(sequence.prompt) }
+    if prompt == names.count { names.append(sequence.prompt.name) }
     for position in sequence.positions { try positions.append(Position(position, prompt: prompt)) }
   }
 

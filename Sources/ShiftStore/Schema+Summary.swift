@@ -57,7 +57,8 @@ extension Schema {
       masked INTEGER NOT NULL,
       missing INTEGER NOT NULL,
       faulty INTEGER NOT NULL,
-      infinite INTEGER NOT NULL
+      infinite INTEGER NOT NULL,
+      infiniteReferenceTuned INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE summaryFigure (
       summaryID INTEGER NOT NULL REFERENCES summary (id),

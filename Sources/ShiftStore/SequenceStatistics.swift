@@ -11,8 +11,7 @@ struct SequenceStatistics {
   }
 
   var comparisonID: Int
-  var taskID: Int
-  var prompt: String
+  var prompt: TaskPrompt
   var counts: SummaryCounts
   var figures: [SummaryFigure: Sums]
   /// The sums of e^−Δ and e^Δ and of their squares, where positions of the index were counted.
@@ -22,29 +21,29 @@ struct SequenceStatistics {
     .klTunedReference, .klReferenceTuned, .jensenShannon, .totalVariation, .entropyReference, .entropyTuned,
   ]
 
-  init(_ row: Row) {
-    comparisonID = row["comparisonID"]
-    taskID = row["taskID"]
-    prompt = row["prompt"]
+  init(_ row: Row) throws {
+    comparisonID = try row.value("comparisonID")
+    prompt = try TaskPrompt(taskID: row.value("taskID"), name: row.value("prompt"))
     counts = SummaryCounts()
     counts.sequences = 1
-    counts.positions = row["positions"]
-    counts.masked = row["masked"]
-    counts.missing = row["missing"]
-    counts.faulty = row["faulty"]
-    counts.infinite = row["klTunedReferenceInfinite"]
+    counts.positions = try row.value("positions")
+    counts.masked = try row.value("masked")
+    counts.missing = try row.value("missing")
+    counts.faulty = try row.value("faulty")
+    counts.infinite = try row.value("klTunedReferenceInfinite")
+    counts.infiniteReferenceTuned = try row.value("klReferenceTunedInfinite")
     figures = [:]
-    ratios = SampledRatios(row)
+    ratios = try SampledRatios(row)
     for figure in Self.bounded {
       let name = figure.rawValue
-      figures[figure] = Sums(
-        count: row[name + "Count"], low: row[name + "SumLow"], high: row[name + "SumHigh"])
+      figures[figure] = try Sums(
+        count: row.value(name + "Count"), low: row.value(name + "SumLow"), high: row.value(name + "SumHigh"))
     }
     addEntropyShift()
-    addEmitted(row)
-    addShares(row)
-    addStorageErrors(row)
-    addEstimates(row)
+    try addEmitted(row)
+    try addShares(row)
+    try addStorageErrors(row)
+    try addEstimates(row)
   }
 
   /// The entropies of a position are never infinite, so both sums are over the same positions.
@@ -56,43 +55,43 @@ struct SequenceStatistics {
       count: tuned.count, low: tuned.low - most, high: tuned.high.map { $0 - reference.low })
   }
 
-  private mutating func addEmitted(_ row: Row) {
-    set(.rankShift, row["rankShiftSum"], count: row["rankShiftCount"])
-    set(.logprobShift, row["logprobShiftSum"], count: row["logprobShiftCount"])
-    set(.coverageReference, row["coverageReferenceSum"], count: row["positions"])
-    set(.coverageTuned, row["coverageTunedSum"], count: row["positions"])
+  private mutating func addEmitted(_ row: Row) throws {
+    try set(.rankShift, row.value("rankShiftSum"), count: row.value("rankShiftCount"))
+    try set(.logprobShift, row.value("logprobShiftSum"), count: row.value("logprobShiftCount"))
+    try set(.coverageReference, row.value("coverageReferenceSum"), count: row.value("positions"))
+    try set(.coverageTuned, row.value("coverageTunedSum"), count: row.value("positions"))
   }
 
-  private mutating func addShares(_ row: Row) {
-    let ranked: Double = row["ranked"]
-    set(.unshiftedShare, row["unshifted"], count: ranked)
-    set(.marginalShare, row["marginal"], count: ranked)
-    set(.shiftedShare, row["shifted"], count: ranked)
-    set(.topAgreementShare, row["topAgreement"], count: row["positions"])
+  private mutating func addShares(_ row: Row) throws {
+    let ranked: Double = try row.value("ranked")
+    try set(.unshiftedShare, row.value("unshifted"), count: ranked)
+    try set(.marginalShare, row.value("marginal"), count: ranked)
+    try set(.shiftedShare, row.value("shifted"), count: ranked)
+    try set(.topAgreementShare, row.value("topAgreement"), count: row.value("positions"))
   }
 
   /// The mean bound over the positions that were looked at stands for all of the sequence.
-  private mutating func addStorageErrors(_ row: Row) {
-    let looks: Double = row["storagePositions"]
+  private mutating func addStorageErrors(_ row: Row) throws {
+    let looks: Double = try row.value("storagePositions")
     guard looks > 0 else { return }
     let positions = Double(counts.positions)
     for figure in SummaryFigure.storageErrors {
-      let sum: Double = row[figure.rawValue + "Sum"]
+      let sum: Double = try row.value(figure.rawValue + "Sum")
       set(figure, sum / looks * positions, count: positions)
     }
   }
 
   /// What only a finished index has counted.
-  private mutating func addEstimates(_ row: Row) {
-    guard let ratioCount = row["ratioCount"] as Double? else { return }
-    set(.logRankShift, row["logRankShiftSum"], count: row["logRankShiftCount"])
-    set(.probabilityShift, row["probabilityShiftSum"], count: row["probabilityShiftCount"])
-    set(.pathCoverageShare, row["pathCoverage"], count: row["positions"])
-    let shift: Double = row["logprobShiftSum"]
+  private mutating func addEstimates(_ row: Row) throws {
+    guard let ratioCount = try row.value("ratioCount") as Double? else { return }
+    try set(.logRankShift, row.value("logRankShiftSum"), count: row.value("logRankShiftCount"))
+    try set(.probabilityShift, row.value("probabilityShiftSum"), count: row.value("probabilityShiftCount"))
+    try set(.pathCoverageShare, row.value("pathCoverage"), count: row.value("positions"))
+    let shift: Double = try row.value("logprobShiftSum")
     set(.k1TunedReference, shift, count: ratioCount)
     set(.k1ReferenceTuned, -shift, count: ratioCount)
-    set(.k3TunedReference, row["k3TunedReferenceSum"], count: ratioCount)
-    set(.k3ReferenceTuned, row["k3ReferenceTunedSum"], count: ratioCount)
+    try set(.k3TunedReference, row.value("k3TunedReferenceSum"), count: ratioCount)
+    try set(.k3ReferenceTuned, row.value("k3ReferenceTunedSum"), count: ratioCount)
     // Over positions with one ratio each, mean ρ² − 1 is (Σ ρ² − n) / n.
     set(.chiSquareReferenceTuned, ratios.referenceTunedSquare - ratioCount, count: ratioCount)
     set(.chiSquareTunedReference, ratios.tunedReferenceSquare - ratioCount, count: ratioCount)
@@ -147,14 +146,14 @@ struct SampledRatios {
   }
 
   /// Those of one sequence; zeros where its positions were not counted yet.
-  init(_ row: Row) {
-    count = row["ratioCount"] ?? 0
-    referenceTuned = row["ratioReferenceTunedSum"] ?? 0
-    referenceTunedSquare = row["ratioReferenceTunedSquareSum"] ?? 0
-    tunedReference = row["ratioTunedReferenceSum"] ?? 0
-    tunedReferenceSquare = row["ratioTunedReferenceSquareSum"] ?? 0
-    probabilityShiftCount = row["probabilityShiftCount"] ?? 0
-    probabilityShiftSquare = row["probabilityShiftSquareSum"] ?? 0
+  init(_ row: Row) throws {
+    count = try row.value("ratioCount") ?? 0
+    referenceTuned = try row.value("ratioReferenceTunedSum") ?? 0
+    referenceTunedSquare = try row.value("ratioReferenceTunedSquareSum") ?? 0
+    tunedReference = try row.value("ratioTunedReferenceSum") ?? 0
+    tunedReferenceSquare = try row.value("ratioTunedReferenceSquareSum") ?? 0
+    probabilityShiftCount = try row.value("probabilityShiftCount") ?? 0
+    probabilityShiftSquare = try row.value("probabilityShiftSquareSum") ?? 0
   }
 
   static func += (sums: inout SampledRatios, other: SampledRatios) {

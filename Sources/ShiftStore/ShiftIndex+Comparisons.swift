@@ -14,7 +14,11 @@ extension ShiftIndex {
         JOIN model AS reference ON reference.id = referenceID
         ORDER BY comparison.id
         """
-    ).map { Comparison(id: $0[0], tuned: $0[1], reference: $0[2], source: $0[3], method: $0[4]) }
+    ).map { row in
+      try Comparison(
+        id: row.value(0), tuned: row.value(1), reference: row.value(2), source: row.value(3),
+        method: row.value(4))
+    }
   }
 
   /// The comparisons of one tuned model, or of all, on the responses that are asked for.
@@ -55,23 +59,16 @@ extension ShiftIndex {
     throw StoreError(file: path, .unknown(what: "task", name: name, known: known))
   }
 
-  /// How a token is shown, nil where the index has no vocabulary or no such token.
-  public func tokenTexts() throws -> [Int: String] {
-    try reading { database in
-      let rows = try Row.fetchAll(database, sql: "SELECT id, text FROM token")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int, $0[1] as String) })
-    }
-  }
-
   /// What was wrong with the input, in the order it was met.
   public func problems() throws -> [ProblemRecord] {
     try reading { database in
       try Row.fetchAll(
         database, sql: "SELECT severity, comparisonID, sequence, position, message FROM problem ORDER BY id"
-      ).map {
-        ProblemRecord(
-          severity: $0[0] == "error" ? .error : .warning, comparisonID: $0[1], sequence: $0[2],
-          position: $0[3], message: $0[4])
+      ).map { row in
+        try ProblemRecord(
+          severity: row.value(0) == "error" ? .error : .warning, comparisonID: row.value(1),
+          sequence: row.value(2),
+          position: row.value(3), message: row.value(4))
       }
     }
   }

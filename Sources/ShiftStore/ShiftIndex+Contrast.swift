@@ -53,10 +53,10 @@ extension ShiftIndex {
         """, arguments: [pair.first.id, pair.second.id])
     guard !rows.isEmpty else { return nil }
     return try rows.map { row in
-      ContrastRow(
-        first: pair.first, second: pair.second, task: row["task"], prompts: row["prompts"],
-        differences: try StoredEstimate.fetch(
-          from: "contrastFigure", owner: "contrastID", row["id"], weighting, database))
+      try ContrastRow(
+        first: pair.first, second: pair.second, task: row.value("task"), prompts: row.value("prompts"),
+        differences: StoredEstimate.fetch(
+          from: "contrastFigure", owner: "contrastID", row.value("id"), weighting, database))
     }
   }
 

@@ -69,7 +69,7 @@ extension ShiftIndex {
     }
     let slices = try Row.fetchAll(
       database, sql: "SELECT DISTINCT comparisonID, taskID FROM emittedToken ORDER BY comparisonID, taskID"
-    ).map { TallySlice(comparisonID: $0[0], taskID: $0[1]) }
+    ).map { try TallySlice(comparisonID: $0.value(0), taskID: $0.value(1)) }
     for comparison in slices.map(\.comparisonID).uniqued {
       let own = slices.filter { $0.comparisonID == comparison }
       var wholes: [TokenKindColumn: [String: KindTotals]] = [:]

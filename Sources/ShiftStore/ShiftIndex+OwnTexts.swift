@@ -11,29 +11,24 @@ extension ShiftIndex {
     let taskID = try task.map { try self.taskID(of: $0, database) }
     let reference = try responses(of: comparison.reference, taskID: taskID, database)
     return try responses(of: comparison.tuned, taskID: taskID, database)
-      .sorted { ($0.key.taskID, $0.key.prompt) < ($1.key.taskID, $1.key.prompt) }
+      .sorted { $0.key < $1.key }
       .flatMap { asked, own in zip(own, reference[asked] ?? []).map(Self.firstDifference) }
-  }
-
-  /// A prompt: tasks may use the same name for prompts of their own.
-  private struct Asked: Hashable {
-    var taskID: Int
-    var prompt: String
   }
 
   /// The responses of a source by prompt, each as the bytes of its token ids.
   private func responses(
     of source: String, taskID: Int?, _ database: Database
-  ) throws -> [Asked: [Data]] {
+  ) throws -> [TaskPrompt: [Data]] {
     let rows = try Row.fetchCursor(
       database,
       sql: """
         SELECT taskID, prompt, substr(tokens, 1 + 4 * promptLength) FROM sequence
         WHERE source = ? AND (taskID = ? OR ? IS NULL) ORDER BY id
         """, arguments: [source, taskID, taskID])
-    var responses: [Asked: [Data]] = [:]
+    var responses: [TaskPrompt: [Data]] = [:]
     while let row = try rows.next() {
-      responses[Asked(taskID: row[0], prompt: row[1]), default: []].append(row[2])
+      let prompt = try TaskPrompt(taskID: row.value(0), name: row.value(1))
+      responses[prompt, default: []].append(try row.value(2))
     }
     return responses
   }

@@ -76,7 +76,9 @@ extension ShiftIndex {
           LIMIT ?
           """, arguments: [metric.rawValue, limit]
       ).compactMap { row in
-        named[row["comparisonID"]].map { ShiftedPosition(row, comparison: $0, context: context) }
+        try named[row.value("comparisonID")].map {
+          try ShiftedPosition(row, comparison: $0, context: context)
+        }
       }
     }
   }
@@ -110,15 +112,17 @@ extension ShiftIndex {
           GROUP BY comparisonID, start ORDER BY comparisonID, start
           """, arguments: [scale.rawValue]
       ).compactMap { row in
-        guard let comparison = named[row["comparisonID"]] else { return nil }
+        guard let comparison = try named[row.value("comparisonID")] else { return nil }
         let bands =
           hasBands
-          ? try Self.bands(scale, start: row["start"], of: comparison, taskID: chosenTask, database) : [:]
-        return ProfileRow(
-          comparison: comparison, start: row["start"],
-          end: min(row["end"], scale == .relative ? 100 : row["lastBin"] + 1),
-          count: row["count"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
-          klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"],
+          ? try Self.bands(scale, start: row.value("start"), of: comparison, taskID: chosenTask, database)
+          : [:]
+        return try ProfileRow(
+          comparison: comparison, start: row.value("start"),
+          end: min(row.value("end"), scale == .relative ? 100 : row.value("lastBin") + 1),
+          count: row.value("count"), shiftedShare: row.value("shiftedShare"),
+          rankShiftMean: row.value("rankShiftMean"),
+          klTunedReferenceMeanLow: row.value("klLow"), klTunedReferenceMeanHigh: row.value("klHigh"),
           bands: bands)
       }
     }
@@ -135,26 +139,31 @@ extension ShiftIndex {
         WHERE comparisonID = ?1 AND scale = ?2 AND start = ?3 AND taskID IS coalesce(?4, (
           SELECT taskID FROM band WHERE comparisonID = ?1 ORDER BY taskID LIMIT 1))
         """, arguments: [comparison.id, scale.rawValue, start, taskID])
-    return Dictionary(
-      uniqueKeysWithValues: rows.map {
-        ($0["measure"] as String, ($0["intervalLow"] as Double)...($0["intervalHigh"] as Double))
-      })
+    return try rows.reduce(into: [:]) { bands, row in
+      let (low, high): (Double, Double) = try (row.value("intervalLow"), row.value("intervalHigh"))
+      guard low <= high else { throw DamagedRow() }
+      bands[try row.value("measure")] = low...high
+    }
   }
 }
 
 extension ShiftedPosition {
-  fileprivate init(_ row: Row, comparison: Comparison, context: Int) {
-    let measures = PositionMeasures(row)
-    let tokens: Data = row["tokens"]
-    let place = (row["promptLength"] as Int) + measures.position
+  fileprivate init(_ row: Row, comparison: Comparison, context: Int) throws {
+    let measures = try PositionMeasures(row)
+    let tokens: Data = try row.value("tokens")
+    let count = tokens.count / 4
+    let promptLength: Int = try row.value("promptLength")
+    guard (0...count).contains(promptLength), (0..<count - promptLength).contains(measures.position) else {
+      throw DamagedRow()
+    }
+    let place = promptLength + measures.position
     func token(_ index: Int) -> Int {
       tokens.withUnsafeBytes {
         Int(Int32(littleEndian: $0.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)))
       }
     }
-    let count = tokens.count / 4
-    self.init(
-      comparison: comparison, task: row["task"], sequence: row["sequence"], measures: measures,
+    try self.init(
+      comparison: comparison, task: row.value("task"), sequence: row.value("sequence"), measures: measures,
       before: (max(0, place - context)..<place).map(token),
       after: (min(count, place + 1)..<min(count, place + 1 + context)).map(token))
   }
@@ -162,21 +171,21 @@ extension ShiftedPosition {
 
 extension PositionMeasures {
   /// A row of the table `position`.
-  init(_ row: Row) {
-    func figure(_ name: String) -> Figure {
-      if let value = row[name] as Double? { return .exact(value) }
-      return .between(low: row[name + "Low"], high: row[name + "High"])
+  init(_ row: Row) throws {
+    func figure(_ name: String) throws -> Figure {
+      if let value = try row.value(name) as Double? { return .exact(value) }
+      return try .between(low: row.value(name + "Low"), high: row.value(name + "High"))
     }
-    self.init(
-      position: row["position"], tokenID: TokenID(row["tokenID"]),
+    try self.init(
+      position: row.value("position"), tokenID: TokenID(row.value("tokenID")),
       divergences: Divergences(
         klTunedReference: figure("klTunedReference"), klReferenceTuned: figure("klReferenceTuned"),
         jensenShannon: figure("jensenShannon"), totalVariation: figure("totalVariation"),
         entropyReference: figure("entropyReference"), entropyTuned: figure("entropyTuned")),
-      logprobReference: row["logprobReference"], logprobTuned: row["logprobTuned"],
-      rankReference: row["rankReference"], rankReferenceLow: row["rankReferenceLow"],
-      rankTuned: row["rankTuned"],
-      topReference: TokenID(row["topReference"]), topTuned: TokenID(row["topTuned"]),
-      coverageReference: row["coverageReference"], coverageTuned: row["coverageTuned"])
+      logprobReference: row.value("logprobReference"), logprobTuned: row.value("logprobTuned"),
+      rankReference: row.value("rankReference"), rankReferenceLow: row.value("rankReferenceLow"),
+      rankTuned: row.value("rankTuned"),
+      topReference: TokenID(row.value("topReference")), topTuned: TokenID(row.value("topTuned")),
+      coverageReference: row.value("coverageReference"), coverageTuned: row.value("coverageTuned"))
   }
 }

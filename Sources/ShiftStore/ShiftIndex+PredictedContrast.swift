@@ -64,7 +64,7 @@ extension ShiftIndex {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT prompt, movedToken.positions, sharePositions, unlistedReference, unlistedTuned, movedToken.tokens
+          SELECT taskID, prompt, movedToken.positions, sharePositions, unlistedReference, unlistedTuned, movedToken.tokens
           FROM movedToken
           JOIN measurement ON measurement.id = measurementID
           JOIN sequence ON sequence.id = sequenceID
@@ -72,9 +72,11 @@ extension ShiftIndex {
           """)
       var sums = PredictedSums()
       while let row = try rows.next() {
-        sums.beginSequence(
-          prompt: row[0], positions: row[1], sharePositions: row[2], unlisted: (row[3], row[4]))
-        try row.withUnsafeData(atIndex: 5) { data in
+        try sums.beginSequence(
+          prompt: TaskPrompt(taskID: row.value(0), name: row.value(1)), positions: row.value(2),
+          sharePositions: row.value(3),
+          unlisted: (row.value(4), row.value(5)))
+        try row.withUnsafeData(atIndex: 6) { data in
           data?.withUnsafeBytes { bytes in
             MovedTokens.forEach(in: bytes) { entry in
               if let id = request.groups.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }

@@ -48,7 +48,7 @@ extension ShiftIndex {
           throw StoreError(file: path, .sql(message: "there is more than one statement", sql: sql))
         }
         return QueryResult(columns: statement.columnNames, rows: rows)
-      } catch let error as DatabaseError {
+      } catch let error as DatabaseError where !error.isOfTheFile {
         throw StoreError(file: path, .sql(message: error.message ?? "\(error.resultCode)", sql: sql))
       }
     }

@@ -37,9 +37,9 @@ extension ShiftIndex {
           WHERE place <= ? ORDER BY id
           """, arguments: [most]
       ).map { row in
-        MeasuredResponse(
-          sequence: row["name"], task: row["task"], excluded: row["excluded"],
-          positions: try positions.positions(of: row["id"]))
+        try MeasuredResponse(
+          sequence: row.value("name"), task: row.value("task"), excluded: row.value("excluded"),
+          positions: positions.positions(of: row.value("id")))
       }
     }
   }

@@ -10,7 +10,8 @@ extension ShiftIndex {
         let row = try Row.fetchOne(
           database, sql: "SELECT state, completedMeasurements, plannedMeasurements FROM study")
       else { throw StoreError(file: path, .notAnIndex(found: "an index without a study")) }
-      return StudyProgress(isFinished: row[0] == "finished", measured: row[1], planned: row[2])
+      return try StudyProgress(
+        isFinished: row.value(0) == "finished", measured: row.value(1), planned: row.value(2))
     }
   }
 
@@ -26,17 +27,14 @@ extension ShiftIndex {
     }
   }
 
-  /// The positions at which a rank of the emitted token is not known, those at which its class is not, and all.
-  public func positionsWithoutRank() throws -> (unranked: Int, unclassed: Int, positions: Int) {
+  /// Whether the index stands for all of its study: it is finished, and nothing of the input was refused.
+  public func isComplete() throws -> Bool {
     try reading { database in
-      let row = try Row.fetchOne(
+      try Bool.fetchOne(
         database,
         sql: """
-          SELECT total(positions - rankShiftCount), total(positions - unshifted - marginal - shifted),
-            total(positions) FROM measurement
-          """)
-      guard let row else { return (0, 0, 0) }
-      return (Int(row[0] as Double), Int(row[1] as Double), Int(row[2] as Double))
+          SELECT state = 'finished' AND NOT EXISTS (SELECT 1 FROM problem WHERE severity = 'error') FROM study
+          """) ?? false
     }
   }
 
@@ -57,14 +55,15 @@ extension ShiftIndex {
         throw StoreError(file: path, .notAnIndex(found: "an index without a study"))
       }
       let study = plan.study
-      try compare("the study", row["studyText"], study.studyText, show: digestLine)
-      try compare("the settings", row["settings"], study.settings, show: { $0 })
-      try compare("tokenshift", row["toolVersion"], study.toolVersion, show: { $0 })
+      try compareText(row.value("studyText"), study.studyText)
+      try compare("the settings", row.value("settings"), study.settings, show: { $0 })
+      try compare("tokenshift", row.value("toolVersion"), study.toolVersion, show: { $0 })
       try compare(
-        "the vocabulary", row["vocabularyFingerprint"] ?? "none", study.vocabularyFingerprint ?? "none",
+        "the vocabulary", row.value("vocabularyFingerprint") ?? "none", study.vocabularyFingerprint ?? "none",
         show: { $0 })
       let found = try Row.fetchAll(database, sql: "SELECT path, digest FROM input ORDER BY id").map {
-        "\($0["path"] as String) (\($0["digest"] as String))"
+        let (path, digest): (String, String) = try ($0.value("path"), $0.value("digest"))
+        return "\(path) (\(digest))"
       }
       let expected = plan.inputs.map { "\($0.path) (\($0.digest))" }
       for (found, expected) in zip(found, expected) {
@@ -79,8 +78,23 @@ extension ShiftIndex {
     throw StoreError(file: path, .otherStudy(what: what, found: show(found), expected: show(expected)))
   }
 
-  /// A text too long to print, by its length.
-  private func digestLine(_ text: String) -> String { "text of \(text.utf8.count) bytes" }
+  /// Names the first line of the study file that differs.
+  private func compareText(_ found: String, _ expected: String) throws {
+    guard found != expected else { return }
+    let texts = [found, expected].map {
+      $0.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+    let line = zip(texts[0], texts[1]).enumerated().first { !$0.element.0.elementsEqual($0.element.1) }?
+      .offset
+    let place = line ?? min(texts[0].count, texts[1].count)
+    // As in source text, so that a line end of another kind shows.
+    let shown = texts.map {
+      $0.count > place ? String($0[place].prefix(200)).debugDescription : "no such line"
+    }
+    throw StoreError(
+      file: path,
+      .otherStudy(what: "a study file whose line \(place + 1) is", found: shown[0], expected: shown[1]))
+  }
 
   /// The running sums of the predicted-token table, to go on from.
   public func predictedSums() throws -> [PredictedSumRecord] {
@@ -95,9 +109,10 @@ extension ShiftIndex {
         FROM predictedSum JOIN task ON task.id = taskID ORDER BY comparisonID, taskID
         """
     ).map { row in
-      PredictedSumRecord(
-        comparisonID: row[0], task: row[1], positions: row[2], infinitePositions: row[3],
-        klShare: sums(row[4]), movedMass: sums(row[5]))
+      try PredictedSumRecord(
+        comparisonID: row.value(0), task: row.value(1), positions: row.value(2),
+        infinitePositions: row.value(3),
+        klShare: sums(row.value(4)), movedMass: sums(row.value(5)))
     }
   }
 

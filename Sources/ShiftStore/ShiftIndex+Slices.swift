@@ -22,7 +22,7 @@ extension ShiftIndex {
               SELECT taskID FROM slice WHERE comparisonID = ?1 AND kind = ?2 ORDER BY taskID LIMIT 1))
             ORDER BY place
             """, arguments: [comparison.id, kind.rawValue, taskID]
-        ).map { SliceRow($0, comparison) }
+        ).map { try SliceRow($0, comparison) }
       }
     }
   }
@@ -37,15 +37,15 @@ extension ShiftIndex {
           SELECT comparisonID, referenceBin, tunedBin, sum(count) AS count FROM rankCount WHERE \(filter)
           GROUP BY comparisonID, referenceBin, tunedBin
           """)
-      return comparisons.flatMap { comparison in
-        RankBin.allCases.map { reference in
-          let own = rows.filter {
-            $0["comparisonID"] == comparison.id && $0["referenceBin"] == reference.rawValue
+      return try comparisons.flatMap { comparison in
+        try RankBin.allCases.map { reference in
+          let own = try rows.filter {
+            try $0.value("comparisonID") == comparison.id && $0.value("referenceBin") == reference.rawValue
           }
           return RankCountRow(
             comparison: comparison, reference: reference,
-            counts: RankBin.allCases.map { tuned in
-              own.first { $0["tunedBin"] == tuned.rawValue }?["count"] ?? 0
+            counts: try RankBin.allCases.map { tuned in
+              try own.first { try $0.value("tunedBin") == tuned.rawValue }?.value("count") ?? 0
             })
         }
       }
@@ -82,8 +82,8 @@ extension ShiftIndex {
     let rows = try Row.fetchAll(
       database, sql: "SELECT \(column), \(known) FROM firstDivergence WHERE \(filter) AND comparisonID = ?",
       arguments: [comparison.id])
-    let known = rows.filter { $0[1] }
-    return (known.map { $0[0] }, rows.count - known.count)
+    let known = try rows.filter { try $0.value(1) }
+    return (try known.map { try $0.value(0) }, rows.count - known.count)
   }
 
   /// How much of the shift lies in the first and in the last tenth of the responses.
@@ -98,11 +98,11 @@ extension ShiftIndex {
             CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END AS high
           FROM profile WHERE scale = 'relative' AND \(filter) GROUP BY comparisonID, tenth
           """)
-      return comparisons.flatMap { comparison in
-        let own = rows.filter { $0["comparisonID"] == comparison.id }
-        return [true, false].compactMap { isStart in
-          own.first { $0["tenth"] == (isStart ? 0 : 9) }.map {
-            ResponseEndRow($0, of: own, comparison, isStart)
+      return try comparisons.flatMap { comparison in
+        let own = try rows.filter { try $0.value("comparisonID") == comparison.id }
+        return try [true, false].compactMap { isStart in
+          try own.first { try $0.value("tenth") == (isStart ? 0 : 9) }.map {
+            try ResponseEndRow($0, of: own, comparison, isStart)
           }
         }
       }
@@ -111,11 +111,13 @@ extension ShiftIndex {
 }
 
 extension SliceRow {
-  fileprivate init(_ row: Row, _ comparison: Comparison) {
-    self.init(
-      comparison: comparison, place: row["place"], start: row["start"], end: row["end"], count: row["count"],
-      undecided: row["undecided"], shiftedShare: row["shiftedShare"], rankShiftMean: row["rankShiftMean"],
-      klTunedReferenceMeanLow: row["klLow"], klTunedReferenceMeanHigh: row["klHigh"])
+  fileprivate init(_ row: Row, _ comparison: Comparison) throws {
+    try self.init(
+      comparison: comparison, place: row.value("place"), start: row.value("start"), end: row.value("end"),
+      count: row.value("count"),
+      undecided: row.value("undecided"), shiftedShare: row.value("shiftedShare"),
+      rankShiftMean: row.value("rankShiftMean"),
+      klTunedReferenceMeanLow: row.value("klLow"), klTunedReferenceMeanHigh: row.value("klHigh"))
   }
 }
 
@@ -131,25 +133,26 @@ extension FirstDivergenceRow.Event {
 }
 
 extension ResponseEndRow {
-  fileprivate init(_ row: Row, of rows: [Row], _ comparison: Comparison, _ isStart: Bool) {
-    func sum(_ name: String, of rows: [Row]) -> Double? {
-      rows.reduce(0) { sum, row in
-        sum.flatMap { sum in (row[name] as Double?).map { sum + $0 } }
+  fileprivate init(_ row: Row, of rows: [Row], _ comparison: Comparison, _ isStart: Bool) throws {
+    func sum(_ name: String, of rows: [Row]) throws -> Double? {
+      try rows.reduce(0) { sum, row in
+        try sum.flatMap { sum in try (row.value(name) as Double?).map { sum + $0 } }
       }
     }
-    func part(_ name: String) -> Double? {
-      guard let all = sum(name, of: rows), all > 0 else { return nil }
-      return sum(name, of: [row]).map { $0 / all }
+    func part(_ name: String) throws -> Double? {
+      guard let all = try sum(name, of: rows), all > 0 else { return nil }
+      return try sum(name, of: [row]).map { $0 / all }
     }
-    let others = rows.filter { $0["tenth"] as Int != row["tenth"] as Int }
+    let others = try rows.filter { try $0.value("tenth") as Int != row.value("tenth") as Int }
     var share: ClosedRange<Double>?
     // The end holds least where it is least and the rest is largest.
-    if let low = sum("low", of: [row]), let high = sum("high", of: [row]), let least = sum("low", of: others),
-      let most = sum("high", of: others), high + least > 0, low + most > 0
+    if let low = try sum("low", of: [row]), let high = try sum("high", of: [row]),
+      let least = try sum("low", of: others), let most = try sum("high", of: others), high + least > 0,
+      low + most > 0
     {
       share = low / (low + most)...max(low / (low + most), high / (high + least))
     }
-    self.init(
+    try self.init(
       comparison: comparison, isStart: isStart, positionShare: part("count") ?? 0,
       shiftedShare: part("shifted"),
       klTunedReferenceShare: share)

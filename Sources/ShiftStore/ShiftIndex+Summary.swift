@@ -44,10 +44,10 @@ extension ShiftIndex {
       """
     return try Row.fetchAll(database, sql: select, arguments: [comparison.id]).map { row in
       var figures = try StoredEstimate.fetch(
-        from: "summaryFigure", owner: "summaryID", row["id"], weighting, database)
-      figures.merge(try Self.spread(of: comparison, taskID: row["taskID"], database)) { $1 }
-      return SummaryRow(
-        comparison: comparison, task: row["task"], counts: SummaryCounts(row), figures: figures)
+        from: "summaryFigure", owner: "summaryID", row.value("id"), weighting, database)
+      figures.merge(try Self.spread(of: comparison, taskID: row.value("taskID"), database)) { $1 }
+      return try SummaryRow(
+        comparison: comparison, task: row.value("task"), counts: SummaryCounts(row), figures: figures)
     }
   }
 
@@ -58,10 +58,10 @@ extension ShiftIndex {
     let rows = try Row.fetchAll(
       database, sql: "SELECT figure, low, high FROM distribution WHERE comparisonID = ? AND taskID IS ?",
       arguments: [comparison.id, taskID])
-    return rows.reduce(into: [:]) { figures, row in
-      let low: Double = row["low"]
-      let high: Double? = row["high"]
-      guard let figure = SummaryFigure(rawValue: row["figure"]) else { return }
+    return try rows.reduce(into: [:]) { figures, row in
+      let low: Double = try row.value("low")
+      let high: Double? = try row.value("high")
+      guard let figure = try SummaryFigure(rawValue: row.value("figure")) else { return }
       figures[figure] = Estimate(
         low == high ? .exact(.init(low)) : .between(low: .init(low), high: high.map { .init($0) }))
     }
@@ -95,10 +95,10 @@ extension ShiftIndex {
       for slice in slices {
         let counts = slice.totals.counts
         try database.execute(
-          sql: "INSERT INTO summary VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          sql: "INSERT INTO summary VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           arguments: [
             comparison.id, slice.taskID, counts.sequences, counts.prompts, counts.positions, counts.masked,
-            counts.missing, counts.faulty, counts.infinite,
+            counts.missing, counts.faulty, counts.infinite, counts.infiniteReferenceTuned,
           ])
         let id = Int(database.lastInsertedRowID)
         for weighting in Weighting.allCases {
@@ -113,14 +113,15 @@ extension ShiftIndex {
 }
 
 extension SummaryCounts {
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: Row) throws {
     self.init()
-    sequences = row["sequences"]
-    prompts = row["prompts"]
-    positions = row["positions"]
-    masked = row["masked"]
-    missing = row["missing"]
-    faulty = row["faulty"]
-    infinite = row["infinite"]
+    sequences = try row.value("sequences")
+    prompts = try row.value("prompts")
+    positions = try row.value("positions")
+    masked = try row.value("masked")
+    missing = try row.value("missing")
+    faulty = try row.value("faulty")
+    infinite = try row.value("infinite")
+    infiniteReferenceTuned = try row.value("infiniteReferenceTuned")
   }
 }

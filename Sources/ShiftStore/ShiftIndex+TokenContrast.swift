@@ -37,10 +37,12 @@ extension ShiftIndex {
       let filter = try sliceFilter(comparisons, task: request.task, of: "promptToken", database)
       let rows = try Row.fetchCursor(
         database,
-        sql: "SELECT prompt, tokens FROM promptToken WHERE \(filter) ORDER BY comparisonID, taskID, prompt")
+        sql: """
+          SELECT taskID, prompt, tokens FROM promptToken WHERE \(filter) ORDER BY comparisonID, taskID, prompt
+          """)
       while let row = try rows.next() {
-        let cluster = prompts.number(of: row[0])
-        try row.withUnsafeData(atIndex: 1) { data in
+        let cluster = try prompts.number(of: TaskPrompt(taskID: row.value(0), name: row.value(1)))
+        try row.withUnsafeData(atIndex: 2) { data in
           data?.withUnsafeBytes { bytes in
             for offset in stride(
               from: 0, through: bytes.count - PromptToken.byteCount, by: PromptToken.byteCount)

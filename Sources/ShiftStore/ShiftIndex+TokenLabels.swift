@@ -18,10 +18,16 @@ extension ShiftIndex {
       var labels: [Int: TokenLabel] = [:]
       for id in Set(ids) {
         guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
-        labels[id] = TokenLabel(text: row[0], kind: TokenKind(category: row[1], wordKind: row[2]))
+        labels[id] = try TokenLabel(
+          text: row.value(0), kind: TokenKind(category: row.value(1), wordKind: row.value(2)))
       }
       return labels
     }
+  }
+
+  /// Whether the study names a vocabulary, so that tokens have texts and kinds.
+  public func hasVocabulary() throws -> Bool {
+    try reading { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM token)") ?? false }
   }
 
   /// The kind of every token of the vocabulary, by the rules that the index was made with.
@@ -43,7 +49,7 @@ extension ShiftIndex {
       var kinds: [Int: TokenKind] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT id, bytes, special FROM token")
       while let row = try rows.next() {
-        kinds[row[0]] = sorter.kind(of: row[1] as Data, isSpecial: row[2])
+        kinds[try row.value(0)] = try sorter.kind(of: row.value(1) as Data, isSpecial: row.value(2))
       }
       return kinds
     }

@@ -36,10 +36,13 @@ public final class ShiftIndex: Sendable {
   public static func create(
     at path: String, plan: StudyPlanRecord, existing: Existing = .keep
   ) throws -> ShiftIndex {
+    var replaced: IndexLock?
     if FileManager.default.fileExists(atPath: path) {
       guard existing == .replaceIndex else { throw StoreError(file: path, .exists) }
       try checkReplaceable(path)
+      replaced = try IndexLock(path: path)
     }
+    defer { replaced?.release() }
     removeAbandonedDrafts(of: path)
     let draft = draftPath(of: path)
     // Asked before SQLite is, whose own message names no reason.
@@ -52,20 +55,27 @@ public final class ShiftIndex: Sendable {
     let index = try openForWriting(draft, creating: true)
     try index.write(plan)
     try index.close()
-    switch existing {
-    case .keep:
-      guard link(draft, path) == 0 else {
-        let reason = errno
-        throw StoreError(
-          file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
-      }
-    case .replaceIndex:
-      removeFiles(of: path)
-      guard rename(draft, path) == 0 else {
-        throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
-      }
-    }
+    try put(draft, at: path, inPlaceOf: replaced)
     return try openForWriting(path)
+  }
+
+  /// Moves a draft to its path, in place of a file that nobody else writes, or where there is none.
+  ///
+  /// What SQLite kept beside an index that is gone goes first: it would be taken for the new one's journal, and its pages
+  /// be written into it.
+  private static func put(_ draft: String, at path: String, inPlaceOf replaced: IndexLock?) throws {
+    let folder = try IndexLock(folderOf: path)
+    defer { folder.release() }
+    if replaced == nil, FileManager.default.fileExists(atPath: path) {
+      // It was not there when this began: another batch has begun meanwhile.
+      throw StoreError(file: path, .busy)
+    }
+    removeFiles(beside: path)
+    guard (replaced == nil ? link(draft, path) : rename(draft, path)) == 0 else {
+      let reason = errno
+      throw StoreError(
+        file: path, reason == EEXIST ? .exists : .unwritable(reason: String(cString: strerror(reason))))
+    }
   }
 
   /// Refuses to replace anything but an index or an empty file.
@@ -89,7 +99,13 @@ public final class ShiftIndex: Sendable {
 
   /// Removes a database file of our own and what SQLite keeps beside it.
   static func removeFiles(of path: String) {
-    for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+    unlink(path)
+    removeFiles(beside: path)
+  }
+
+  /// Removes what SQLite keeps beside a database file.
+  private static func removeFiles(beside path: String) {
+    for suffix in ["-wal", "-shm", "-journal"] { unlink(path + suffix) }
   }
 
   /// Opens an unfinished index to go on with it.
@@ -104,13 +120,41 @@ public final class ShiftIndex: Sendable {
   /// - Throws: ``StoreError`` when there is no index at the path or a version with other tables wrote it.
   public static func open(at path: String) throws -> ShiftIndex {
     try checkHeader(of: path)
+    do {
+      return try openForReading(path)
+    } catch let error as StoreError where error.problem == .halfWritten {
+      try rollBack(path)
+      return try openForReading(path)
+    }
+  }
+
+  /// Takes back what a program that was killed wrote last, as its journal says. SQLite does it as soon as somebody reads
+  /// who may write, and looks before that nobody is writing.
+  private static func rollBack(_ path: String) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    do {
+      try StoreError.wrapping(path) {
+        let queue = try DatabaseQueue(path: absolute(path), configuration: configuration)
+        try queue.read { _ = try Row.fetchOne($0, sql: "SELECT * FROM sqlite_master") }
+        try queue.close()
+      }
+    } catch let error as StoreError {
+      switch error.problem {
+      case .unwritable, .unreadable: throw StoreError(file: path, .halfWritten)
+      default: throw error
+      }
+    }
+  }
+
+  private static func openForReading(_ path: String) throws -> ShiftIndex {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(10)
     // ATTACH and VACUUM INTO count as reading for SQLite, and could make a file.
     configuration.prepareDatabase { sqlite3_limit($0.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0) }
     return try StoreError.wrapping(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(path: absolute(path), configuration: configuration)
       try checkSchema(of: queue, at: path)
       return ShiftIndex(path: path, queue: queue)
     }
@@ -129,12 +173,22 @@ public final class ShiftIndex: Sendable {
         sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
     }
     let lock = try IndexLock(path: path)
-    return try StoreError.wrapping(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      if isNew { try queue.write(Schema.create) }
-      try checkSchema(of: queue, at: path)
-      return ShiftIndex(path: path, queue: queue, lock: lock)
+    do {
+      return try StoreError.wrapping(path) {
+        let queue = try DatabaseQueue(path: absolute(path), configuration: configuration)
+        if isNew { try queue.write(Schema.create) }
+        try checkSchema(of: queue, at: path)
+        return ShiftIndex(path: path, queue: queue, lock: lock)
+      }
+    } catch {
+      lock.release()
+      throw error
     }
+  }
+
+  /// A path as SQLite takes it for nothing but a path: `:memory:` and `file:…` have meanings of their own.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
   /// Closes the index; it cannot be used afterwards.
@@ -165,6 +219,10 @@ public final class ShiftIndex: Sendable {
       throw StoreError(file: path, .unreadable(reason: String(cString: strerror(errno))))
     }
     defer { try? handle.close() }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw StoreError(file: path, .notAnIndex(found: "a folder"))
+    }
     let magic = Array("SQLite format 3\0".utf8)
     let head = (try? handle.read(upToCount: magic.count)).flatMap { $0 } ?? Data()
     guard Array(head) == magic else {

@@ -38,8 +38,8 @@ struct SliceTotals {
   private(set) var ratios = SampledRatios()
   /// False where the text is certainly no sample of its writer.
   var canBeSample = true
-  /// Prompts by name, in the order of their first sequence.
-  private(set) var prompts: [String: Int] = [:]
+  /// Prompts, in the order of their first sequence.
+  private(set) var prompts: [TaskPrompt: Int] = [:]
   private var byToken: [SummaryFigure: Means] = [:]
   private var bySequence: [SummaryFigure: Means] = [:]
 
@@ -75,6 +75,7 @@ extension SummaryCounts {
     missing += other.missing
     faulty += other.faulty
     infinite += other.infinite
+    infiniteReferenceTuned += other.infiniteReferenceTuned
   }
 }
 

@@ -27,6 +27,8 @@ public struct StoreError: Error, Equatable, Sendable {
     case unreadable(reason: String)
     /// Another program is writing the index.
     case busy
+    /// A program was killed while it wrote, and what it wrote last cannot be taken back.
+    case halfWritten
     /// What stands at the path is not an index, and only an index is replaced.
     case notReplaceable(found: String)
     /// Another index, or another file, stands where a new one should go.
@@ -66,6 +68,11 @@ extension StoreError: CustomStringConvertible {
     case .unreadable(let reason): "\(file): the file cannot be read: \(reason). Check who may read it."
     case .busy:
       "\(file): another batch is writing this index. Wait for it to end, then run the command again."
+    case .halfWritten:
+      """
+      \(file): a batch was killed while it wrote, and its journal can be played back only where the file and its folder \
+      can be written. Copy both, the index and \(file)-journal, to a folder that you may write to.
+      """
     case .notReplaceable(let found):
       "\(file): the file is \(found), and --force replaces only an index of tokenshift. Choose another name."
     case .exists:
@@ -102,13 +109,29 @@ extension StoreError: CustomStringConvertible {
   }
 }
 
+extension DatabaseError {
+  /// True where the file is at fault, and not a statement.
+  var isOfTheFile: Bool {
+    switch resultCode {
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR,
+      .SQLITE_CANTOPEN, .SQLITE_PERM:
+      true
+    case .SQLITE_READONLY: extendedResultCode == .SQLITE_READONLY_ROLLBACK
+    default: false
+    }
+  }
+}
+
 extension StoreError {
-  /// Runs a body and gives what SQLite has to complain about a place, a sentence and a remedy.
+  /// Runs a body and gives what SQLite has to complain about, or what a row lacks, a place, a sentence and a remedy.
   static func wrapping<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
+    } catch is DamagedRow, is RowDecodingError {
+      throw StoreError(file: path, .notAnIndex(found: "damaged"))
     } catch let error as DatabaseError {
       let message = error.message ?? "\(error.resultCode)"
+      if error.extendedResultCode == .SQLITE_READONLY_ROLLBACK { throw StoreError(file: path, .halfWritten) }
       switch error.resultCode {
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw StoreError(file: path, .notAnIndex(found: "damaged"))
       case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreError(file: path, .busy)

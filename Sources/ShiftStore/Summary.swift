@@ -24,12 +24,23 @@ public struct SummaryCounts: Equatable, Sendable {
   public var faulty = 0
   /// Positions whose `KL(tuned ‖ reference)` is infinite; they are in no mean of it.
   public var infinite = 0
+  /// Positions whose `KL(reference ‖ tuned)` is infinite; they are in no mean of it.
+  public var infiniteReferenceTuned = 0
 
   /// Positions left out: masked, missing and faulty ones.
   public var excluded: Int { masked + missing + faulty }
 
   /// Nothing counted.
   public init() {}
+
+  /// Positions that are in no mean of a figure because it is infinite there: with them, the mean is.
+  public func infinite(of figure: SummaryFigure) -> Int {
+    switch figure {
+    case .klTunedReference, .klTunedReferenceOverFloor: infinite
+    case .klReferenceTuned: infiniteReferenceTuned
+    default: 0
+    }
+  }
 }
 
 /// One row of the headline table: a comparison on one task, or on all of its tasks together.

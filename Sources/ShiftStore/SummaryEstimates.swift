@@ -138,7 +138,7 @@ private struct SharedPrompts {
   private var firstPlaces: [Int: Int] = [:]
   private var secondPlaces: [Int: Int] = [:]
 
-  init(_ first: [String: Int], _ second: [String: Int]) {
+  init(_ first: [TaskPrompt: Int], _ second: [TaskPrompt: Int]) {
     let shared = first.filter { second[$0.key] != nil }.sorted { $0.value < $1.value }
     count = shared.count
     for (place, prompt) in shared.enumerated() {

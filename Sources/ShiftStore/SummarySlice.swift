@@ -13,10 +13,11 @@ struct SummarySlice {
     var slices: [SummarySlice] = []
     var whole = SliceTotals()
     try SequenceStatistics.forEach(of: [comparison.id], database) { sequence in
-      let place = places[sequence.taskID, default: slices.count]
+      let taskID = sequence.prompt.taskID
+      let place = places[taskID, default: slices.count]
       if place == slices.count {
-        places[sequence.taskID] = place
-        slices.append(SummarySlice(taskID: sequence.taskID, totals: SliceTotals()))
+        places[taskID] = place
+        slices.append(SummarySlice(taskID: taskID, totals: SliceTotals()))
       }
       slices[place].totals.add(sequence)
       whole.add(sequence)
@@ -76,19 +77,20 @@ enum StoredEstimate {
     let rows = try Row.fetchAll(
       database, sql: "SELECT * FROM \(table) WHERE \(owner) = ? AND weighting = ?",
       arguments: [id, weighting.rawValue])
-    return rows.reduce(into: [:]) { estimates, row in
-      guard let figure = SummaryFigure(rawValue: row["figure"]) else { return }
-      let low = Estimate.Mean(row["low"], row["lowIntervalLow"], row["lowIntervalHigh"])
-      let high = (row["high"] as Double?).map {
-        Estimate.Mean($0, row["highIntervalLow"], row["highIntervalHigh"])
+    return try rows.reduce(into: [:]) { estimates, row in
+      guard let figure = try SummaryFigure(rawValue: row.value("figure")) else { return }
+      let low = try Estimate.Mean(row.value("low"), row.value("lowIntervalLow"), row.value("lowIntervalHigh"))
+      let high = try (row.value("high") as Double?).map {
+        try Estimate.Mean($0, row.value("highIntervalLow"), row.value("highIntervalHigh"))
       }
-      estimates[figure] = Estimate(row["exact"] ? .exact(low) : .between(low: low, high: high))
+      estimates[figure] = try Estimate(row.value("exact") ? .exact(low) : .between(low: low, high: high))
     }
   }
 }
 
 extension Estimate.Mean {
-  fileprivate init(_ value: Double, _ low: Double?, _ high: Double?) {
+  fileprivate init(_ value: Double, _ low: Double?, _ high: Double?) throws {
+    if let low, let high, !(low <= high) { throw DamagedRow() }
     self.init(value, interval: low.flatMap { low in high.map { low...$0 } })
   }
 }

@@ -133,11 +133,12 @@ struct TallyPass {
 
   private func nextSequence() throws -> (slice: TallySlice, sequence: TalliedSequence)? {
     guard let row = try rows.next() else { return nil }
-    return (
-      TallySlice(comparisonID: row[0], taskID: row[1]),
+    return try (
+      TallySlice(comparisonID: row.value(0), taskID: row.value(1)),
       TalliedSequence(
-        measurementID: row[2], prompt: row[3], responseLength: row[4],
-        positions: try positions.positions(of: row[2]))
+        measurementID: row.value(2), prompt: TaskPrompt(taskID: row.value(1), name: row.value(3)),
+        responseLength: row.value(4),
+        positions: positions.positions(of: row.value(2)))
     )
   }
 }

@@ -15,6 +15,9 @@ public struct TokenCategories: Codable, Equatable, Sendable {
     /// at, but where the token is nothing else.
     public var every: [String]?
 
+    /// The words of ``every`` that stand for a class of characters.
+    public static let characterClasses = CharacterClass.names
+
     /// A rule.
     public init(
       _ name: String, special: Bool? = nil, words: [String]? = nil, holding: [String]? = nil,

@@ -40,7 +40,7 @@ struct IndexBench {
     for weighting in Weighting.allCases {
       try time("summary, by \(weighting.rawValue)", path) { index, sft, rl in
         _ = try index.summary(of: sft + rl, task: nil, weighting: weighting)
-        _ = try index.positionsWithoutRank()
+        _ = try index.gaps(in: sft + rl, task: nil)
       }
     }
     try timePositions(path)

@@ -37,6 +37,7 @@ struct Batch: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
+    guard !index.isEmpty else { throw ValidationError("--index must name a file, but is empty.") }
     guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs must be at least 1, but is \(jobs ?? 0).") }
   }
 
@@ -78,8 +79,8 @@ struct Batch: AsyncParsableCommand {
       try existing.close()
       return nil
     } catch let error as StoreError {
-      if case .notAnIndex = error.problem { throw StoreError(file: index, .exists) }
-      throw error
+      guard case .notAnIndex(let found) = error.problem else { throw error }
+      throw StoreError(file: index, found == "empty" ? .exists : .notReplaceable(found: found))
     }
   }
 
@@ -87,7 +88,12 @@ struct Batch: AsyncParsableCommand {
   private func open(_ plan: StudyPlan) throws -> ShiftIndex {
     if force { return try ShiftIndex.create(at: index, plan: plan.record, existing: .replaceIndex) }
     guard FileManager.default.fileExists(atPath: index) else {
-      return try ShiftIndex.create(at: index, plan: plan.record)
+      do {
+        return try ShiftIndex.create(at: index, plan: plan.record)
+      } catch let error as StoreError where error.problem == .exists {
+        // It was not there a moment ago.
+        throw StoreError(file: index, .busy)
+      }
     }
     return try ShiftIndex.resume(at: index)
   }
@@ -107,7 +113,10 @@ struct Batch: AsyncParsableCommand {
     case .finished(let refused):
       let problems = try index.problems()
       try index.close()
-      for problem in problems { StandardError.write("\(problem.severity.rawValue): \(problem.message)") }
+      // What is wrong with a file is kept for each of its comparisons, and told once.
+      for line in problems.map({ "\($0.severity.rawValue): \($0.message)" }).uniqued {
+        StandardError.write(line)
+      }
       let errors = problems.filter { $0.severity == .error }.count
       guard errors == 0 else {
         throw CommandFailure(

@@ -65,7 +65,7 @@ struct Gate: ParsableCommand {
     let verdicts = try index.verdicts(
       on: conditions, bound: bound, source: source, weighting: weight)
     let errors = try index.problems().filter { $0.severity == .error }.count
-    output.print(.gate(verdicts, bound: bound, isComplete: errors == 0))
+    try output.print(.gate(verdicts, bound: bound), of: index)
     try refuseIgnorance(conditions, verdicts, errors)
     let crossed = verdicts.filter {
       $0.outcome == .failed || $0.outcome == .undecided && undecided == .fail

@@ -9,22 +9,10 @@ struct IndexArgument: ParsableArguments {
   var index: String
 
   /// Opens an index whose tables are counted, which is the last thing a batch does.
-  func openWhole() throws -> ShiftIndex {
-    let index = try ShiftIndex.open(at: self.index)
-    let progress = try index.progress()
-    guard progress.isFinished else {
-      throw CommandFailure(
-        status: .tryAgain,
-        message: """
-          \(self.index): unfinished: \(progress.measured) of \(progress.planned) measurements are in, and this table is \
-          counted when all are. Run 'tokenshift batch' again to complete it.
-          """)
-    }
-    return index
-  }
+  func openWhole() throws -> ShiftIndex { try .openWhole(at: index) }
 
   /// Opens the index and says on standard error when it is not whole.
-  func open() throws -> (index: ShiftIndex, isComplete: Bool) {
+  func open() throws -> ShiftIndex {
     let index = try ShiftIndex.open(at: self.index)
     let progress = try index.progress()
     if !progress.isFinished {
@@ -34,7 +22,24 @@ struct IndexArgument: ParsableArguments {
         Run 'tokenshift batch' again to complete it.
         """)
     }
-    return (index, progress.isFinished)
+    return index
+  }
+}
+
+extension ShiftIndex {
+  /// Opens an index whose tables are counted, which is the last thing a batch does.
+  static func openWhole(at path: String) throws -> ShiftIndex {
+    let index = try ShiftIndex.open(at: path)
+    let progress = try index.progress()
+    guard progress.isFinished else {
+      throw CommandFailure(
+        status: .tryAgain,
+        message: """
+          \(path): unfinished: \(progress.measured) of \(progress.planned) measurements are in, and this table is \
+          counted when all are. Run 'tokenshift batch' again to complete it.
+          """)
+    }
+    return index
   }
 }
 

@@ -79,8 +79,8 @@ struct Latent: ParsableCommand {
   }
 
   private func row(_ reference: String, _ tuned: String) throws -> LatentRow {
-    let base = try HiddenStates(path: reference, pooling: pooling)
-    let other = try HiddenStates(path: tuned, pooling: pooling)
+    let base = try states(reference)
+    let other = try states(tuned)
     let tasks = [base, other].compactMap { $0.metadata["task"] }
     guard Set(tasks).count < 2 else {
       throw CommandFailure(
@@ -101,6 +101,21 @@ struct Latent: ParsableCommand {
     let task = tasks.first ?? URL(filePath: tuned).deletingPathExtension().lastPathComponent
     return LatentRow(
       task: task, group: groups[task], textCount: base.textCount, shift: try shift(base, other))
+  }
+
+  private func states(_ path: String) throws -> HiddenStates {
+    do {
+      return try HiddenStates(path: path, pooling: pooling)
+    } catch {
+      guard case .noTensor(let wanted, let found) = error.problem else { throw error }
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(path): the file has no tensor "\(wanted.joined(separator: "\" or \""))"; it has \
+          \(found.isEmpty ? "none" : found.joined(separator: ", ")). \
+          Store hidden states under the names that 'tokenshift latent --help' lists.
+          """)
+    }
   }
 
   private func shift(_ base: HiddenStates, _ tuned: HiddenStates) throws -> LatentShift {

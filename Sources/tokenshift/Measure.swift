@@ -81,8 +81,8 @@ struct Measure: ParsableCommand {
         if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: measured) }) {
           throw CommandFailure(status: .badData, message: contradiction)
         }
-        for faulty in measured.exclusions.faulty {
-          StandardError.write("error: \(pair.message(about: faulty, sequence: nil))")
+        for faulty in pair.messages(about: measured.exclusions.faulty, sequence: nil) {
+          StandardError.write("error: \(faulty.message)")
         }
         excluded.add(measured.exclusions)
         records += measured.positions.map { (pair.tuned.id, $0) }
@@ -92,13 +92,15 @@ struct Measure: ParsableCommand {
       }
       // Lines go out as they come, so that files of any length can be measured.
       if output.format == .jsonl {
-        output.print(table(records, storageErrors, vocabulary, Exclusions()))
+        output.print(table(records, storageErrors, vocabulary, Exclusions(), failed: 0))
         records = []
         storageErrors = []
       }
     }
     if failures.count == files.places.count, let first = failures.first { throw first }
-    if output.format != .jsonl { output.print(table(records, storageErrors, vocabulary, excluded)) }
+    if output.format != .jsonl {
+      output.print(table(records, storageErrors, vocabulary, excluded, failed: failures.count))
+    }
     try report(failures, excluded, files)
   }
 
@@ -134,11 +136,19 @@ struct Measure: ParsableCommand {
 
   private func table(
     _ records: [(sequence: String?, measures: PositionMeasures)], _ storageErrors: [StorageError?],
-    _ vocabulary: Vocabulary?, _ excluded: Exclusions
+    _ vocabulary: Vocabulary?, _ excluded: Exclusions, failed: Int
   ) -> Table {
-    .positions(
+    var table = Table.positions(
       records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded,
       storageErrors: storageErrors)
+    table.isComplete = failed == 0 && excluded.faulty.isEmpty
+    if failed > 0 {
+      table.notes.append(
+        failed == 1
+          ? "1 sequence cannot be measured and is left out."
+          : "\(failed) sequences cannot be measured and are left out.")
+    }
+    return table
   }
 
   private func report(_ failures: [any Error], _ excluded: Exclusions, _ files: FilePair) throws {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Reports
+import ShiftStore
 
 extension OutputFormat: ExpressibleByArgument {}
 
@@ -13,6 +14,13 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints a table on standard output.
   func print(_ table: Table) { Standard.write(format.text(of: table)) }
+
+  /// Prints a table of an index, which stands for all of its study or does not.
+  func print(_ table: Table, of index: ShiftIndex) throws {
+    var table = table
+    table.isComplete = try index.isComplete()
+    print(table)
+  }
 }
 
 /// Standard output.

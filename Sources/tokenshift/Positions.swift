@@ -48,14 +48,14 @@ struct Positions: ParsableCommand {
       throw ValidationError("--bins is for --by relative. Add it, or leave --bins out.")
     }
     guard bins > 0, 100.isMultiple(of: bins) else {
-      throw ValidationError("--bins must divide 100, but is \(bins). Use 4, 5, 10, 20, 25, 50 or 100.")
+      throw ValidationError("--bins must divide 100, but is \(bins). Use 1, 2, 4, 5, 10, 20, 25, 50 or 100.")
     }
   }
 
   func run() throws {
     let index = try index.openWhole()
     let comparisons = try index.comparisons(of: model, source: slice.source)
-    output.print(try table(index, comparisons))
+    try output.print(table(index, comparisons), of: index)
   }
 
   private func table(_ index: ShiftIndex, _ comparisons: [Comparison]) throws -> Table {
@@ -111,6 +111,6 @@ struct Positions: ParsableCommand {
     if rows.contains(where: { !$0.bands.isEmpty }) {
       notes.append("Brackets hold 95 % intervals from the spread between prompts (Student's t).")
     }
-    return .profile(rows, scale: scale, notes: notes, isComplete: true)
+    return .profile(rows, scale: scale, notes: notes)
   }
 }

@@ -21,7 +21,7 @@ struct Query: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let (index, _) = try index.open()
-    output.print(Table(try index.query(sql)))
+    let index = try index.open()
+    try output.print(Table(index.query(sql)), of: index)
   }
 }

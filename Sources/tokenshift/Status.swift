@@ -67,7 +67,7 @@ enum Status: Int32 {
   private init(of error: StoreError) {
     switch error.problem {
     case .missing, .unreadable: self = .noInput
-    case .exists, .unwritable, .notReplaceable: self = .cannotWrite
+    case .exists, .unwritable, .notReplaceable, .halfWritten: self = .cannotWrite
     case .busy: self = .tryAgain
     case .writes, .sql, .unknown, .notMeasured, .severalTexts: self = .usage
     case .notAnIndex, .newerSchema, .olderSchema, .otherStudy: self = .badData

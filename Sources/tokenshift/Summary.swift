@@ -52,16 +52,16 @@ struct Summary: ParsableCommand {
   }
 
   func run() throws {
-    let (index, isComplete) = try index.open()
+    let index = try index.open()
     if contrast.count == 2 {
       let rows = try index.contrast(
         contrast[0], minus: contrast[1], source: slice.source, task: slice.task, weighting: weighting,
         figures: wanted)
-      output.print(
+      let gaps = try index.gaps(in: rows.flatMap { [$0.first, $0.second] }, task: slice.task)
+      try output.print(
         .contrast(
           rows, figures: shown, weighting: weighting, confidence: ShiftIndex.confidence,
-          isComplete: isComplete
-        ))
+          notes: Self.infiniteNotes(gaps)), of: index)
       return
     }
     let comparisons = try index.comparisons(of: model, source: slice.source)
@@ -71,13 +71,15 @@ struct Summary: ParsableCommand {
     }
     let rows = try index.summary(of: comparisons, task: slice.task, weighting: weighting, figures: wanted)
     let problems = try index.problems()
-    let ranks = try index.positionsWithoutRank()
-    output.print(
+    let warnings = Self.warnings(problems, comparisons)
+    for warning in warnings.prefix(Self.shownWarnings) { StandardError.write("warning: \(warning)") }
+    let gaps = try index.gaps(in: comparisons, task: slice.task)
+    try output.print(
       .summary(
         rows, figures: shown, weighting: weighting, confidence: ShiftIndex.confidence,
-        notes: Self.notes(problems, rows)
-          + Table.rankNotes(unranked: ranks.unranked, unclassed: ranks.unclassed, of: ranks.positions),
-        isComplete: isComplete))
+        notes: Self.notes(problems, rows, gaps) + Self.notes(ofWarnings: warnings.count)
+          + Table.rankNotes(unranked: gaps.unranked, unclassed: gaps.unclassed, of: gaps.positions)),
+      of: index)
   }
 
   /// The released code's figures of each comparison, one below the other.
@@ -98,7 +100,7 @@ struct Summary: ParsableCommand {
     let columns = [
       Table.Column("model", title: "model"), Table.Column("source", title: showsSource ? "on text of" : nil),
     ]
-    if let table = Table.joined(parts, by: columns) { output.print(table) }
+    if let table = Table.joined(parts, by: columns) { try output.print(table, of: index) }
   }
 
   /// People see some figures, programs get all.
@@ -106,46 +108,4 @@ struct Summary: ParsableCommand {
 
   private var shown: FigureSet { figures ?? .headline }
   private var weighting: Weighting { weight ?? .sequence }
-
-  /// What was left out, and what noise figures are shown against, in words.
-  private static func notes(_ problems: [ProblemRecord], _ rows: [SummaryRow]) -> [String] {
-    let tasks = rows.filter { $0.task != nil }
-    let excluded = [
-      ("masked", \SummaryCounts.masked), ("missing", \.missing), ("faulty", \.faulty),
-    ].compactMap { word, count in
-      let sum = tasks.reduce(0) { $0 + $1.counts[keyPath: count] }
-      return sum > 0 ? "\(sum) \(word)" : nil
-    }
-    var notes = excluded.isEmpty ? [] : ["Positions left out: \(excluded.joined(separator: ", "))."]
-    let infinite = tasks.reduce(0) { $0 + $1.counts.infinite }
-    if infinite > 0 {
-      notes.append(
-        """
-        \(infinite) \(infinite == 1 ? "position has" : "positions have") an infinite KL(tuned‖reference) and \
-        \(infinite == 1 ? "is" : "are") not in its mean.
-        """)
-    }
-    if rows.contains(where: { $0[.klTunedReferenceFloor] != nil }) {
-      notes.append(
-        "× floor = divided by the KL of the control, the reference scored again, on the same text.")
-    }
-    let errors = problems.filter { $0.severity == .error }.count
-    if errors > 0 {
-      notes.append("\(errors) \(errors == 1 ? "problem" : "problems") in the input: see the table problem.")
-    }
-    return notes + warningNotes(problems)
-  }
-
-  /// Doubts about whole files, each in its own words; the others are counted.
-  private static func warningNotes(_ problems: [ProblemRecord]) -> [String] {
-    let doubts = problems.filter { $0.severity == .warning && $0.sequence == nil }
-    var notes = doubts.prefix(Self.shownDoubts).map { "warning: \($0.message)" }
-    if doubts.count > Self.shownDoubts {
-      notes.append("\(doubts.count - Self.shownDoubts) more warnings: see the table problem.")
-    }
-    return notes
-  }
-
-  /// More lines than this would hide the table.
-  private static let shownDoubts = 5
 }

@@ -30,7 +30,7 @@ extension Tokens {
     let rows = sorted(all)
     return .contrast(
       Array(zip(try subjects.subjects(of: rows.map(\.id)), rows)), names: (contrast[0], contrast[1]),
-      measure: measure.title, view: view.rawValue, task: slice.task, notes: notes, isComplete: true)
+      measure: measure.title, view: view.rawValue, task: slice.task, notes: notes)
   }
 
   /// Differences of lower bounds bound nothing, and what lists leave out of single tokens adds up in groups.

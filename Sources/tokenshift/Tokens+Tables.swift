@@ -16,8 +16,7 @@ extension Tokens {
     for place in rows.indices { rows[place].rankShiftMedian = medians[rows[place].tokenID] }
     return .emitted(
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
-      showsKL: measure == .klTunedReference, notes: emittedNotes(comparisons, rows: rows.count),
-      isComplete: true)
+      showsKL: measure == .klTunedReference, notes: emittedNotes(comparisons, rows: rows.count))
   }
 
   /// The table of the kinds that the index has summed.
@@ -31,7 +30,7 @@ extension Tokens {
       id: \.drift.tokenID)
     return .emitted(
       rows.map { (.group($0.name), $0.drift) }, model: model, showsKL: measure == .klTunedReference,
-      notes: emittedNotes(comparisons, rows: rows.count), isComplete: true)
+      notes: emittedNotes(comparisons, rows: rows.count))
   }
 
   /// The table of predicted tokens of one model.
@@ -43,7 +42,7 @@ extension Tokens {
     let rows = largest(drifts, by: { measure.value($0)?.magnitude }, id: \.tokenID)
     return .predicted(
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
-      notes: ["\(sliceWords(comparisons)) Means over positions."], isComplete: true)
+      notes: ["\(sliceWords(comparisons)) Means over positions."])
   }
 
   /// The same of truncated traces: moved mass alone, with its bound.
@@ -64,8 +63,7 @@ extension Tokens {
     return .predicted(
       Array(zip(try subjects.subjects(of: rows.map(\.tokenID)), rows)), model: model,
       unlisted: found.unlisted,
-      notes: ["\(sliceWords(comparisons)) Means over positions.", boundNote(found.unlisted)], isComplete: true
-    )
+      notes: ["\(sliceWords(comparisons)) Means over positions.", boundNote(found.unlisted)])
   }
 
   /// The rows with the largest values, ties by the lowest id.

@@ -29,7 +29,10 @@ struct Tokens: ParsableCommand {
         tokenshift tokens study.sqlite --contrast sft rl --fdr 0.05 --format csv
       """)
 
-  @OptionGroup var index: IndexArgument
+  @Argument(
+    help: "An index that 'tokenshift batch' wrote. Not needed for --show-categories.",
+    completion: .file(extensions: ["sqlite", "db"]))
+  var index: String?
   @Option(help: "The tuned model. May be left out where there is one.")
   var model: String?
   @Option(parsing: .upToNextOption, help: "Two tuned models to set against each other.")
@@ -70,6 +73,9 @@ struct Tokens: ParsableCommand {
   var isContrast: Bool { !contrast.isEmpty }
 
   func validate() throws {
+    guard index != nil || grouping.showCategories else {
+      throw ValidationError("Missing expected argument '<index>'")
+    }
     guard contrast.isEmpty || contrast.count == 2, Set(contrast).count == contrast.count else {
       throw ValidationError("--contrast takes two different tuned models, for instance --contrast sft rl.")
     }
@@ -103,21 +109,29 @@ struct Tokens: ParsableCommand {
 
   func run() throws {
     let rules = try grouping.categories.map { try CategoryFile(path: $0).rules }
-    if grouping.showCategories {
+    guard let path = index, !grouping.showCategories else {
       print(try CategoryFile.text(of: rules ?? .standard), terminator: "")
       return
     }
-    let index = try index.openWhole()
+    let index = try ShiftIndex.openWhole(at: path)
+    guard try grouping.by == .token || index.hasVocabulary() else {
+      throw CommandFailure(
+        status: .badData,
+        message: """
+          \(index.path): the study names no vocabulary, so that its tokens have no kinds. \
+          Leave --by out, or add "vocabulary" to the study and measure it anew.
+          """)
+    }
     let subjects = try TokenSubjects(index, by: grouping.by, rules: rules)
     if contrast.count == 2 {
-      output.print(try contrastTable(index, subjects))
+      try output.print(contrastTable(index, subjects), of: index)
       return
     }
     let model = try chosenModel(index)
     let comparisons = try index.comparisons(of: model, source: slice.source)
     switch view {
-    case .emitted: output.print(try emittedTable(index, subjects, model, comparisons))
-    case .predicted: output.print(try predictedTable(index, subjects, model, comparisons))
+    case .emitted: try output.print(emittedTable(index, subjects, model, comparisons), of: index)
+    case .predicted: try output.print(predictedTable(index, subjects, model, comparisons), of: index)
     }
   }
 

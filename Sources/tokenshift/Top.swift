@@ -41,7 +41,7 @@ struct Top: ParsableCommand {
     let positions = try index.top(
       by: by, in: comparisons, task: slice.task, limit: limit.count, context: context)
     let labels = try index.tokenLabels(of: positions.flatMap(\.shownTokens))
-    output.print(.top(positions, by: by, text: { labels[$0]?.text }, notes: [], isComplete: true))
+    try output.print(.top(positions, by: by, text: { labels[$0]?.text }, notes: []), of: index)
   }
 }
 

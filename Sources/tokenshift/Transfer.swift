@@ -98,6 +98,7 @@ struct Transfer: ParsableCommand {
   private func spreads(_ audit: TransferAudit) -> String? {
     if definition == .v1 { return nil }
     if sigma == .model { return "σ: the standard deviation of each model's own gains." }
+    if audit.spreads.isEmpty { return nil }
     let values = audit.spreads.map { "\($0.group) \(String(format: "%.4f", $0.spread))" }
       .joined(separator: ", ")
     if sigma == .paper { return "σ shared by all models, as the paper's tables imply: \(values)." }

@@ -73,7 +73,7 @@ import Testing
     ),
     (
       "schemaVersion: 1\n\(models)\ntraces: []",
-      "s.yaml:3: \"traces\" must be a list that is not empty, but is \"a list\". Correct it."
+      "s.yaml:3: \"traces\" must be a list that is not empty, but is \"an empty list\". Correct it."
     ),
     (
       "schemaVersion: 1\nfloor: 3\n\(models)\n\(traces)",
@@ -82,6 +82,18 @@ import Testing
     (
       "schemaVersion: 1\nvocabularySize: many\n\(models)\n\(traces)",
       "s.yaml:2: \"vocabularySize\" must be a whole number above 0, but is \"many\". Correct it."
+    ),
+    (
+      "schemaVersion: 1\n\(models)\ntraces:\n  - {model: rl, source: own, files: a}",
+      "s.yaml:4: the source \"own\" has a name that commands have for several of them. Choose another name."
+    ),
+    (
+      "schemaVersion: 1\n\(models)\ntraces:\n  - {model: rl, source: all, files: a}",
+      "s.yaml:4: the source \"all\" has a name that commands have for several of them. Choose another name."
+    ),
+    (
+      "schemaVersion: 1\n\(models)\ntraces:\n  - {model: rl, source: rl, task: all, files: a}",
+      "s.yaml:4: the task \"all\" has a name that commands have for several of them. Choose another name."
     ),
     ("schemaVersion: [", "s.yaml:2: the text is not YAML or JSON: did not find expected node content."),
     (

@@ -50,7 +50,46 @@ import Traces
     // "c" is one sequence, measured twice.
     #expect(plan.measurements.map(\.sequenceID) == [1, 2, 3, 1])
     #expect(plan.record.comparisons.map(\.tunedID) == [2, 3])
-    #expect(plan.record.problems.isEmpty)
+    #expect(
+      plan.record.problems.map(\.message) == [
+        "1 of 3 sequences of base on text of x have no trace of sft and are left out.",
+        "1 of 3 sequences of base on text of x have no trace of rl and are left out.",
+      ])
+    #expect(plan.record.problems.map(\.severity) == [.warning, .warning])
+    #expect(plan.record.problems.map(\.comparisonID) == [1, 2])
+  }
+
+  @Test func `a model without traces is told of`() throws {
+    try write("base.jsonl", ["a"])
+    try write("sft.jsonl", ["a"], task: nil)
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: sft, source: x, files: sft.jsonl}
+      """)
+    #expect(
+      plan.record.problems.map(\.message) == [
+        "rl: the study names no traces of this model, so that it is in no table."
+      ])
+    #expect(plan.record.problems.map(\.severity) == [.warning])
+  }
+
+  @Test func `a file that stands for both models, or a copy of it, is told of`() throws {
+    try write("base.jsonl", ["a", "b"])
+    try write("copy.jsonl", ["a", "b"])
+    let plan = try plan(
+      """
+        - {model: base, source: x, files: base.jsonl}
+        - {model: sft, source: x, files: base.jsonl}
+        - {model: rl, source: x, files: copy.jsonl}
+      """)
+    let (base, copy) = (folder.file("base.jsonl"), folder.file("copy.jsonl"))
+    #expect(
+      plan.record.problems.map(\.message) == [
+        "\(base): it stands for base and for sft, so that no figure of it is of a shift.",
+        "\(copy): \(base), which holds the same, stands for base and for rl, so that no figure of it is of a shift.",
+      ])
+    #expect(plan.record.problems.map(\.comparisonID) == [1, 2])
   }
 
   @Test func `the same name under two sources is two sequences`() throws {
@@ -78,7 +117,8 @@ import Traces
     #expect(plan.measurements.map(\.name) == ["a"])
     #expect(
       plan.record.problems.map(\.message) == [
-        "b: sft has a trace of this response of x, base has none. Score it under base too."
+        "b: sft has a trace of this response of x, base has none. Score it under base too.",
+        "rl: the study names no traces of this model, so that it is in no table.",
       ])
   }
 
@@ -98,7 +138,9 @@ import Traces
       plan.record.problems.map(\.message) == [
         "No sequence of sft on text of x has the name of one of base: 2 of 3 pair by token ids. Give both the same trace_id.",
         "z: sft has a trace of this response of x, base has none. Score it under base too.",
+        "1 of 3 sequences of base on text of x have no trace of sft and are left out.",
         "No sequence of rl on text of x has the name of one of base: 1 of 1 pair by token ids. Give both the same trace_id.",
+        "2 of 3 sequences of base on text of x have no trace of rl and are left out.",
       ])
   }
 

@@ -71,6 +71,26 @@ import Testing
     #expect(summary.output.contains("± storage"))
   }
 
+  @Test func `an index that is being written is not replaced`() throws {
+    let run = try Program.start(["batch", "samples/study.yaml", "--index", index, "--jobs", "1"])
+    while !FileManager.default.fileExists(atPath: index), run.process.isRunning { usleep(1000) }
+    kill(run.process.processIdentifier, SIGSTOP)
+    let forced = try Program.run("batch", "samples/dense.yaml", "--index", index, "--force")
+    kill(run.process.processIdentifier, SIGCONT)
+    let first = try run.finish()
+    #expect(first.status == 0, "\(first.error)")
+    #expect(forced.status == 75)
+    #expect(
+      forced.error.hasSuffix(
+        "\(index): another batch is writing this index. Wait for it to end, then run the command again.\n"))
+  }
+
+  @Test func `an index needs a name`() throws {
+    let run = try Program.run("batch", "samples/dense.yaml", "--index", "")
+    #expect(run.status == 64)
+    #expect(run.error.hasPrefix("Error: --index must name a file, but is empty.\n"))
+  }
+
   @Test func `another study's index is not gone on with`() throws {
     #expect(try Program.run("batch", "samples/dense.yaml", "--index", index).status == 0)
     let run = try Program.run("batch", "samples/study.yaml", "--index", index)
@@ -95,6 +115,43 @@ import Testing
     let whole = folder.file("whole.sqlite")
     #expect(try Program.run("batch", "samples/study.yaml", "--index", whole).status == 0)
     #expect(try contents(of: index) == contents(of: whole))
+  }
+
+  /// The first byte of a journal is not 0 while what it would take back is being written into the index.
+  private func isHot(_ journal: String) -> Bool {
+    let descriptor = open(journal, O_RDONLY)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var byte: UInt8 = 0
+    return read(descriptor, &byte, 1) == 1 && byte != 0
+  }
+
+  @Test(arguments: [1, 2])
+  func `an index that was killed while it was being written is completed`(time: Int) throws {
+    let run = try Program.start(["batch", "samples/study.yaml", "--index", index, "--jobs", "2"])
+    var times = 0
+    var wasHot = false
+    while run.process.isRunning, times < time {
+      let isHot = isHot(index + "-journal")
+      if isHot, !wasHot { times += 1 }
+      wasHot = isHot
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    _ = try run.finish()
+    let copy = folder.file("copy.sqlite")
+    for suffix in ["", "-journal"] where FileManager.default.fileExists(atPath: index + suffix) {
+      try FileManager.default.copyItem(atPath: index + suffix, toPath: copy + suffix)
+    }
+    let state = try Program.run("query", index, "SELECT state FROM study", "--format", "csv")
+    #expect(state.status == 0, "\(state.error)")
+    for (path, options) in [(index, []), (copy, ["--force"])] {
+      let again = try Program.start(["batch", "samples/study.yaml", "--index", path] + options).finish()
+      #expect(again.status == 0, "\(again.error)")
+    }
+    let whole = folder.file("whole.sqlite")
+    #expect(try Program.run("batch", "samples/study.yaml", "--index", whole).status == 0)
+    #expect(try contents(of: index) == contents(of: whole))
+    #expect(try contents(of: copy) == contents(of: whole))
   }
 
   @Test func `an interrupt stops after the sequences in hand and the next run goes on`() throws {

@@ -82,6 +82,7 @@ import Testing
         """)
     #expect(run.status == 1)
     #expect(run.output.contains("\"faulty\": 1"))
+    #expect(run.output.contains("\"complete\": false"))
     #expect(run.output.contains("\"positions\": 2"))
   }
 
@@ -119,8 +120,11 @@ import Testing
     let index = try folder.write("precious", to: "index.sqlite")
     let run = try Program.run("batch", "samples/dense.yaml", "--index", index, "--quiet")
     #expect(
-      run.error
-        == "tokenshift: \(index): the file exists. Choose another name, or pass --force to replace it.\n")
+      run.error == """
+        tokenshift: \(index): the file is not an SQLite file, and --force replaces only an index of tokenshift. \
+        Choose another name.
+
+        """)
     #expect(run.status == 73)
     #expect(try String(contentsOfFile: index, encoding: .utf8) == "precious")
   }
@@ -170,6 +174,93 @@ import Testing
     let summary = try Program.run("summary", index)
     #expect(summary.output.contains("2 problems in the input: see the table problem."))
     #expect(summary.output.contains("Positions left out: 1 faulty."))
+    for command in ["summary", "top", "positions", "tokens"] {
+      let json = try Program.run(command, index, "--format", "json")
+      #expect(json.output.contains("\"complete\": false"), "\(command): \(json.error)")
+    }
+    let kinds = try Program.run("tokens", index, "--by", "category")
+    #expect(kinds.status == 65)
+    #expect(
+      kinds.error == """
+        tokenshift: \(index): the study names no vocabulary, so that its tokens have no kinds. Leave --by out, or add \
+        "vocabulary" to the study and measure it anew.
+
+        """)
+  }
+
+  @Test func `a sequence that cannot be measured is noted in the table`() throws {
+    let folder = try TemporaryFolder()
+    let text = try String(contentsOfFile: Program.sample("traces/base-on-sft.jsonl"), encoding: .utf8)
+    let first = text.split(separator: "\n").prefix(2)
+    let whole = try folder.write(first.joined(separator: "\n") + "\n", to: "whole.jsonl")
+    let other = first[1].replacing("\"prompt_token_ids\":[", with: "\"prompt_token_ids\":[7,")
+      .replacing("\"prompt_token_ids\": [", with: "\"prompt_token_ids\": [7, ")
+    #expect(other != first[1])
+    let part = try folder.write(first[0] + "\n" + other + "\n", to: "part.jsonl")
+    let run = try Program.run("measure", "-r", whole, "-t", part, "--format", "json")
+    #expect(run.status == 1)
+    #expect(run.output.contains("\"complete\": false"))
+    #expect(run.output.contains("1 sequence cannot be measured and is left out."))
+  }
+
+  @Test func `infinite divergences are told and cross every upper limit`() throws {
+    let folder = try TemporaryFolder()
+    let inf = -Float.infinity
+    _ = try folder.write(
+      tokens: [0, 0, 0, 0], logits: [[0, 1, 2], [0, 1, inf], [0, 1, inf]], to: "base.safetensors")
+    _ = try folder.write(
+      tokens: [0, 0, 0, 0], logits: [[0, inf, 2], [0, 1, 2], [0, 1, 2]], to: "rl.safetensors")
+    let study = try folder.write(
+      """
+      schemaVersion: 1
+      models: [{name: base, role: reference}, {name: rl, role: tuned}]
+      traces:
+        - {model: base, source: rl, task: t, sequence: s, files: base.safetensors}
+        - {model: rl, source: rl, task: t, sequence: s, files: rl.safetensors}
+      """, to: "study.yaml")
+    let index = folder.file("index.sqlite")
+    #expect(try Program.run("batch", study, "--index", index).status == 0)
+    let summary = try Program.run("summary", index)
+    #expect(
+      summary.output.contains("2 positions have an infinite KL(tuned‖reference) and are not in its mean."))
+    #expect(
+      summary.output.contains("1 position has an infinite KL(reference‖tuned) and is not in its mean."))
+    #expect(!summary.output.contains("warning: "), "warnings go to standard error")
+    #expect(summary.output.contains("2 warnings about the input: see the table problem."))
+    #expect(summary.error.contains("warning: \(folder.file("rl.safetensors")): processed: "))
+    let json = try Program.run("summary", index, "--format", "json")
+    #expect(json.output.contains("\"klTunedReferenceInfinite\": 2, \"klReferenceTunedInfinite\": 1, "))
+    let gate = try Program.run(
+      "gate", index, "--max", "klTunedReference <= 100", "--max", "klReferenceTuned <= 100", "--max",
+      "jensenShannon <= 0.7")
+    #expect(gate.status == 1)
+    #expect(
+      gate.error == """
+        tokenshift: klTunedReference of rl on t is infinite at 2 positions, above the limit 100.0.
+        tokenshift: klReferenceTuned of rl on t is infinite at 1 position, above the limit 100.0.
+
+        """)
+    let measured = try Program.run(
+      "measure", "-r", folder.file("base.safetensors"), "-t", folder.file("rl.safetensors"))
+    #expect(measured.output.contains("with infinite KL(tuned‖ref), not in its mean  2\n"))
+    #expect(measured.output.contains("with infinite KL(ref‖tuned), not in its mean  1\n"))
+  }
+
+  @Test func `a damaged index is not to be replaced`() throws {
+    let folder = try TemporaryFolder()
+    let index = folder.file("index.sqlite")
+    #expect(try Program.run("batch", "samples/dense.yaml", "--index", index).status == 0)
+    var bytes = try Data(contentsOf: URL(filePath: index))
+    bytes.replaceSubrange(100..<4000, with: Data(repeating: 0xAA, count: 3900))
+    try bytes.write(to: URL(filePath: index))
+    for options in [[], ["--force"]] {
+      let run = try Program.start(["batch", "samples/dense.yaml", "--index", index] + options).finish()
+      #expect(run.status == 73)
+      #expect(
+        run.error.hasSuffix(
+          "\(index): the file is damaged, and --force replaces only an index of tokenshift. Choose another name.\n"
+        ))
+    }
   }
 
   @Test func `force replaces nothing but an index`() throws {

@@ -55,6 +55,18 @@ import Testing
     try expectGolden(table.output, "latent.txt")
   }
 
+  @Test func `a file without hidden states is told what they are called`() throws {
+    let file = Program.sample("dense/arith-010.base.base.safetensors")
+    let run = try Program.run("latent", "-r", file, "-t", file)
+    #expect(run.status == 65)
+    #expect(
+      run.error == """
+        tokenshift: \(file): the file has no tensor "hidden_states"; it has logits, logsumexp, positions, tokens. \
+        Store hidden states under the names that 'tokenshift latent --help' lists.
+
+        """)
+  }
+
   @Test func `files that do not belong together are refused`() throws {
     let folder = try TemporaryFolder()
     let other = try folder.write("", to: "empty.safetensors")

@@ -69,7 +69,7 @@ import Testing
   private struct JSONField: Decodable {}
 
   @Test func `the printed categories can be read again and sort tokens the same way`() throws {
-    let rules = try print("tokens", "INDEX", "--show-categories")
+    let rules = try print("tokens", "--show-categories")
     let file = try folder.write(rules, to: "rules.yaml")
     #expect(try print("tokens", "INDEX", "--show-categories", "--categories", file) == rules)
     #expect(

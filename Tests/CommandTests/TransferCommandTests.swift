@@ -51,6 +51,25 @@ import Testing
     #expect(zero.first?["obstacle"] as? String == "a base score, or the relative gain on math, is 0")
   }
 
+  @Test func `a group or a benchmark that stands twice is refused`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("model,base,A,B\nbase,,50,50\nrl,base,59,51\n", to: "scores.csv")
+    for (groups, name) in [(["math=A", "math=B"], "math"), (["math=A,A", "other=B"], "A")] {
+      let run = try Program.start(["transfer", file] + groups.flatMap { ["--group", $0] }).finish()
+      #expect(run.status == 65)
+      #expect(run.error == "tokenshift: \(file): \"\(name)\" stands twice. Keep one of them.\n")
+    }
+  }
+
+  @Test func `without any spread no line tells one`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("model,base,A,B\nbase,,50,50\nrl,base,59,59\n", to: "scores.csv")
+    let run = try Program.run("transfer", file, "--group", "math=A", "--group", "other=B")
+    #expect(run.status == 0)
+    #expect(!run.output.contains("gains: ."))
+    #expect(run.output.contains("all gains are the same, so that σ is 0"))
+  }
+
   @Test func `CSV with groups of one's own`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write(

@@ -44,11 +44,12 @@ import Testing
   }
 
   private static func verdict(
-    _ estimate: Estimate?, _ text: String, _ side: GateCondition.Side, bound: GateVerdict.Bound = .mean
+    _ estimate: Estimate?, _ text: String, _ side: GateCondition.Side, bound: GateVerdict.Bound = .mean,
+    _ counts: SummaryCounts = SummaryCounts()
   ) throws -> GateVerdict.Outcome {
     let comparison = Comparison(id: 1, tuned: "rl", reference: "base", source: "rl")
     let row = SummaryRow(
-      comparison: comparison, task: "t", counts: SummaryCounts(),
+      comparison: comparison, task: "t", counts: counts,
       figures: estimate.map { [.klTunedReference: $0] } ?? [:])
     return GateVerdict(try GateCondition(text, side: side), row, bound: bound).outcome
   }
@@ -81,6 +82,22 @@ import Testing
     #expect(try Self.verdict(nil, "klTunedReference 9", .atMost) == .undecided)
     let single = Estimate(.exact(.init(0.5)))
     #expect(try Self.verdict(single, "klTunedReference 9", .atMost, bound: .high) == .undecided)
+  }
+
+  @Test func `a divergence that is infinite somewhere is infinite as a mean`() throws {
+    let exact = Estimate(.exact(.init(0.5, interval: 0.25...0.75)))
+    var counts = SummaryCounts()
+    counts.infinite = 1
+    for bound in GateVerdict.Bound.allCases {
+      #expect(try Self.verdict(exact, "klTunedReference 9", .atMost, bound: bound, counts) == .failed)
+    }
+    #expect(try Self.verdict(nil, "klTunedReference 9", .atMost, counts) == .failed, "at all positions")
+    #expect(try Self.verdict(exact, "klTunedReference 9", .atLeast, counts) == .passed)
+    counts = SummaryCounts()
+    counts.infiniteReferenceTuned = 1
+    #expect(
+      try Self.verdict(exact, "klTunedReference 9", .atMost, counts) == .passed, "of the other direction")
+    #expect(counts.infinite(of: .klReferenceTuned) == 1)
   }
 
   @Test func `a condition is about all tasks together, each task, or one`() throws {

@@ -91,7 +91,32 @@ import Tokenization
     let rl = try index.comparisons(of: "rl", source: .own)
     let row = try index.summary(of: rl, task: nil, weighting: .token)[0]
     #expect(row.counts.infinite == 1)
+    #expect(row.counts.infiniteReferenceTuned == 1)
     #expect(row[.klTunedReference]?.low.value == 0.25)
+    let gaps = try index.gaps(in: rl, task: nil)
+    #expect(gaps.positions == 2)
+    #expect(gaps.unranked == 1)
+    #expect(gaps.unclassed == 1)
+    #expect(gaps.infiniteTunedReference == 1)
+    #expect(gaps.infiniteReferenceTuned == 1)
+    let others = try index.gaps(in: index.comparisons(of: "sft", source: .own), task: "math")
+    #expect(others.positions == 2)
+    #expect(others.unranked == 0)
+    #expect(others.infiniteTunedReference == 0)
+  }
+
+  @Test func `an index is complete when it is finished and nothing was refused`() throws {
+    var plan = ExampleStudy.plan
+    let whole = try ExampleStudy.index(in: TemporaryFolder())
+    #expect(try whole.isComplete())
+    plan.problems = [ProblemRecord(severity: .warning, message: "a doubt")]
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
+    #expect(try !index.isComplete())
+    try index.append(ExampleStudy.measurements, predicted: [])
+    try index.finish()
+    #expect(try index.isComplete())
+    try Self.execute("INSERT INTO problem (severity, message) VALUES ('error', 'refused')", on: index.path)
+    #expect(try !index.isComplete())
   }
 
   @Test func `a name that is not there is answered with those that are`() throws {
@@ -158,7 +183,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
-    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 2))) {
+    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 3))) {
       try ShiftIndex.open(at: index.path)
     }
   }
@@ -167,7 +192,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 1") }
-    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 2))
+    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 3))
     #expect(throws: error) { try ShiftIndex.open(at: index.path) }
     #expect(throws: error) { try ShiftIndex.resume(at: index.path) }
     #expect("\(error)".hasSuffix("Make it anew with 'tokenshift batch STUDY --index \(index.path) --force'."))
@@ -212,6 +237,96 @@ import Tokenization
     #expect(throws: StoreError(file: path, .busy)) { try ShiftIndex.resume(at: path) }
     try first.close()
     try ShiftIndex.resume(at: path).close()
+  }
+
+  @Test func `an index that another program writes is not replaced`() throws {
+    let path = folder.file("index.sqlite")
+    let first = try ShiftIndex.create(at: path, plan: ExampleStudy.plan)
+    #expect(throws: StoreError(file: path, .busy)) {
+      try ShiftIndex.create(at: path, plan: ExampleStudy.plan, existing: .replaceIndex)
+    }
+    try first.append(ExampleStudy.measurements, predicted: [])
+    try first.finish()
+    try first.close()
+    #expect(try ShiftIndex.open(at: path).progress().isFinished)
+    try ShiftIndex.create(at: path, plan: ExampleStudy.plan, existing: .replaceIndex).close()
+  }
+
+  @Test func `a changed study file is told by its first line that differs`() throws {
+    var plan = ExampleStudy.plan
+    plan.study.studyText = "one\ntwo\nthree"
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
+    func message(_ text: String) -> String {
+      var other = plan
+      other.study.studyText = text
+      do {
+        try index.check(against: other)
+        return "the same"
+      } catch {
+        return "\(error)".replacing(folder.path + "/", with: "")
+      }
+    }
+    #expect(
+      message("one\n2wo\nthree") == """
+        index.sqlite: the index was begun with a study file whose line 2 is "two", this run has "2wo". Choose another \
+        name, or pass --force to begin anew.
+        """)
+    #expect(message("one\ntwo\r\nthree").contains(#"line 2 is "two", this run has "two\r"."#))
+    #expect(message("one\ntwo").contains(#"line 3 is "three", this run has no such line."#))
+    #expect(message("one\ntwo\nthree") == "the same")
+  }
+
+  @Test func `a path is a path, whatever SQLite takes it for`() throws {
+    let there = FileManager.default.currentDirectoryPath
+    for name in [":memory:", "file:x?mode=memory"] {
+      let path = "./" + name
+      defer { unlink(path) }
+      try ShiftIndex.create(at: name, plan: ExampleStudy.plan).close()
+      #expect(try ShiftIndex.open(at: name).progress().planned == 3)
+      #expect(FileManager.default.fileExists(atPath: there + "/" + name))
+    }
+  }
+
+  @Test func `a folder is called so`() {
+    #expect(throws: StoreError(file: folder.path, .notAnIndex(found: "a folder"))) {
+      try ShiftIndex.open(at: folder.path)
+    }
+  }
+
+  @Test func `a value that no index holds is called damage`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    try index.close()
+    try Self.execute(
+      """
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_master SET sql = replace(sql, 'positions INTEGER NOT NULL', 'positions INTEGER')
+        WHERE name = 'measurement';
+      """, on: index.path)
+    try Self.execute("UPDATE measurement SET positions = NULL WHERE id = 2", on: index.path)
+    let damaged = try ShiftIndex.open(at: index.path)
+    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
+      try damaged.summary(of: damaged.comparisons(), task: nil, weighting: .token)
+    }
+  }
+
+  @Test func `a query meets a damaged page`() throws {
+    let index = try ExampleStudy.index(in: folder)
+    guard
+      case .integer(let page)? = try index.query("SELECT rootpage FROM sqlite_master WHERE name = 'position'")
+        .rows.first?.first
+    else { return #expect(Bool(false), "no such table") }
+    try index.close()
+    var bytes = try Data(contentsOf: URL(filePath: index.path))
+    bytes.replaceSubrange((page - 1) * 4096..<(page - 1) * 4096 + 8, with: Data(repeating: 0xFF, count: 8))
+    try bytes.write(to: URL(filePath: index.path))
+    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
+      try ShiftIndex.open(at: index.path).query("SELECT * FROM position")
+    }
+  }
+
+  /// Runs statements on an index as another program would.
+  private static func execute(_ sql: String, on path: String) throws {
+    try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
   }
 
   @Test func `a damaged index is called so`() throws {

@@ -246,6 +246,33 @@ import Tokenization
     #expect(abs(negative.low.value + 1) < 1e-14)
   }
 
+  @Test func `prompts of two tasks with one name are two prompts`() throws {
+    func response(_ id: Int, _ comparison: Int, _ task: String, _ kl: Double) -> MeasurementRecord {
+      ExampleStudy.measurement(
+        id: id, comparison: comparison, sequence: id, task: task, prompt: "1", name: "s\(id)",
+        [.example(position: 0, token: 5, kl: .exact(kl), ranks: (1, 1))])
+    }
+    let index = try index([
+      response(1, 1, "math", 1), response(2, 1, "chat", 3), response(3, 2, "chat", 2),
+      response(4, 2, "math", 1),
+    ])
+    let row = try row(index)
+    #expect(row.counts.prompts == 2)
+    // 2 ± 12.7062 · 1, cut at 0: Student's t with one degree of freedom.
+    let interval = try #require(row[.klTunedReference]?.low.interval)
+    #expect(interval.lowerBound == 0)
+    #expect(abs(interval.upperBound - 14.706204736432095) < 1e-9)
+    let contrast = try index.contrast("sft", minus: "rl", source: .own, task: nil, weighting: .token)
+    #expect(contrast.map(\.prompts) == [1, 1, 2])
+    #expect(contrast.last?.differences[.klTunedReference]?.low.value == 0.5)
+    // Bands over all tasks: the same two means.
+    let bands = try index.query(
+      "SELECT intervalHigh FROM band WHERE comparisonID = 1 AND taskID IS NULL AND scale = 'absolute' AND measure = 'klTunedReference'"
+    ).rows
+    guard case .real(let high)? = bands.first?.first else { return #expect(Bool(false), "there is no band") }
+    #expect(abs(high - 14.706204736432095) < 1e-9)
+  }
+
   @Test func `what is stored is what is made when it is asked for`() throws {
     let index = try index(Self.paired(prompts: 50))
     #expect(try index.query("SELECT count(*) FROM summary").rows == [[.integer(2)]])

@@ -87,6 +87,31 @@ import Tokenization
     #expect(groups[0].firstCount == tokens.reduce(0) { $0 + $1.firstCount })
   }
 
+  @Test func `prompts of two tasks with one name are two prompts`() throws {
+    var measurements = [(1, "math"), (1, "chat"), (2, "math"), (2, "chat")].enumerated().map { place, slice in
+      ExampleStudy.measurement(
+        id: place + 1, comparison: slice.0, sequence: place + 1, task: slice.1, prompt: "1",
+        name: "s\(place)",
+        [.example(position: 0, token: 5, kl: .exact(1), ranks: ([7, 5, 2, 1][place], 1))])
+    }
+    for (place, mass) in [0.5, 0.25, 0.125, 0.125].enumerated() {
+      measurements[place].moved = MovedTokens(
+        positions: 1, unlistedReference: 0, unlistedTuned: 0,
+        entries: [MovedTokens.Entry(tokenID: 5, movedMass: mass, klShare: 0)])
+    }
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    let found = try #require(try index.predictedContrast(request(index), metric: .movedMass))
+    #expect(found.prompts == 2)
+    #expect(found.rows.map(\.result.effect) == [0.25])  // (0.5 + 0.25) / 2 − 0.125
+    // With one prompt there would be nothing to flip.
+    #expect(found.rows.map { $0.result.pValue != nil } == [true])
+    let emitted = try index.emittedContrast(request(index), metric: .rankShift)
+    #expect(emitted.map(\.result.effect) == [4.5])  // (6 + 4) / 2 − (1 + 0) / 2
+    #expect(emitted.map { $0.result.pValue != nil } == [true])
+  }
+
   @Test func `moved mass is a mean by prompt over the prompts of both models`() throws {
     var measurements = ExampleStudy.measurements
     func moved(_ positions: Int, _ entries: [(Int32, Double)]) -> MovedTokens {
