@@ -9,6 +9,9 @@ public struct DelimitedReport: Sendable {
     case comma
     /// Tab-separated, escaped where needed.
     case tab
+
+    var separator: String { self == .comma ? "," : "\t" }
+    var lineEnd: String { self == .comma ? "\r\n" : "\n" }
   }
 
   private let table: Table
@@ -27,10 +30,10 @@ public struct DelimitedReport: Sendable {
       line(
         zip(layout, table.columns.indices).flatMap { names, column in
           let fields = row[column].fields(named: table.columns[column].field)
-          return names.map { name in fields.first { $0.name == name }.map { written($0.value) } ?? "" }
+          return names.map { name in fields.first { $0.name == name }.map { cell($0.value) } ?? "" }
         })
     }
-    return line(layout.flatMap { $0 }) + lines.joined()
+    return line(layout.flatMap { $0 }.map { cell(.text($0)) }) + lines.joined()
   }
 
   /// The fields that the cells of one column stand for. A missing cell stands for the bare field, unless the others
@@ -44,6 +47,14 @@ public struct DelimitedReport: Sendable {
     return names.isEmpty ? [field] : names
   }
 
+  /// A value as it stands between delimiters.
+  func cell(_ value: FieldValue) -> String {
+    switch delimiter {
+    case .comma: quoted(written(value))
+    case .tab: escaped(written(value))
+    }
+  }
+
   private func written(_ value: FieldValue) -> String {
     switch value {
     case .text(let text): text
@@ -55,10 +66,7 @@ public struct DelimitedReport: Sendable {
   }
 
   private func line(_ values: [String]) -> String {
-    switch delimiter {
-    case .comma: values.map(quoted).joined(separator: ",") + "\r\n"
-    case .tab: values.map(escaped).joined(separator: "\t") + "\n"
-    }
+    values.joined(separator: delimiter.separator) + delimiter.lineEnd
   }
 
   private func quoted(_ value: String) -> String {

@@ -115,8 +115,8 @@ extension TraceFacts.Rows {
     case .dense(let size, let encoding): "all \(size) tokens, \(encoding)"
     case .truncated(let listed, _):
       listed.lowerBound == listed.upperBound
-        ? "the \(listed.lowerBound) most probable tokens"
-        : "\(listed.lowerBound) to \(listed.upperBound) tokens"
+        ? "\(listed.lowerBound) listed token\(listed.lowerBound == 1 ? "" : "s")"
+        : "\(listed.lowerBound) to \(listed.upperBound) listed tokens"
     }
   }
 }

@@ -12,19 +12,27 @@ public struct JSONReport: Sendable {
 
   /// One object: `schemaVersion`, `table`, `complete`, `notes`, `rows`, and `summary` where the table has one.
   public var text: String {
+    let rows = table.rows.map { Self.indent + object($0) }.joined(separator: ",\n")
+    return beginning + (rows.isEmpty ? "" : "\n" + rows + "\n  ") + Self.end
+  }
+
+  /// All up to the bracket before the rows.
+  var beginning: String {
     let notes = table.notes.map(Self.quoted).joined(separator: ", ")
-    let rows = table.rows.map { "    " + object($0) }.joined(separator: ",\n")
     return """
       {
         "schemaVersion": \(Self.schemaVersion),
         "table": \(Self.quoted(table.name)),
         "complete": \(table.isComplete),
         "notes": [\(notes)],\(summary)
-        "rows": [\(rows.isEmpty ? "" : "\n" + rows + "\n  ")]
-      }
-
+        "rows": [
       """
   }
+
+  /// What stands before a row.
+  static let indent = "    "
+  /// The bracket behind the rows, and the rest.
+  static let end = "]\n}\n"
 
   private var summary: String {
     guard !table.summary.isEmpty else { return "" }
@@ -35,7 +43,7 @@ public struct JSONReport: Sendable {
   /// One object a line.
   public var lines: String { table.rows.map { object($0) + "\n" }.joined() }
 
-  private func object(_ row: [Table.Cell]) -> String {
+  func object(_ row: [Table.Cell]) -> String {
     Self.object(table.fields(ofRow: row))
   }
 

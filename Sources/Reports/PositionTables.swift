@@ -1,6 +1,26 @@
 public import Measures
 public import Tokenization
 
+/// What the notes below positions count.
+public struct PositionCounts: Sendable {
+  /// Positions at which a rank of the emitted token is not known.
+  var unranked = 0
+  /// Positions at which its class is not known either.
+  var unclassed = 0
+  /// What storage can have done where that is known.
+  var storageErrors: [StorageError] = []
+
+  /// Nothing counted yet.
+  public init() {}
+
+  /// Counts these positions, and what storage can have done to them.
+  public mutating func add(_ measures: [PositionMeasures], _ storageErrors: [StorageError?]) {
+    unranked += measures.count { $0.rankShift == nil }
+    unclassed += measures.count { $0.shiftClass == nil }
+    self.storageErrors += storageErrors.compactMap { $0 }
+  }
+}
+
 extension Table {
   /// One row a position: the flat record, field by field.
   ///
@@ -12,6 +32,18 @@ extension Table {
   public static func positions(
     _ records: [(sequence: String?, measures: PositionMeasures)], text: (TokenID) -> String?,
     excluded: Exclusions, storageErrors: [StorageError?] = []
+  ) -> Table {
+    var counts = PositionCounts()
+    counts.add(records.map(\.measures), storageErrors)
+    var table = positionRows(records, text: text, storageErrors: storageErrors)
+    table.conclude(SequenceSums(records.map(\.measures)), counts, excluded)
+    return table
+  }
+
+  /// The rows of some positions alone, without what can be said only of all of them.
+  public static func positionRows(
+    _ records: [(sequence: String?, measures: PositionMeasures)], text: (TokenID) -> String?,
+    storageErrors: [StorageError?] = []
   ) -> Table {
     let showsSequence = Set(records.map(\.sequence)).count > 1
     var table = Table(
@@ -25,12 +57,25 @@ extension Table {
       rows: records.map {
         RecordColumns.cells(sequence: $0.sequence, token: text($0.measures.tokenID), $0.measures)
       })
-    table.summary = means(SequenceSums(records.map(\.measures))) + counts(excluded)
-    table.add(storageErrors)
-    table.notes += rankNotes(
-      unranked: records.count { $0.measures.rankShift == nil },
-      unclassed: records.count { $0.measures.shiftClass == nil }, of: records.count)
+    if storageErrors.contains(where: { $0 != nil }) { table.add(storageErrors) }
     return table
+  }
+
+  /// A table of positions whose rows are elsewhere, with what is said of all of them.
+  public static func positionHead(
+    _ sums: SequenceSums, _ counts: PositionCounts, _ excluded: Exclusions
+  ) -> Table {
+    var table = positionRows([], text: { _ in nil })
+    if !counts.storageErrors.isEmpty { table.add([]) }
+    table.conclude(sums, counts, excluded)
+    return table
+  }
+
+  private mutating func conclude(_ sums: SequenceSums, _ counts: PositionCounts, _ excluded: Exclusions) {
+    summary = Self.means(sums) + Self.counts(excluded)
+    if !counts.storageErrors.isEmpty { conclude(counts.storageErrors, of: sums.positions) }
+    notes += Self.rankNotes(
+      unranked: counts.unranked, unclassed: counts.unclassed, of: sums.positions)
   }
 
   /// What lists that do not hold the token keep from a mean rank shift and from the shares of the classes.

@@ -1,18 +1,22 @@
 import Measures
 
 extension Table {
-  /// Adds what storage can have done to each row, and its mean to the summary; nothing where no row is known of.
+  /// Adds what storage can have done to each row.
   ///
-  /// - Precondition: As many errors as rows, or none.
+  /// - Precondition: As many errors as rows.
   mutating func add(_ storageErrors: [StorageError?]) {
-    let known = storageErrors.compactMap { $0 }
-    guard !known.isEmpty else { return }
     precondition(storageErrors.count == rows.count, "\(storageErrors.count) errors for \(rows.count) rows")
     for figure in StorageErrorFigure.all {
       columns.append(Column(figure.field, title: nil))
       for (place, error) in storageErrors.enumerated() {
         rows[place].append(error.map { .real(figure.value($0)) } ?? .missing)
       }
+    }
+  }
+
+  /// Adds the means of what storage can have done, as far as it is known, to the summary.
+  mutating func conclude(_ known: [StorageError], of rowCount: Int) {
+    for figure in StorageErrorFigure.all {
       let values = known.map(figure.value).filter(\.isFinite)
       let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
       summary.append(
@@ -21,7 +25,7 @@ extension Table {
           mean.map { .real($0) } ?? .missing
         ))
     }
-    let places = known.count < rows.count ? " at \(known.count) evenly spaced positions" : ""
+    let places = known.count < rowCount ? " at \(known.count) evenly spaced positions" : ""
     notes.append(
       """
       ± by storage = the most that rounding scores to 16 bits can have moved a figure by, on average\(places); what a \

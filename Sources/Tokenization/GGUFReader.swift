@@ -31,9 +31,14 @@ struct GGUFReader {
     VocabularyError(file: file, problem)
   }
 
+  private func truncated(_ part: String, expected: Int) -> VocabularyError {
+    error(
+      .truncated(part: part, expectedBytes: expected, foundBytes: bytes.count - place, place: place))
+  }
+
   private mutating func take(_ count: Int, _ part: String) throws(VocabularyError) -> UnsafeRawBufferPointer {
     guard count <= bytes.count - place else {
-      throw error(.truncated(part: part, expectedBytes: count, foundBytes: bytes.count - place))
+      throw truncated(part, expected: count)
     }
     defer { place += count }
     return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
@@ -51,6 +56,9 @@ struct GGUFReader {
   mutating func metadata() throws(VocabularyError) -> [String: GGUFValue] {
     _ = try take(4, "The magic number")
     let version = try number(UInt32.self)
+    guard !(2...3).contains(version.byteSwapped) else {
+      throw error(.unsupported(part: "byte order", name: "big-endian"))
+    }
     guard version == 2 || version == 3 else {
       throw error(.unsupported(part: "GGUF version", name: String(version)))
     }
@@ -111,10 +119,8 @@ struct GGUFReader {
     // A larger count than there is room for is a damaged file, and nothing is allocated for it.
     guard count <= UInt64((bytes.count - place) / size) else {
       let needed = count.multipliedReportingOverflow(by: UInt64(size))
-      throw error(
-        .truncated(
-          part: "An array", expectedBytes: needed.overflow ? .max : Int(clamping: needed.partialValue),
-          foundBytes: bytes.count - place))
+      throw truncated(
+        "An array", expected: needed.overflow ? .max : Int(clamping: needed.partialValue))
     }
     // A count that lies may cover the tensors behind it, and there is room for many elements.
     guard count <= UInt64(PieceTable.idLimit) + 1 else {

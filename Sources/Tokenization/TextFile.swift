@@ -24,7 +24,8 @@ public struct TextFile {
   /// The next bytes, at most so many; none at the end.
   public func read(upTo count: Int) throws(VocabularyError) -> [UInt8] {
     do { return try file.read(upToCount: count).map { [UInt8]($0) } ?? [] } catch {
-      throw VocabularyError(file: path, .unreadable(reason: String(cString: strerror(errno))))
+      throw VocabularyError(
+        file: path, errno == EISDIR ? .directory : .unreadable(reason: String(cString: strerror(errno))))
     }
   }
 }

@@ -18,6 +18,8 @@ public struct VocabularyError: Error, Equatable, Sendable {
   public enum Problem: Equatable, Sendable {
     /// The file does not exist.
     case missing
+    /// The path names a directory.
+    case directory
     /// The system does not let it be read; the reason is the system's.
     case unreadable(reason: String)
     /// It is none of the kinds of file that hold a vocabulary.
@@ -48,8 +50,8 @@ public struct VocabularyError: Error, Equatable, Sendable {
     case ownPart(name: String, asked: String)
     /// A pattern that cannot be read.
     case malformedPattern(pattern: String, offset: Int, expected: String)
-    /// The file ends before what it announces.
-    case truncated(part: String, expectedBytes: Int, foundBytes: Int)
+    /// The file ends before what it announces, at this byte, where it is told.
+    case truncated(part: String, expectedBytes: Int, foundBytes: Int, place: Int? = nil)
     /// Tokens can be shown but text cannot be encoded.
     case decodeOnly(model: String)
   }
@@ -67,6 +69,7 @@ extension VocabularyError.Problem {
   fileprivate var sentence: String {
     switch self {
     case .missing: "There is no such file."
+    case .directory: "This is a directory, not a file."
     case .unreadable(let reason): "The file cannot be read: \(reason)."
     case .unknownFormat: "This is no vocabulary file of a kind that is read."
     case .unsupported(let part, let name): "The \(part) \"\(name)\" is not read."
@@ -87,8 +90,9 @@ extension VocabularyError.Problem {
     case .noPattern: "A file of ranks does not say how text is cut before merging."
     case .malformedPattern(let pattern, let offset, let expected):
       "The pattern \"\(pattern)\" has at character \(offset) something else than \(expected)."
-    case .truncated(let part, let expected, let found):
-      "\(part) needs \(expected) bytes and \(found) are left."
+    case .truncated(let part, let expected, let found, let place):
+      "\(part) needs \(expected == .max ? "more bytes than any file has" : "\(expected) bytes") and \(found) are left"
+        + (place.map { " at byte \($0)." } ?? ".")
     case .decodeOnly(let model): "A \(model) model is read to show tokens and not to encode text."
     }
   }
@@ -96,6 +100,7 @@ extension VocabularyError.Problem {
   fileprivate var remedy: String {
     switch self {
     case .missing: "Check the path."
+    case .directory: "Name a file in it."
     case .unreadable: "Check its permissions."
     case .unknownFormat:
       "Pass a tokenizer.json, vocab.json with merges.txt, .tiktoken, tekken.json, SentencePiece .model or GGUF file."

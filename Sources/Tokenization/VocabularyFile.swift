@@ -49,11 +49,26 @@ enum VocabularyFile {
     return .pieces(try PieceMergesFiles(pieces: json, file: path))
   }
 
-  /// A whole file, mapped: a GGUF file may be larger than memory, and only its beginning is read.
+  /// A whole file, mapped: a GGUF file may be larger than memory, and only its beginning is read. What cannot be mapped,
+  /// such as a pipe, is read.
   private static func data(of path: String) throws(VocabularyError) -> Data {
-    guard FileManager.default.fileExists(atPath: path) else { throw VocabularyError(file: path, .missing) }
-    do { return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) } catch {
-      throw VocabularyError(file: path, .unreadable(reason: error.localizedDescription))
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw VocabularyError(
+        file: path, errno == ENOENT ? .missing : .unreadable(reason: String(cString: strerror(errno))))
+    }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+      throw VocabularyError(file: path, .directory)
+    }
+    do {
+      if status.st_mode & S_IFMT == S_IFREG {
+        return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+      }
+      return try file.readToEnd() ?? Data()
+    } catch {
+      throw VocabularyError(file: path, .unreadable(reason: String(cString: strerror(errno))))
     }
   }
 

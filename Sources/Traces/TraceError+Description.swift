@@ -56,7 +56,8 @@ extension TraceError.Problem {
     case .packedMember(let name, let method):
       "array \"\(name)\" is packed by method \(method), but only 0 (stored) and 8 (deflated) can be read."
     case .pickle(let fault): "the pickle is not opened: \(fault.statement)."
-    case .archive(let fault): "the archive is broken: \(fault.statement)."
+    case .archive(let fault):
+      fault.isOfArray ? "\(fault.statement)." : "the archive is broken: \(fault.statement)."
     case .position(let position, let row, let tokens):
       "row \(row) predicts token \(position), but positions must rise and lie in 0...\(tokens - 1)."
     default: nil
@@ -81,7 +82,7 @@ extension TraceError.Problem {
       "the record calls id \(token) \"\(text)\", but the vocabulary calls it \"\(known)\"; so it is with \(tokens) of \(all) entries."
     case .probabilities: "the record holds probabilities after the sampler and no logprobs."
     case .failedRequest(let reason):
-      "the server answered with an error and not with a text: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)."
+      "the request failed, and the record holds an error and no text: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)."
     case .sampledTokenUnknown:
       "each entry names the most probable token and not the sampled one, as mlx_lm.server writes them."
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
@@ -133,6 +134,7 @@ extension TraceError.Problem {
     case .unreadable: "Copy it to a disk and check its permissions."
     case .changed: "Read it again when nothing writes to it any more."
     case .compression(_, .tooLarge): "Unpack it yourself if you trust it, and pass the unpacked file."
+    case .compression(_, .windowTooLarge): "Pack it again with zstd --long=27 or less."
     case .compression: "Copy it again, or pack it again from the original."
     case .scratch: "Free some room, or set TMPDIR to a folder on a larger disk."
     case .empty, .fileSize, .headerCut: "Copy it again, or write it again where the disk has room."

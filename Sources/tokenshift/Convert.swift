@@ -130,7 +130,7 @@ private struct Sink {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw ConversionError(file: path, .unwritable(reason: error.localizedDescription))
+      throw ConversionError(file: path, .unwritable(reason: error.systemReason))
     }
   }
 
@@ -182,5 +182,13 @@ private struct SequenceNames {
           Convert each input to a file of its own.
           """)
     }
+  }
+}
+
+extension Error {
+  /// The system's words for what went wrong, without a full stop.
+  fileprivate var systemReason: String {
+    let words = localizedDescription
+    return words.hasSuffix(".") ? String(words.dropLast()) : words
   }
 }

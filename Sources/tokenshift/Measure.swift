@@ -68,39 +68,33 @@ struct Measure: ParsableCommand {
     for (file, warning) in verdict.warnings where said.insert("\(file): \(warning)").inserted {
       StandardError.write("warning: \(file): \(warning.name): \(warning)")
     }
-    var records: [(sequence: String?, measures: PositionMeasures)] = []
-    var storageErrors: [StorageError?] = []
+    let printer = try PositionPrinter(output, vocabulary)
     var excluded = Exclusions()
     var failures: [any Error] = []
     let looks = max(1, Self.storageLooks / max(1, files.places.count))
-    for place in files.places {
-      do {
-        let pair = try files.pair(at: place)
-        let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
-        let measured = result.sequence
-        if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: measured) }) {
-          throw CommandFailure(status: .badData, message: contradiction)
+    // The sums take the positions as they are measured, so that files of any length can be.
+    let sums = SequenceSums(
+      files.places.lazy.flatMap { place -> [PositionMeasures] in
+        do {
+          let pair = try files.pair(at: place)
+          let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
+          let measured = result.sequence
+          if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: measured) }) {
+            throw CommandFailure(status: .badData, message: contradiction)
+          }
+          for faulty in pair.messages(about: measured.exclusions.faulty, sequence: nil) {
+            StandardError.write("error: \(faulty.message)")
+          }
+          excluded.add(measured.exclusions)
+          printer.add(measured.positions, of: pair.tuned.id, result.storageErrors)
+          return measured.positions
+        } catch {
+          failures.append(error)
+          return []
         }
-        for faulty in pair.messages(about: measured.exclusions.faulty, sequence: nil) {
-          StandardError.write("error: \(faulty.message)")
-        }
-        excluded.add(measured.exclusions)
-        records += measured.positions.map { (pair.tuned.id, $0) }
-        storageErrors += result.storageErrors
-      } catch {
-        failures.append(error)
-      }
-      // Lines go out as they come, so that files of any length can be measured.
-      if output.format == .jsonl {
-        output.print(table(records, storageErrors, vocabulary, Exclusions(), failed: 0))
-        records = []
-        storageErrors = []
-      }
-    }
+      })
     if failures.count == files.places.count, let first = failures.first { throw first }
-    if output.format != .jsonl {
-      output.print(table(records, storageErrors, vocabulary, excluded, failed: failures.count))
-    }
+    try printer.finish(sums, excluded, failed: failures.count)
     try report(failures, excluded, files)
   }
 
@@ -132,23 +126,6 @@ struct Measure: ParsableCommand {
       reference: reference, tuned: tuned, by: measurement, vocabulary: vocabulary
     ) { try openPair(vocabulary) }
     output.print(table)
-  }
-
-  private func table(
-    _ records: [(sequence: String?, measures: PositionMeasures)], _ storageErrors: [StorageError?],
-    _ vocabulary: Vocabulary?, _ excluded: Exclusions, failed: Int
-  ) -> Table {
-    var table = Table.positions(
-      records, text: { id in vocabulary?.bytes(of: id).map { TokenText($0).shown } }, excluded: excluded,
-      storageErrors: storageErrors)
-    table.isComplete = failed == 0 && excluded.faulty.isEmpty
-    if failed > 0 {
-      table.notes.append(
-        failed == 1
-          ? "1 sequence cannot be measured and is left out."
-          : "\(failed) sequences cannot be measured and are left out.")
-    }
-    return table
   }
 
   private func report(_ failures: [any Error], _ excluded: Exclusions, _ files: FilePair) throws {

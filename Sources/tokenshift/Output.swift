@@ -30,11 +30,19 @@ enum Standard {
 
   /// Writes bytes; ends the program when nobody can take them.
   static func write(_ data: Data) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: data)
-    } catch {
-      StandardError.write("tokenshift: standard output cannot be written: \(error.localizedDescription).")
-      Foundation.exit(Status.cannotWrite.rawValue)
+    data.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Foundation.write(
+          STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else {
+          StandardError.write(
+            "tokenshift: standard output cannot be written: \(String(cString: strerror(errno))).")
+          Foundation.exit(Status.cannotWrite.rawValue)
+        }
+        rest = rest.dropFirst(count)
+      }
     }
   }
 }

@@ -45,7 +45,7 @@ enum Status: Int32 {
 
   private init(of error: VocabularyError) {
     switch error.problem {
-    case .missing, .unreadable: self = .noInput
+    case .missing, .directory, .unreadable: self = .noInput
     default: self = .badData
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -95,5 +96,49 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.error == "warning: 2 bytes have no token in \(Self.vocabulary) and are left out.\n")
+  }
+
+  @Test func `a vocabulary may come through a pipe`() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let bytes = try Data(contentsOf: URL(filePath: Program.sample("vocabulary/tokenizer.json")))
+    Thread.detachNewThread {
+      let file = open(pipe, O_WRONLY)
+      _ = bytes.withUnsafeBytes { all in
+        var rest = all[...]
+        while !rest.isEmpty {
+          let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+          guard count > 0 else { break }
+          rest = rest.dropFirst(count)
+        }
+        return close(file)
+      }
+    }
+    let run = try Program.run("tokenize", "--vocabulary", pipe, input: "Wait, so 2+2=5?")
+    #expect(run.output == "33359 28 588 216 34 27 34 45 37 47\n", "\(run.error)")
+    let none = try Program.run("tokenize", "--vocabulary", "/dev/null", input: "x")
+    #expect(none.status == 65 && none.error.contains("This is no vocabulary file of a kind that is read."))
+    let directory = try Program.run("tokenize", "--vocabulary", Self.vocabulary, folder.path)
+    #expect(
+      directory.error
+        == "tokenshift: \(folder.path): This is a directory, not a file. Name a file in it.\n")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no device that is full"))
+  func `output that nobody can take is told with one full stop`() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", "echo x | '\(Program.path)' tokenize --vocabulary '\(Self.vocabulary)' > /dev/full",
+    ]
+    process.currentDirectoryURL = URL(filePath: Program.root)
+    let pipe = Pipe()
+    process.standardError = pipe
+    try process.run()
+    let error = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 73)
+    #expect(error == "tokenshift: standard output cannot be written: No space left on device.\n")
   }
 }

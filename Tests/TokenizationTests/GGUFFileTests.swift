@@ -65,4 +65,25 @@ import Testing
     file.number(UInt64.max)
     #expect(throws: VocabularyError.self) { try file.withFile { try Tokenizer(contentsOf: $0) } }
   }
+
+  @Test func `what is missing is told with its place, and another byte order by its name`() throws {
+    func message(_ bytes: [UInt8]) throws -> String {
+      let error = #expect(throws: VocabularyError.self) {
+        try BinaryFile(bytes: bytes).withFile { try Tokenizer(contentsOf: $0) }
+      }
+      return error?.description ?? ""
+    }
+    let whole = file().bytes
+    // Magic, version, two counts, then the length of the first name.
+    #expect(
+      try message(Array(whole.prefix(40))).contains(": A string needs 20 bytes and 8 are left at byte 32."))
+    var huge = whole
+    huge.replaceSubrange(24..<32, with: [UInt8](repeating: 0xFF, count: 8))
+    #expect(
+      try message(huge).contains(
+        ": A string needs more bytes than any file has and \(whole.count - 32) are left at byte 32."))
+    var turned = whole
+    turned.replaceSubrange(4..<8, with: [0, 0, 0, 3])
+    #expect(try message(turned).contains(": The byte order \"big-endian\" is not read."))
+  }
 }

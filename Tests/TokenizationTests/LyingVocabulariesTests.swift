@@ -19,9 +19,9 @@ import Testing
     var testDescription: String { "\(bytes) at \(offset) behind \(after)" }
   }
 
-  /// A length or count of 2⁶⁴ − 1, which is clamped to the largest signed number.
+  /// A length or count of 2⁶⁴ − 1, which no file has room for.
   private static let all = [UInt8](repeating: 0xFF, count: 8)
-  private static let far = "9223372036854775807 bytes and "
+  private static let far = "more bytes than any file has and "
 
   /// The message of a file of these bytes, nil where it is read.
   private func message(_ bytes: [UInt8]) throws -> String? {
@@ -49,7 +49,7 @@ import Testing
   static let gguf: [Lie] = [
     Lie("GGUF", 0, [1], "The GGUF version \"1\" is not read"),
     Lie("GGUF", 0, [4], "The GGUF version \"4\" is not read"),
-    Lie("GGUF", 0, [0, 0, 0, 3], "The GGUF version \"50331648\" is not read"),
+    Lie("GGUF", 0, [0, 0, 0, 3], "The byte order \"big-endian\" is not read"),
     // The number of values: 9.
     Lie("GGUF", 12, [10], "A number needs 8 bytes and 0 are left"),
     Lie("GGUF", 12, all, "A number needs 8 bytes and 0 are left"),

@@ -26,4 +26,13 @@ import Testing
     let error = #expect(throws: VocabularyError.self) { try file.read(upTo: 1) }
     #expect(error?.file == folder)
   }
+
+  @Test func `a folder is named as one`() throws {
+    let folder = FileManager.default.temporaryDirectory.path
+    let file = try TextFile(path: folder)
+    #expect(throws: VocabularyError(file: folder, .directory)) { try file.read(upTo: 1) }
+    #expect(
+      VocabularyError(file: "x", .directory).description
+        == "x: This is a directory, not a file. Name a file in it.")
+  }
 }

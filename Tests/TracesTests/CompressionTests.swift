@@ -152,4 +152,13 @@ import Testing
     }
     return ~checksum
   }
+
+  @Test func `a window that is too large is told with the remedy`() throws {
+    // A window of 2^31 bytes, and an empty last block.
+    let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0, 21 << 3, 1, 0, 0]
+    #expect(
+      try messageOfReading(frame)
+        == "trace: the Zstandard stream cannot be unpacked: the frame at byte 0 asks for a window of more than 128 MiB. Pack it again with zstd --long=27 or less."
+    )
+  }
 }

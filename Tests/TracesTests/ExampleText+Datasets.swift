@@ -92,7 +92,7 @@ extension ExampleText {
       finetuned_model_response/UniReason-RL_ifeval.jsonl#0 - - finetuned_model_response/UniReason-RL_ifeval.jsonl#0:  | 2 1
         0: 2 -0.0123; others ≤ -0.0123; emitted -0.0123 rank 1
         1: 1 -2.5; others ≤ 0.0; emitted -2.5 rank 3
-      /token-losses.json:2: sequence "finetuned_model_response/UniReason-RL_ifeval.jsonl#2": the server answered with an error and not with a text: CUDA out of memory. Ask for it again, or take the record out of the file.
+      /token-losses.json:2: sequence "finetuned_model_response/UniReason-RL_ifeval.jsonl#2": the request failed, and the record holds an error and no text: CUDA out of memory. Ask for it again, or take the record out of the file.
       """
     ),
     (

@@ -82,7 +82,7 @@ extension ExampleText {
       chat-completions
       b gpt - b:  | 1
         0: 1 -1.5; others ≤ 0.0; emitted -1.5 rank ?
-      /openai.batch.jsonl:2: sequence "a": the server answered with an error and not with a text: This request expired. Ask for it again, or take the record out of the file.
+      /openai.batch.jsonl:2: sequence "a": the request failed, and the record holds an error and no text: This request expired. Ask for it again, or take the record out of the file.
       """
     ),
     (
@@ -222,7 +222,7 @@ extension ExampleText {
       prompt-logprobs
       req-1 m - req-1: ? | 151644 872
         1: 9707 -0.25, 872 -1.75; others ≤ -1.75; emitted -1.75 rank 2
-      /vllm.run-batch.jsonl:2: sequence "req-2": the server answered with an error and not with a text: too long. Ask for it again, or take the record out of the file.
+      /vllm.run-batch.jsonl:2: sequence "req-2": the request failed, and the record holds an error and no text: too long. Ask for it again, or take the record out of the file.
       """
     ),
     (

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -63,5 +64,66 @@ import Tokenization
       #expect(
         shape == "(2, 3L),}" ? message?.contains("no tensor") == true : message?.contains("24 bytes") == true)
     }
+  }
+
+  /// The bytes of `numpy.save`.
+  private func array(_ descr: String, isColumnOrder: Bool, _ shape: String, _ data: [UInt8]) -> [UInt8] {
+    let header =
+      "{'descr': \(descr), 'fortran_order': \(isColumnOrder ? "True" : "False"), 'shape': \(shape), }\n"
+    var bytes = NumPyHeader.magic + [1, 0]
+    withUnsafeBytes(of: UInt16(header.utf8.count).littleEndian) { bytes += $0 }
+    bytes += header.utf8
+    return bytes + data
+  }
+
+  @Test(arguments: [">f8", "<f8", ">f4", "<f4", ">f2", "<f2"], [false, true])
+  func `many rows are gathered and swapped`(descr: String, isColumnOrder: Bool) throws {
+    // More rows than are copied in one pass; row r holds 8r, 8r + 1 and 8r + 2.
+    let (rows, columns) = (37, 3)
+    var places: [Int] = []
+    if isColumnOrder {
+      for column in 0..<columns { places += (0..<rows).map { 8 * $0 + column } }
+    } else {
+      for row in 0..<rows { places += (0..<columns).map { 8 * row + $0 } }
+    }
+    var data: [UInt8] = []
+    for number in places {
+      var bytes: [UInt8]
+      switch descr.dropFirst() {
+      case "f8": bytes = withUnsafeBytes(of: Double(number).bitPattern.littleEndian) { Array($0) }
+      case "f4": bytes = withUnsafeBytes(of: Float(number).bitPattern.littleEndian) { Array($0) }
+      default: bytes = withUnsafeBytes(of: Float16(number).bitPattern.littleEndian) { Array($0) }
+      }
+      if descr.hasPrefix(">") { bytes.reverse() }
+      data += bytes
+    }
+    let folder = try TemporaryFolder()
+    let (scores, tokens) = (folder.file("scores.npy"), folder.file("tokens.npy"))
+    try Data(array("'\(descr)'", isColumnOrder: isColumnOrder, "(37, 3)", data)).write(
+      to: URL(filePath: scores))
+    var ids: [UInt8] = []
+    for token in 0...rows { ids += [UInt8(token % columns), 0, 0, 0] }
+    try Data(array("'<i4'", isColumnOrder: false, "(38,)", ids)).write(to: URL(filePath: tokens))
+    guard case .dense(let read) = try TraceFile(path: scores).trace(at: 0).rows else {
+      Issue.record("the rows are not dense")
+      return
+    }
+    var expected: [[Float]] = []
+    for row in 0..<rows { expected.append([8, 8, 8].map { Float($0 * row) }) }
+    for row in 0..<rows { for column in 0..<columns { expected[row][column] += Float(column) } }
+    #expect(read.map { $0.scores() } == expected)
+  }
+
+  @Test func `a lone array that is cut or has fields is no archive`() throws {
+    let whole = try TestFiles.bytes(TestFiles.fixture("arrays/f32.npy"))
+    #expect(
+      try messageOfReading(Array(whole.dropLast(4)))
+        == "trace: array \"logits\" takes 20 bytes, but its shape asks for 24. Copy it again, or write it again where the disk has room."
+    )
+    let fields = array("[('a', '<f4')]", isColumnOrder: false, "(2,)", [UInt8](repeating: 0, count: 8))
+    #expect(
+      try messageOfReading(fields)
+        == "trace: the header of array \"logits\" is not one of NumPy for plain numbers. Save an array of numbers with numpy.save, without named fields, or copy the file again."
+    )
   }
 }

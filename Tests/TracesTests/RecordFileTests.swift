@@ -236,7 +236,7 @@ import Tokenization
     let failed = #"{"custom_id":"NAME","response":null,"error":{"message":"out of memory"}}"#
     #expect(
       try messageOfReading(Array((failed + "\n" + failed.replacing("NAME", with: "b")).utf8))
-        == "trace:1: sequence \"NAME\": the server answered with an error and not with a text: out of memory. Ask for it again, or take the record out of the file."
+        == "trace:1: sequence \"NAME\": the request failed, and the record holds an error and no text: out of memory. Ask for it again, or take the record out of the file."
     )
   }
 

@@ -24,6 +24,9 @@ model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **file
 name = pathlib.Path(model_path).stem
 
 prompt = tokenizer(text["prompt"])["input_ids"]
+if not prompt:
+    sys.exit("The prompt has no tokens, and nothing predicts the first one of the response. Begin it with a token "
+             "that the model knows as a beginning.")
 response = tokenizer(text["response"], add_special_tokens=False)["input_ids"]
 ids = torch.tensor(prompt + response)
 with torch.inference_mode():

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// What must be unpacked or computed before it can be read lies here and not in memory, so that memory does not grow
 /// with it. It is made in the folder that TMPDIR names, else in /var/tmp, which is meant for large files.
-final class ScratchFile {
+package final class ScratchFile {
   /// The folder whose disk is filled.
-  let folder: String
+  package let folder: String
   /// The bytes written.
-  private(set) var count = 0
+  package private(set) var count = 0
   private let descriptor: Int32
 
-  init() throws(TraceError.Problem) {
+  package init() throws(TraceError.Problem) {
     folder = Self.preferredFolder
     var template = Array("\(folder)/tokenshift-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
@@ -32,7 +32,7 @@ final class ScratchFile {
   /// Adds bytes at the end.
   ///
   /// - Throws: `scratch` when the disk is full.
-  func append(_ bytes: UnsafeRawBufferPointer) throws(TraceError.Problem) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(TraceError.Problem) {
     var rest = bytes
     while !rest.isEmpty {
       let written = write(descriptor, rest.baseAddress, rest.count)
@@ -46,10 +46,18 @@ final class ScratchFile {
   }
 
   /// Adds the bytes of numbers at the end.
-  func append(_ numbers: [some BitwiseCopyable]) throws(TraceError.Problem) {
+  package func append(_ numbers: [some BitwiseCopyable]) throws(TraceError.Problem) {
     try numbers.withUnsafeBufferPointer { (elements) throws(TraceError.Problem) in
       try append(UnsafeRawBufferPointer(elements))
     }
+  }
+
+  /// Calls `body` with all bytes written so far, which it must not keep.
+  package func withUnsafeBytes(
+    _ body: (UnsafeRawBufferPointer) throws(TraceError.Problem) -> Void
+  ) throws(TraceError.Problem) {
+    guard count > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    try storage().withUnsafeBytes { (bytes) throws(TraceError.Problem) in try body(bytes) }
   }
 
   /// All bytes written so far, mapped.

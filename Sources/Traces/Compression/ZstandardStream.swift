@@ -3,7 +3,7 @@ import CZstandard
 /// Unpacks Zstandard frames piece by piece.
 ///
 /// Memory: the window that a frame asks for, at most 128 MiB, and one output buffer. Frames with a larger window
-/// (`zstd --long=28` and above) are refused by the library, in its words.
+/// (`zstd --long=28` and above) are refused.
 final class ZstandardStream {
   private let context: OpaquePointer
   private let buffer: UnsafeMutableRawBufferPointer
@@ -33,6 +33,9 @@ final class ZstandardStream {
       var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
       let status = ZSTD_decompressStream(context, &output, &input)
       guard ZSTD_isError(status) == 0 else {
+        if ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge {
+          throw .compression(stream: name, .windowTooLarge(byte: input.pos))
+        }
         let reason = String(cString: ZSTD_getErrorName(status))
         throw .compression(stream: name, .corrupt(from: input.pos, to: input.size, reason: reason))
       }

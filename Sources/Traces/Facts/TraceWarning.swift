@@ -89,7 +89,7 @@ extension TraceWarning: CustomStringConvertible {
     case .massAboveOne(let rows, let largest):
       "The probabilities listed in \(count(rows, "row")) add up to more than 1, to \(largest.inThousandths) at most. These may be no logprobs."
     case .floored(let rows, let share):
-      "\(count(rows, "row")) \(rows == 1 ? "stores" : "store") tokens as a floor only, \((100 * share).inThousandths) % of a row on average. Divergences can come out too small."
+      "\(count(rows, "row")) \(rows == 1 ? "stores" : "store") tokens as a floor only, \((1000 * share).rounded() / 10) % of a row on average. Divergences can come out too small."
     case .emptyRows(let rows):
       "\(count(rows, "position")) \(rows == 1 ? "has" : "have") no row. Such positions are counted as missing."
     case .emittedUnknown(let rows):

@@ -27,6 +27,14 @@ public enum ArchiveFault: Equatable, Sendable {
   /// A tensor has more elements than its storage: it names some of them several times.
   case expanded(tensor: String)
 
+  /// The array itself is at fault, whatever it lies in.
+  var isOfArray: Bool {
+    switch self {
+    case .arrayHeader, .arraySize: true
+    default: false
+    }
+  }
+
   /// Half a sentence.
   var statement: String {
     switch self {
@@ -35,7 +43,7 @@ public enum ArchiveFault: Equatable, Sendable {
     case .signature(let what): "\(what) does not begin as it must"
     case .duplicate(let name): "two members are named \"\(name)\""
     case .encrypted: "a member is encrypted"
-    case .arrayHeader(let name): "the header of array \"\(name)\" is not one of NumPy"
+    case .arrayHeader(let name): "the header of array \"\(name)\" is not one of NumPy for plain numbers"
     case .arraySize(let name, let found, let expected):
       "array \"\(name)\" takes \(found) bytes, but its shape asks for \(expected)"
     case .missing(let name): "it has no member \"\(name)\""
@@ -51,7 +59,9 @@ public enum ArchiveFault: Equatable, Sendable {
   /// What to do: a sentence that starts with a verb.
   var remedy: String {
     switch self {
-    case .noDirectory, .outside, .signature, .arrayHeader, .arraySize, .missing:
+    case .arrayHeader:
+      "Save an array of numbers with numpy.save, without named fields, or copy the file again."
+    case .noDirectory, .outside, .signature, .arraySize, .missing:
       "Copy it again, or write it again where the disk has room."
     case .duplicate, .view: "Write the file again with the program that made it."
     case .encrypted: "Pack it again without a password."
