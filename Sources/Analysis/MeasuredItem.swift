@@ -53,25 +53,15 @@ extension StudyPlan {
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
       ).measure(
         pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0)
-      if let contradiction = study.floor.flatMap({ pair.contradiction(of: $0, in: result.sequence) }) {
-        let problem = ProblemRecord(
-          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: contradiction
-        )
-        return refused(planned, problems: (doubts?.problems ?? []) + [problem])
+      let moved = result.shares.map(MeasuredItem.Moved.init)
+      let objection =
+        study.floor.flatMap { pair.contradiction(of: $0, in: result.sequence) }
+        ?? moved.flatMap { excess(of: $0, planned) }
+      if let objection {
+        return refused(planned, problems: (doubts?.problems ?? []) + [error(objection, planned)])
       }
       var storageErrors = StorageErrorSums()
       for error in result.storageErrors.compactMap({ $0 }) { storageErrors.add(error) }
-      let moved = result.shares.map(MeasuredItem.Moved.init)
-      // Sums over the whole study must stay in bounds too.
-      if let excess = moved?.excess(over: ExactSum.bound / Double(measurements.count)) {
-        let problem = ProblemRecord(
-          severity: .error, comparisonID: planned.comparisonID, sequence: planned.name,
-          message: """
-            \(files[planned.tuned.file].path): sequence "\(planned.name)": the sums of the study cannot take in \
-            \(excess), summed over its positions. Look at the scores, then score the sequence again.
-            """)
-        return refused(planned, problems: (doubts?.problems ?? []) + [problem])
-      }
       return MeasuredItem(
         record: MeasurementRecord(
           id: planned.id, comparisonID: planned.comparisonID,
@@ -80,12 +70,22 @@ extension StudyPlan {
           moved: moved.map(\.tokens) ?? result.listed, storageErrors: storageErrors),
         positions: result.sequence.positions.count, moved: moved)
     } catch {
-      return refused(
-        planned,
-        problems: [
-          ProblemRecord(
-            severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: "\(error)")
-        ])
+      return refused(planned, problems: [self.error("\(error)", planned)])
+    }
+  }
+
+  private func error(_ message: String, _ planned: PlannedMeasurement) -> ProblemRecord {
+    ProblemRecord(
+      severity: .error, comparisonID: planned.comparisonID, sequence: planned.name, message: message)
+  }
+
+  /// What sums over the whole study may not be able to take in, in words.
+  private func excess(of moved: MeasuredItem.Moved, _ planned: PlannedMeasurement) -> String? {
+    moved.excess(over: ExactSum.bound / Double(measurements.count)).map { excess in
+      """
+      \(files[planned.tuned.file].path): sequence "\(planned.name)": the sums of the study cannot take in \(excess), \
+      summed over its positions. Look at the scores, then score the sequence again.
+      """
     }
   }
 

@@ -53,16 +53,16 @@ struct StudyPairing {
     let byTokens =
       named.contains { reference.places[$0] != nil }
       ? nil : pairedByTokens(named, tuned.places, reference, source: source, files)
-    if let byTokens, !byTokens.isEmpty {
-      problems.append(
-        ProblemRecord(
-          severity: .warning, comparisonID: comparison.id,
-          message: """
-            No sequence of \(study.models[modelIndex].name) on text of \(source) has the name of one of \
-            \(study.reference.name): \(byTokens.count) of \(named.count) pair by token ids. Give both the same trace_id.
-            """))
+    func warn(_ message: String) {
+      problems.append(ProblemRecord(severity: .warning, comparisonID: comparison.id, message: message))
     }
-    var paired = 0
+    if let byTokens, !byTokens.isEmpty {
+      warn(
+        """
+        No sequence of \(study.models[modelIndex].name) on text of \(source) has the name of one of \
+        \(study.reference.name): \(byTokens.count) of \(named.count) pair by token ids. Give both the same trace_id.
+        """)
+    }
     for tunedKey in named {
       let key = byTokens?[tunedKey] ?? tunedKey
       guard let tunedPlace = tuned.places[tunedKey] else { continue }
@@ -76,7 +76,6 @@ struct StudyPairing {
               """))
         continue
       }
-      paired += 1
       let sequenceID = sequenceIDs[key] ?? sequenceIDs.count + 1
       sequenceIDs[key] = sequenceID
       measurements.append(
@@ -85,17 +84,16 @@ struct StudyPairing {
           source: source, reference: referencePlace, tuned: tunedPlace,
           isStorageBounded: Self.isStorageBounded(at: measurements.count - before)))
     }
-    guard paired > 0 else { return }
+    guard measurements.count > before else { return }
     comparisons.append(comparison)
     let known = reference.order.count { $0.source == source }
-    if known > paired {
-      problems.append(
-        ProblemRecord(
-          severity: .warning, comparisonID: comparison.id,
-          message: """
-            \(known - paired) of \(known) sequences of \(study.reference.name) on text of \(source) have no trace of \
-            \(study.models[modelIndex].name) and are left out.
-            """))
+    let alone = known - (measurements.count - before)
+    if alone > 0 {
+      warn(
+        """
+        \(alone) of \(known) sequences of \(study.reference.name) on text of \(source) have no trace of \
+        \(study.models[modelIndex].name) and are left out.
+        """)
     }
   }
 

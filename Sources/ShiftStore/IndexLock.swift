@@ -22,6 +22,9 @@ struct IndexLock: Sendable {
 
   /// Waits until nobody else puts an index into the folder of this one: what stands at its path stays until the release.
   ///
+  /// For a second at most, after which the moment that it guards stays unguarded: `flock FOLDER tokenshift …` holds the
+  /// folder for as long as this program runs, and some file systems have no locks of folders.
+  ///
   /// - Throws: ``StoreError`` when the folder cannot be opened.
   init(folderOf path: String) throws {
     let folder = URL(filePath: path).deletingLastPathComponent().path
@@ -29,8 +32,10 @@ struct IndexLock: Sendable {
     guard descriptor >= 0 else {
       throw StoreError(file: path, .unwritable(reason: String(cString: strerror(errno))))
     }
-    // Where a file system has no locks of folders, the moment that it guards stays unguarded.
-    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    for _ in 0..<100 {
+      guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+      usleep(10_000)
+    }
   }
 
   private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {

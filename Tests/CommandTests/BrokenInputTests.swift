@@ -283,5 +283,13 @@ import Testing
     #expect(try Program.run("measure", "--reference", "a").status == 64)
     #expect(try Program.run("tokens", "x.sqlite", "--contrast", "sft").status == 64)
     #expect(try Program.run("nothing").status == 64)
+    let bins = try Program.run("positions", "x.sqlite", "--by", "relative", "--bins", "3")
+    #expect(bins.status == 64)
+    #expect(
+      bins.error.hasPrefix(
+        "Error: --bins must divide 100, but is 3. Use 1, 2, 4, 5, 10, 20, 25, 50 or 100.\n"))
+    let tokens = try Program.run("tokens", "--model", "rl")
+    #expect(tokens.status == 64)
+    #expect(tokens.error.hasPrefix("Error: Missing expected argument '<index>'\n"))
   }
 }

@@ -105,20 +105,6 @@ import Tokenization
     #expect(others.infiniteTunedReference == 0)
   }
 
-  @Test func `an index is complete when it is finished and nothing was refused`() throws {
-    var plan = ExampleStudy.plan
-    let whole = try ExampleStudy.index(in: TemporaryFolder())
-    #expect(try whole.isComplete())
-    plan.problems = [ProblemRecord(severity: .warning, message: "a doubt")]
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
-    #expect(try !index.isComplete())
-    try index.append(ExampleStudy.measurements, predicted: [])
-    try index.finish()
-    #expect(try index.isComplete())
-    try Self.execute("INSERT INTO problem (severity, message) VALUES ('error', 'refused')", on: index.path)
-    #expect(try !index.isComplete())
-  }
-
   @Test func `a name that is not there is answered with those that are`() throws {
     let index = try ExampleStudy.index(in: folder)
     #expect(
@@ -128,33 +114,6 @@ import Tokenization
     #expect(
       throws: StoreError(file: index.path, .unknown(what: "task", name: "code", known: ["math", "chat"]))
     ) { try index.summary(of: index.comparisons(), task: "code", weighting: .token) }
-  }
-
-  @Test func `an index goes on where it ended`() throws {
-    let path = folder.file("index.sqlite")
-    let first = try ShiftIndex.create(at: path, plan: ExampleStudy.plan)
-    try first.append(Array(ExampleStudy.measurements.prefix(2)), predicted: [])
-    try first.close()
-    let second = try ShiftIndex.resume(at: path)
-    try second.check(against: ExampleStudy.plan)
-    #expect(try second.progress() == StudyProgress(isFinished: false, measured: 2, planned: 3))
-    try second.append(Array(ExampleStudy.measurements.dropFirst(2)), predicted: [])
-    try second.finish()
-    try second.close()
-    let whole = try ExampleStudy.index(in: TemporaryFolder())
-    let sql = "SELECT * FROM positionRecord"
-    #expect(try ShiftIndex.open(at: path).query(sql).rows == whole.query(sql).rows)
-  }
-
-  @Test func `another study does not go on with it`() throws {
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
-    var other = ExampleStudy.plan
-    other.inputs[0].digest = "d2"
-    #expect(
-      throws: StoreError(
-        file: index.path,
-        .otherStudy(what: "the input", found: "a.jsonl (d1)", expected: "a.jsonl (d2)"))
-    ) { try index.check(against: other) }
   }
 
   @Test func `nothing is replaced`() throws {
@@ -252,30 +211,6 @@ import Tokenization
     try ShiftIndex.create(at: path, plan: ExampleStudy.plan, existing: .replaceIndex).close()
   }
 
-  @Test func `a changed study file is told by its first line that differs`() throws {
-    var plan = ExampleStudy.plan
-    plan.study.studyText = "one\ntwo\nthree"
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
-    func message(_ text: String) -> String {
-      var other = plan
-      other.study.studyText = text
-      do {
-        try index.check(against: other)
-        return "the same"
-      } catch {
-        return "\(error)".replacing(folder.path + "/", with: "")
-      }
-    }
-    #expect(
-      message("one\n2wo\nthree") == """
-        index.sqlite: the index was begun with a study file whose line 2 is "two", this run has "2wo". Choose another \
-        name, or pass --force to begin anew.
-        """)
-    #expect(message("one\ntwo\r\nthree").contains(#"line 2 is "two", this run has "two\r"."#))
-    #expect(message("one\ntwo").contains(#"line 3 is "three", this run has no such line."#))
-    #expect(message("one\ntwo\nthree") == "the same")
-  }
-
   @Test func `a path is a path, whatever SQLite takes it for`() throws {
     let there = FileManager.default.currentDirectoryPath
     for name in [":memory:", "file:x?mode=memory"] {
@@ -284,59 +219,6 @@ import Tokenization
       try ShiftIndex.create(at: name, plan: ExampleStudy.plan).close()
       #expect(try ShiftIndex.open(at: name).progress().planned == 3)
       #expect(FileManager.default.fileExists(atPath: there + "/" + name))
-    }
-  }
-
-  @Test func `a folder is called so`() {
-    #expect(throws: StoreError(file: folder.path, .notAnIndex(found: "a folder"))) {
-      try ShiftIndex.open(at: folder.path)
-    }
-  }
-
-  @Test func `a value that no index holds is called damage`() throws {
-    let index = try ExampleStudy.index(in: folder)
-    try index.close()
-    try Self.execute(
-      """
-      PRAGMA writable_schema = ON;
-      UPDATE sqlite_master SET sql = replace(sql, 'positions INTEGER NOT NULL', 'positions INTEGER')
-        WHERE name = 'measurement';
-      """, on: index.path)
-    try Self.execute("UPDATE measurement SET positions = NULL WHERE id = 2", on: index.path)
-    let damaged = try ShiftIndex.open(at: index.path)
-    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
-      try damaged.summary(of: damaged.comparisons(), task: nil, weighting: .token)
-    }
-  }
-
-  @Test func `a query meets a damaged page`() throws {
-    let index = try ExampleStudy.index(in: folder)
-    guard
-      case .integer(let page)? = try index.query("SELECT rootpage FROM sqlite_master WHERE name = 'position'")
-        .rows.first?.first
-    else { return #expect(Bool(false), "no such table") }
-    try index.close()
-    var bytes = try Data(contentsOf: URL(filePath: index.path))
-    bytes.replaceSubrange((page - 1) * 4096..<(page - 1) * 4096 + 8, with: Data(repeating: 0xFF, count: 8))
-    try bytes.write(to: URL(filePath: index.path))
-    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
-      try ShiftIndex.open(at: index.path).query("SELECT * FROM position")
-    }
-  }
-
-  /// Runs statements on an index as another program would.
-  private static func execute(_ sql: String, on path: String) throws {
-    try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
-  }
-
-  @Test func `a damaged index is called so`() throws {
-    let index = try ExampleStudy.index(in: folder)
-    try index.close()
-    var bytes = try Data(contentsOf: URL(filePath: index.path))
-    bytes.replaceSubrange(100..<4000, with: Data(repeating: 0xAA, count: 3900))
-    try bytes.write(to: URL(filePath: index.path))
-    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
-      try ShiftIndex.open(at: index.path)
     }
   }
 

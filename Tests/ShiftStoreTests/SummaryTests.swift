@@ -282,7 +282,7 @@ import Tokenization
     try index.close()
     // Without the stored rows the same index makes them anew.
     let path = index.path
-    try Self.execute(
+    try OtherProgram.execute(
       "DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast",
       on: path)
     let fresh = try ShiftIndex.open(at: path).summary(of: comparisons, task: nil, weighting: .sequence)
