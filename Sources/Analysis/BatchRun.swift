@@ -51,14 +51,16 @@ public struct BatchRun: Sendable {
     try await withThrowingTaskGroup(of: [MeasuredItem].self) { group in
       var next = done
       var running = 0
+      /// The tasks of which not all is handed on.
+      var open: [Range<Int>] = []
       func launch() {
+        open.removeAll { $0.upperBound <= ledger.frontier }
         // A slow sequence at the frontier must not let finished ones pile up behind it.
-        while next < plan.measurements.count, !stop.isMade, running < jobs,
-          next - ledger.frontier < jobs * 4 * StudyPlan.measurementsPerTask
-        {
+        while next < plan.measurements.count, !stop.isMade, running < jobs, open.count < jobs * 4 {
           let task = plan.task(from: next)
           next = task.upperBound
           running += 1
+          open.append(task)
           group.addTask { [plan] in plan.measure(task, stop) }
         }
       }
@@ -146,7 +148,7 @@ public struct BatchRun: Sendable {
 extension StudyPlan {
   /// Measurements that one task makes at most, and the input bytes of several: short sequences are not worth a change of
   /// threads for each.
-  fileprivate static let measurementsPerTask = 16
+  private static let measurementsPerTask = 16
   private static let bytesPerTask = 1e6
 
   /// The measurements of the task that begins with this one.
