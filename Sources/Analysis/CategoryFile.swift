@@ -37,13 +37,12 @@ public struct CategoryFile: Sendable {
   private static func checkKeys(_ data: Data) throws {
     guard let root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))?.mapping else { return }
     func check(_ mapping: Node.Mapping, of owner: String, known: [String]) throws {
-      for (key, _) in mapping where !known.contains(key.string ?? "") {
-        let line = key.mark.map { "in line \($0.line) " } ?? ""
-        throw Fault(
-          reason: """
-            \(line)"\(key.string ?? "")" is not a key of \(owner), which has \(known.joined(separator: ", "))
-            """)
-      }
+      guard let key = mapping.firstKey(notIn: known) else { return }
+      let line = key.mark.map { "in line \($0.line) " } ?? ""
+      throw Fault(
+        reason: """
+          \(line)"\(key.string ?? "")" is not a key of \(owner), which has \(known.joined(separator: ", "))
+          """)
     }
     let lists = ["categories", "wordKinds"]
     try check(root, of: "the file", known: lists)

@@ -23,9 +23,8 @@ extension StudyReader {
   }
 
   func checkKeys(_ mapping: Node.Mapping, of owner: String, known: [String]) throws(StudyError) {
-    for (key, _) in mapping where !known.contains(key.string ?? "") {
-      throw StudyError(file: file, line: line(key), .unknownKey(shown(key), of: owner, known: known))
-    }
+    guard let key = mapping.firstKey(notIn: known) else { return }
+    throw StudyError(file: file, line: line(key), .unknownKey(shown(key), of: owner, known: known))
   }
 
   func elements<Element>(
@@ -105,5 +104,12 @@ extension StudyReader {
         .wrongValue(key: "floor", expected: "a logprob below 0, in nats", found: shown(node)))
     }
     return value
+  }
+}
+
+extension Node.Mapping {
+  /// The first key that nothing reads; nil where all are known.
+  func firstKey(notIn known: [String]) -> Node? {
+    first { !known.contains($0.key.string ?? "") }?.key
   }
 }

@@ -1,27 +1,23 @@
 /// A class of characters.
 struct CharacterClass: Sendable {
-  fileprivate enum Kind {
+  fileprivate enum Name: String, CaseIterable {
     case whitespace, digit, letter, mathematics, punctuation
+  }
+
+  fileprivate enum Kind {
+    case named(Name)
     case characters(Set<Unicode.Scalar>)
   }
 
   /// The classes that have a name.
-  static let names = ["whitespace", "digit", "letter", "mathematics", "punctuation"]
+  static let names = Name.allCases.map(\.rawValue)
 
   private let kind: Kind
   /// Which of the ASCII characters, nearly all that there are in a vocabulary, belong to it.
   private let plain: [Bool]
 
   init(_ name: String) {
-    let kind: Kind =
-      switch name {
-      case "whitespace": .whitespace
-      case "digit": .digit
-      case "letter": .letter
-      case "mathematics": .mathematics
-      case "punctuation": .punctuation
-      default: .characters(Set(name.unicodeScalars))
-      }
+    let kind = Name(rawValue: name).map(Kind.named) ?? .characters(Set(name.unicodeScalars))
     self.kind = kind
     plain = (0..<0x80 as Range<UInt8>).map { kind.contains(Unicode.Scalar($0)) }
   }
@@ -32,6 +28,15 @@ struct CharacterClass: Sendable {
 }
 
 extension CharacterClass.Kind {
+  fileprivate func contains(_ scalar: Unicode.Scalar) -> Bool {
+    switch self {
+    case .named(let name): name.contains(scalar)
+    case .characters(let characters): characters.contains(scalar)
+    }
+  }
+}
+
+extension CharacterClass.Name {
   fileprivate func contains(_ scalar: Unicode.Scalar) -> Bool {
     switch self {
     case .whitespace: return scalar.properties.isWhitespace
@@ -46,7 +51,6 @@ extension CharacterClass.Kind {
         return true
       default: return false
       }
-    case .characters(let characters): return characters.contains(scalar)
     }
   }
 }
