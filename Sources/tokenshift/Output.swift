@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 public import Reports
 import ShiftStore
+import Traces
 
 extension OutputFormat: ExpressibleByArgument {}
 
@@ -31,18 +32,10 @@ enum Standard {
   /// Writes bytes; ends the program when nobody can take them.
   static func write(_ data: Data) {
     data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Foundation.write(
-          STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else {
-          StandardError.write(
-            "tokenshift: standard output cannot be written: \(String(cString: strerror(errno))).")
-          Foundation.exit(Status.cannotWrite.rawValue)
-        }
-        rest = rest.dropFirst(count)
-      }
+      guard !writeWhole(bytes, to: STDOUT_FILENO) else { return }
+      StandardError.write(
+        "tokenshift: standard output cannot be written: \(String(cString: strerror(errno))).")
+      Foundation.exit(Status.cannotWrite.rawValue)
     }
   }
 }

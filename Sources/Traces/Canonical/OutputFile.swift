@@ -44,13 +44,7 @@ public final class OutputFile {
 
   /// Writes the next bytes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(ConversionError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Self.unwritable(path) }
-      rest = rest.dropFirst(count)
-    }
+    guard writeWhole(bytes, to: descriptor) else { throw Self.unwritable(path) }
   }
 
   /// Writes the next bytes.
