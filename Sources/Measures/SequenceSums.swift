@@ -37,8 +37,14 @@ public struct SequenceSums: Equatable, Sendable {
   /// The sum of covered mass.
   public private(set) var coverageTuned = 0.0
 
+  /// No position yet.
+  public init() {}
+
   /// The sums over these positions, added in their order.
-  public init(_ measures: some Swift.Sequence<PositionMeasures>) {
+  public init(_ measures: some Swift.Sequence<PositionMeasures>) { add(measures) }
+
+  /// Adds these positions in their order.
+  public mutating func add(_ measures: some Swift.Sequence<PositionMeasures>) {
     for position in measures { add(position) }
   }
 

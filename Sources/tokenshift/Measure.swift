@@ -68,34 +68,46 @@ struct Measure: ParsableCommand {
     for (file, warning) in verdict.warnings where said.insert("\(file): \(warning)").inserted {
       StandardError.write("warning: \(file): \(warning.name): \(warning)")
     }
+    try printTable(files, by: measurement, vocabulary)
+  }
+
+  /// Measures every pair, prints what was measured, and fails with what was not.
+  private func printTable(
+    _ files: FilePair, by measurement: PairMeasurement, _ vocabulary: Vocabulary?
+  ) throws {
     let printer = try PositionPrinter(output, vocabulary)
+    var sums = SequenceSums()
     var excluded = Exclusions()
     var failures: [any Error] = []
-    let looks = max(1, Self.storageLooks / max(1, files.places.count))
-    // The sums take the positions as they are measured, so that files of any length can be.
-    let sums = SequenceSums(
-      files.places.lazy.flatMap { place -> [PositionMeasures] in
-        do {
-          let pair = try files.pair(at: place)
-          let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
-          let measured = result.sequence
-          if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: measured) }) {
-            throw CommandFailure(status: .badData, message: contradiction)
-          }
-          for faulty in pair.messages(about: measured.exclusions.faulty, sequence: nil) {
-            StandardError.write("error: \(faulty.message)")
-          }
-          excluded.add(measured.exclusions)
-          printer.add(measured.positions, of: pair.tuned.id, result.storageErrors)
-          return measured.positions
-        } catch {
-          failures.append(error)
-          return []
-        }
-      })
+    for place in files.places {
+      do {
+        let pair = try files.pair(at: place)
+        let result = try measure(pair, by: measurement, among: files.places.count)
+        sums.add(result.sequence.positions)
+        excluded.add(result.sequence.exclusions)
+        printer.add(result.sequence.positions, of: pair.tuned.id, result.storageErrors)
+      } catch {
+        failures.append(error)
+      }
+    }
     if failures.count == files.places.count, let first = failures.first { throw first }
     try printer.finish(sums, excluded, failed: failures.count)
     try report(failures, excluded, files)
+  }
+
+  /// Measures one pair, and tells what cannot be measured of it.
+  private func measure(
+    _ pair: TracePair, by measurement: PairMeasurement, among count: Int
+  ) throws -> PairMeasurement.Result {
+    let looks = max(1, Self.storageLooks / max(1, count))
+    let result = measurement.measure(pair, countsShares: false, storageLooks: looks)
+    if let contradiction = floor.flatMap({ pair.contradiction(of: $0, in: result.sequence) }) {
+      throw CommandFailure(status: .badData, message: contradiction)
+    }
+    for faulty in pair.messages(about: result.sequence.exclusions.faulty, sequence: nil) {
+      StandardError.write("error: \(faulty.message)")
+    }
+    return result
   }
 
   private func openPair(_ vocabulary: Vocabulary?) throws -> FilePair {
