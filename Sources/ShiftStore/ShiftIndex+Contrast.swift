@@ -111,8 +111,9 @@ extension ShiftIndex {
     try Int.fetchOne(
       database,
       sql: """
-        SELECT count(DISTINCT prompt) FROM measurement JOIN sequence ON sequence.id = sequenceID
-        WHERE comparisonID = ?
+        SELECT count(*) FROM (
+          SELECT DISTINCT taskID, prompt FROM measurement JOIN sequence ON sequence.id = sequenceID
+          WHERE comparisonID = ?)
         """, arguments: [comparison.id]) ?? 0
   }
 }

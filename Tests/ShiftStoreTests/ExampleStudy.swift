@@ -83,3 +83,20 @@ extension MeasurementRecord {
     return record
   }
 }
+
+extension ExampleStudy {
+  /// One position of each prompt under both tuned models, whose divergences differ by 1 beside what they share.
+  static func paired(prompts: Int, tasks: [String] = ["math"]) -> [MeasurementRecord] {
+    var generator = SplitMix64(seed: 3)
+    let asked = tasks.flatMap { task in (0..<prompts).map { (task: task, prompt: $0) } }
+    return asked.enumerated().flatMap { place, asked in
+      let noise = Double.random(in: 0...1, using: &generator)
+      return [1, 2].map { comparison in
+        measurement(
+          id: 2 * place + comparison, comparison: comparison, sequence: 2 * place + comparison,
+          task: asked.task, prompt: "p\(asked.prompt)", name: "\(asked.task)-p\(asked.prompt)",
+          [.example(position: 0, kl: .exact(Double(3 - comparison) + noise), ranks: (1, 1))])
+      }
+    }
+  }
+}

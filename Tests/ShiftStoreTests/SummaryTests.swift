@@ -220,22 +220,8 @@ import Tokenization
   }
 
   /// Sequences of two models on the same prompts, with KL `2 + noise` for sft and `1 + noise` for rl.
-  private static func paired(prompts: Int) -> [MeasurementRecord] {
-    var generator = SplitMix64(seed: 3)
-    return (0..<prompts).flatMap { prompt in
-      let noise = Double.random(in: 0...1, using: &generator)
-      return [1, 2].map { comparison in
-        ExampleStudy.measurement(
-          id: 2 * prompt + comparison, comparison: comparison, sequence: 2 * prompt + comparison,
-          task: "math",
-          prompt: "p\(prompt)",
-          [.example(position: 0, kl: .exact(Double(3 - comparison) + noise), ranks: (1, 1))])
-      }
-    }
-  }
-
   @Test func `a difference on shared prompts loses what they share`() throws {
-    let index = try index(Self.paired(prompts: 6))
+    let index = try index(ExampleStudy.paired(prompts: 6))
     let rows = try index.contrast("sft", minus: "rl", source: .own, task: nil, weighting: .token)
     #expect(rows.map(\.prompts) == [6])
     let difference = try #require(rows.first?.differences[.klTunedReference])
@@ -273,24 +259,8 @@ import Tokenization
     #expect(abs(high - 14.706204736432095) < 1e-9)
   }
 
-  @Test func `what is stored is what is made when it is asked for`() throws {
-    let index = try index(Self.paired(prompts: 50))
-    #expect(try index.query("SELECT count(*) FROM summary").rows == [[.integer(2)]])
-    let comparisons = try index.comparisons(of: nil, source: .own)
-    let stored = try index.summary(of: comparisons, task: nil, weighting: .sequence)
-    #expect(stored[0][.klTunedReference]?.low.interval != nil)
-    try index.close()
-    // Without the stored rows the same index makes them anew.
-    let path = index.path
-    try OtherProgram.execute(
-      "DELETE FROM summaryFigure; DELETE FROM summary; DELETE FROM contrastFigure; DELETE FROM contrast",
-      on: path)
-    let fresh = try ShiftIndex.open(at: path).summary(of: comparisons, task: nil, weighting: .sequence)
-    #expect(fresh == stored)
-  }
-
   @Test func `some figures are the same with the others left out`() throws {
-    let index = try index(Self.paired(prompts: 8))
+    let index = try index(ExampleStudy.paired(prompts: 8))
     let comparisons = try index.comparisons(of: nil, source: .own)
     let all = try index.summary(of: comparisons, task: nil, weighting: .token)
     let some = try index.summary(of: comparisons, task: nil, weighting: .token, figures: [.rankShift])
