@@ -64,8 +64,11 @@ enum ExampleStudy {
       problems: [])
   }
 
-  /// A finished index in a folder.
-  static func index(in folder: TemporaryFolder) throws -> ShiftIndex {
+  /// A finished index of these measurements in a folder.
+  static func index(
+    in folder: TemporaryFolder, _ measurements: [MeasurementRecord] = measurements,
+    plan: StudyPlanRecord = plan
+  ) throws -> ShiftIndex {
     let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
     try index.append(measurements, predicted: [])
     try index.finish()

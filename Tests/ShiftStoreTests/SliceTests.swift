@@ -13,10 +13,7 @@ import Tokenization
   init() throws { folder = try TemporaryFolder() }
 
   private func index(_ measurements: [MeasurementRecord]) throws -> ShiftIndex {
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
-    try index.append(measurements, predicted: [])
-    try index.finish()
-    return index
+    try ExampleStudy.index(in: folder, measurements)
   }
 
   private func sft(_ index: ShiftIndex) throws -> [Comparison] {

@@ -11,10 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func index(_ measurements: [MeasurementRecord]) throws -> ShiftIndex {
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
-    try index.append(measurements, predicted: [])
-    try index.finish()
-    return index
+    try ExampleStudy.index(in: folder, measurements)
   }
 
   @Test func `what is stored is what is made when it is asked for`() throws {

@@ -26,10 +26,7 @@ import Tokenization
   private func index(_ measurements: [MeasurementRecord], plan: StudyPlanRecord = ExampleStudy.plan) throws
     -> ShiftIndex
   {
-    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: plan)
-    try index.append(measurements, predicted: [])
-    try index.finish()
-    return index
+    try ExampleStudy.index(in: folder, measurements, plan: plan)
   }
 
   private func row(_ index: ShiftIndex, model: String = "sft") throws -> SummaryRow {
