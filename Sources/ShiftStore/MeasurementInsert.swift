@@ -97,7 +97,6 @@ struct MeasurementInsert {
     moved.bind(tokens.sharePositions)
     moved.bind(tokens.unlistedReference)
     moved.bind(tokens.unlistedTuned)
-    moved.bind(tokens.encoded)
-    try moved.insert()
+    try moved.insert(endingWith: tokens.encoded)
   }
 }
