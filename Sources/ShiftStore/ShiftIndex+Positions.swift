@@ -186,6 +186,7 @@ extension PositionMeasures {
       rankReference: row.value("rankReference"), rankReferenceLow: row.value("rankReferenceLow"),
       rankTuned: row.value("rankTuned"),
       topReference: TokenID(row.value("topReference")), topTuned: TokenID(row.value("topTuned")),
-      coverageReference: row.value("coverageReference"), coverageTuned: row.value("coverageTuned"))
+      coverageReference: row.value("coverageReference"), coverageTuned: row.value("coverageTuned"),
+      topOverlap: row.value("topOverlap"))
   }
 }

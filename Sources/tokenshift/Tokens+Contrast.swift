@@ -81,9 +81,10 @@ extension Tokens {
     let tested = rows.compactMap(\.result.qValue)
     let rate = fdr ?? 0.05
     let called = tested.count { $0 <= rate }
+    let skew = measure.predicted == nil ? "" : " The end away from 0 allows for skewed means."
     return """
       \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ \(rate). from … to: 95 % interval \
-      of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.
+      of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.\(skew)
       """
   }
 

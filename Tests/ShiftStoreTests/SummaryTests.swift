@@ -20,6 +20,7 @@ import Tokenization
     position.logprobReference = log([0.5, 0.25, 0.25, 0.5][place])
     position.logprobTuned = log(0.5)
     position.topReference = TokenID([5, 1, 1, 1][place])
+    position.topOverlap = [10, 8, 6, nil][place]
     return position
   }
 
@@ -62,6 +63,8 @@ import Tokenization
     try expect(.shiftedShare, 0.5)
     try expect(.topAgreementShare, 0)
     try expect(.pathCoverageShare, 0.25)
+    try expect(.topOverlapShare, 0.8)  // (10 + 8 + 6) / 3 of 10
+    try expect(.shiftedTopOverlapShare, 0.6)  // of two shifted positions one is known
     try expect(.coverageReference, 1)
     try expect(.coverageTuned, 1)
     // On the tuned model's own text, with ratios p_reference / p_tuned of 1, ½, ½ and 1:
