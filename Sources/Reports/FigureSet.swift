@@ -27,7 +27,8 @@ public enum FigureSet: String, CaseIterable, Sendable {
       [
         .klTunedReference: isContrast ? "KL(tuned‖ref)" : "KL(tuned‖reference)",
         .klTunedReferenceStorageError: "± storage",
-        .klTunedReferenceOverFloor: "× floor", .rankShift: "rank shift", .shiftedShare: "shifted",
+        .klTunedReferenceOverFloor: "× floor", .jensenShannonOverFloor: "JS × floor",
+        .rankShift: "rank shift", .shiftedShare: "shifted",
         .topAgreementShare: "same top",
       ].merging(isContrast ? [.jensenShannon: "JS"] : [:]) { $1 }
     case .divergences:

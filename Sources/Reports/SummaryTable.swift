@@ -31,10 +31,15 @@ extension Table {
       (Column("klReferenceTunedInfinite", title: nil), { .integer($0.counts.infiniteReferenceTuned) }),
     ]
     let estimates = rows.map(\.figures)
+    var titles = figures.titles(isContrast: false)
+    // The floor of truncated traces is known of one of the two alone.
+    if estimates.contains(where: { $0[.klTunedReferenceOverFloor] != nil }) {
+      titles[.jensenShannonOverFloor] = nil
+    }
     let shown = estimates.flatMap { row in figures.figures.compactMap { row[$0] } }
     return Table(
       name: "summary",
-      columns: labels.map(\.column) + figureColumns(figures.titles(isContrast: false), estimates),
+      columns: labels.map(\.column) + figureColumns(titles, estimates),
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.figures) },
       notes: figures.notes(
         weighting, confidence: confidence, isBounded: shown.contains(where: \.isBounded),

@@ -191,7 +191,8 @@ import Tokenization
     #expect(shares == [[.real(0.5), .real(most)]])
   }
 
-  @Test func `a control is the floor of what it was measured beside`() throws {
+  /// The first sequence of the example beside a control with these divergences.
+  private func rowBesideControl(kl: Figure, js: Figure) throws -> SummaryRow {
     var plan = ExampleStudy.plan
     plan.models.append(ModelRecord(id: 4, name: "again", role: "tuned", method: "control"))
     plan.comparisons.append(ComparisonRecord(id: 3, tunedID: 4, referenceID: 1, source: "sft"))
@@ -199,8 +200,8 @@ import Tokenization
       id: 2, comparison: 3, sequence: 1, task: "math", prompt: "p1",
       Self.dense.map { position in
         var position = position
-        position.divergences.klTunedReference = .exact(0.25)
-        position.divergences.jensenShannon = .exact(0.125)
+        position.divergences.klTunedReference = kl
+        position.divergences.jensenShannon = js
         return position
       })
     if case .measured(var sequence, let support, let measured) = control.outcome {
@@ -212,7 +213,21 @@ import Tokenization
         ExampleStudy.measurement(
           id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense), control,
       ], plan: plan)
-    let row = try row(index)
+    return try row(index)
+  }
+
+  @Test func `a floor without an upper bound leaves every ratio open`() throws {
+    let row = try rowBesideControl(
+      kl: .between(low: 0.25, high: nil), js: .between(low: 0.0625, high: 0.125))
+    #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
+    #expect(row[.klTunedReferenceOverFloor] == nil)
+    // 0.25 / 0.125 … 0.25 / 0.0625
+    #expect(row[.jensenShannonOverFloor]?.low.value == 2)
+    #expect(row[.jensenShannonOverFloor]?.high?.value == 4)
+  }
+
+  @Test func `a control is the floor of what it was measured beside`() throws {
+    let row = try rowBesideControl(kl: .exact(0.25), js: .exact(0.125))
     #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
     #expect(row[.klTunedReferenceOverFloor]?.low.value == 8)  // 2 / 0.25
     #expect(row[.jensenShannonFloor]?.low.value == 0.125)
