@@ -17,7 +17,8 @@ public struct PredictedContrast: Sendable {
   /// The prompts that both models have, over which means are taken.
   public var prompts: Int
   /// How far below and above a mean the true one can lie, because truncated traces do not list every token: the larger
-  /// of the two models. 0 for dense traces.
+  /// of the two models. 0 for dense traces. Of a group it is all the probability that is not listed, of one token what
+  /// a token that is not listed can have.
   public var unlisted: ClosedRange<Double>
 }
 
@@ -59,12 +60,19 @@ extension ShiftIndex {
     _ comparisons: [Comparison], _ request: ContrastRequest
   ) throws -> PredictedSums {
     try reading { database in
+      // Of one token that is not listed it is known how much it can have; of a group, all of them may be in it.
+      let unlisted =
+        request.groups == nil
+        ? "unlistedReference, unlistedTuned"
+        : """
+        max(0.0, movedToken.positions - coverageReferenceSum), max(0.0, movedToken.positions - coverageTunedSum)
+        """
       let slice = try sliceFilter(
         comparisons, task: request.task, of: "measurement", taskIn: "sequence", database)
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT taskID, prompt, movedToken.positions, sharePositions, unlistedReference, unlistedTuned, movedToken.tokens
+          SELECT taskID, prompt, movedToken.positions, sharePositions, \(unlisted), movedToken.tokens
           FROM movedToken
           JOIN measurement ON measurement.id = measurementID
           JOIN sequence ON sequence.id = sequenceID
