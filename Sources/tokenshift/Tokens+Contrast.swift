@@ -7,9 +7,10 @@ extension Tokens {
   /// The table of two tuned models against each other.
   func contrastTable(_ index: ShiftIndex, _ subjects: TokenSubjects) throws -> Table {
     let sides = try index.contrastSides(contrast[0], contrast[1], source: slice.source)
-    let request = ContrastRequest(
+    var request = ContrastRequest(
       first: sides.first, second: sides.second, task: slice.task, minimumCount: fewest,
       groups: subjects.groups, threads: jobs)
+    request.flips = flips
     try refuseBounds(index, request)
     let all: [TokenContrast]
     var notes: [String]
