@@ -38,14 +38,17 @@ extension ShiftIndex {
     let shared = Set(first.prompts.keys).intersection(second.prompts.keys).sorted()
     guard !shared.isEmpty else { return nil }
     let clusters = Dictionary(uniqueKeysWithValues: shared.enumerated().map { ($1, $0) })
-    let firstTotals = first.totals(metric, clusters)
-    let secondTotals = second.totals(metric, clusters)
-    let ids = Set(firstTotals.keys).union(secondTotals.keys).sorted()
+    let places = (first.places(metric, clusters), second.places(metric, clusters))
+    let ids = Set(first.ids).union(second.ids).sorted()
     let tests = ContrastTests(
       clusterCount: shared.count, flips: request.flips, minimumClusters: request.minimumPrompts)
-    let results = tests.results(
-      of: ids.map { ClusteredContrast(first: firstTotals[$0] ?? [], second: secondTotals[$0] ?? []) },
-      weighting: .byCluster, threads: request.threads)
+    // What prompts add is gathered token by token: of all tokens at once it would take several times as much memory.
+    let results = tests.results(ids.count, weighting: .byCluster, threads: request.threads) { place in
+      let contrast = ClusteredContrast(
+        first: first.totals(of: ids[place], metric, places.0),
+        second: second.totals(of: ids[place], metric, places.1))
+      return contrast.first.isEmpty && contrast.second.isEmpty ? nil : contrast
+    }
     let counts = (first.positions(clusters), second.positions(clusters))
     let rows = zip(ids, results).compactMap { id, result in
       result.map { TokenContrast(id: id, firstCount: counts.0, secondCount: counts.1, result: $0) }
