@@ -54,6 +54,9 @@ extension TruncatedComparison {
       rankReferenceLow: underReference.rank == nil ? reference.leastRank(of: token) : nil,
       rankTuned: underTuned.rank, topReference: topReference, topTuned: topTuned,
       coverageReference: min(1, referenceProbabilities.reduce(0, +)),
-      coverageTuned: min(1, tunedProbabilities.reduce(0, +)))
+      coverageTuned: min(1, tunedProbabilities.reduce(0, +)),
+      topOverlap: reference.mostProbable.flatMap { reference in
+        tuned.mostProbable.map { TopOverlap.count(reference, $0) }
+      })
   }
 }

@@ -66,6 +66,8 @@ import Tokenization
     let rows = try index.profile(.absolute, edges: [0, 1], in: sft, task: nil)
     #expect(rows.map(\.count) == [2, 1])
     #expect(rows.map(\.klTunedReferenceMeanLow) == [2.25, 1.5])
+    #expect(rows.map(\.jensenShannonMeanLow) == [0.125, 0.125])
+    #expect(rows.map(\.jensenShannonMeanHigh) == [0.125, 0.125])
     #expect(rows.map(\.end) == [1, 2])
     let halves = try index.profile(.relative, edges: [0, 50], in: sft, task: "math")
     #expect(halves.map(\.count) == [1, 1])
