@@ -78,7 +78,9 @@ import Testing
           let a = b.map { $0 * exp(Double.random(in: -distance...distance, using: &generator)) }
           for ((a, b), found) in zip(zip(a, b), logarithms(a, b, path)) {
             let (wide, other) = (Float80(a), Float80(b))
-            let truth = distance < 1 ? log1p((wide - other) / other) : log(wide / other)
+            // Near 1 the quotient has too few digits, even of 64 bits.
+            let isNear = (0.5...2).contains(a / b)
+            let truth = isNear ? log1p((wide - other) / other) : log(wide / other)
             #expect(truth == 0 ? found == 0 : units(found, truth) <= 2.5, "ln(\(a) / \(b))")
           }
         }
