@@ -1,5 +1,3 @@
-internal import CTokenScan
-
 /// The pieces of up to 12 bytes that are one token, for all threads to read: nine of ten pieces of a text.
 ///
 /// Where a piece that is a token is that token these are the vocabulary's short tokens; where it is merged
@@ -94,8 +92,8 @@ final class KnownPieces: @unchecked Sendable {
     /// Where a piece is, if it is known.
     @inline(__always) func place(of hash: Int) -> Int { finder.place(of: hash) }
 
-    /// Asks for the slot at a place.
-    @inline(__always) func prefetch(_ place: Int) { tokenscan_prefetch(slots + place) }
+    /// Where in memory the slot at a place is, to ask for it.
+    @inline(__always) func address(of place: Int) -> UnsafeRawPointer { UnsafeRawPointer(slots + place) }
 
     /// The token of a piece that may be at a place, or -1. Of a part, the token that merging arrives at.
     ///

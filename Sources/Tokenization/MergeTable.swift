@@ -30,6 +30,13 @@ struct MergeTable: Sendable {
     static let nothing = Outcome(priority: none, merged: -1)
   }
 
+  /// A pair and what becomes of it.
+  struct Rule {
+    var left: Int32
+    var right: Int32
+    var outcome: Outcome
+  }
+
   /// The priority of a pair that does not merge.
   static let none = UInt32.max
 
@@ -63,6 +70,11 @@ struct MergeTable: Sendable {
     while slots[place] != Self.free, slots[place] >> Self.bits != key { place = after(place) }
     if slots[place] == Self.free { count += 1 }
     slots[place] = key << Self.bits | number
+  }
+
+  /// Adds a rule.
+  mutating func insert(_ rule: Rule) {
+    insert(rule.left, rule.right, priority: rule.outcome.priority, merged: rule.outcome.merged)
   }
 
   /// The number of an outcome: its priority, as long as all tokens are equally far behind theirs; then its

@@ -1,4 +1,3 @@
-internal import CTokenScan
 internal import Foundation
 
 /// Remembers the tokens of pieces, so that nearly every piece of a text costs one look-up.
@@ -35,8 +34,10 @@ final class PieceCache {
     fileprivate let entries: UnsafeMutablePointer<Entry>
     fileprivate let mask: Int
 
-    /// Asks for the entry where a key is likely to be, some time before it is looked up.
-    @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
+    /// Where in memory the entry of a key is likely to be, to ask for it some time before it is looked up.
+    @inline(__always) func address(of hash: Int) -> UnsafeRawPointer {
+      UnsafeRawPointer(entries + (hash & mask))
+    }
 
     /// The entry with a key, or a free one.
     @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {

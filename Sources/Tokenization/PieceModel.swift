@@ -42,12 +42,18 @@ struct PieceModel: Sendable {
   let droppedBytes: [Bool]?
   /// The pieces that are one token, where pieces are made of bytes and have a place each.
   private(set) var knownPieces: KnownPieces?
+  /// Which pieces that are longer than those may be a token.
+  let longTokens: LongTokens
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
   private(set) var seams: Seams?
 
+  /// A model of these parts.
+  ///
+  /// - Parameter joinsBytes: Whether it is known that every rule makes of two tokens the one that has the bytes of
+  ///   both. If not, that is looked at, rule by rule.
   init(
     vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
-    wholePieces: WholePieces
+    wholePieces: WholePieces, joinsBytes isKnown: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.alphabet = alphabet
@@ -64,9 +70,10 @@ struct PieceModel: Sendable {
     }
     self.encoding = encoding
     plainBytes = plain
+    longTokens = LongTokens(of: vocabulary.ordinaryBytes)
     droppedBytes = dropped
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
-    if plain != nil, joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
+    if plain != nil, isKnown || joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
   }
 
   /// Whether every rule makes of two tokens the one that has the bytes of both.

@@ -26,19 +26,21 @@ final class Seams: Sendable {
     var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
     var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
     var fewRight = fewLeft
-    for token in tokens.lazy.map({ Array($0) }) {
-      for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
-        let last = UInt64(token[place - 1])
-        let first = UInt64(token[place])
-        let right = token.count - place
-        if place < Self.reach {
-          let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
-          for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
-        } else if right < Self.reach {
-          Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
-        } else {
-          let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
-          Self.set(Self.hash(around), in: &wide)
+    for token in tokens {
+      token.withUnsafeBufferPointer { token in
+        for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
+          let last = UInt64(token[place - 1])
+          let first = UInt64(token[place])
+          let right = token.count - place
+          if place < Self.reach {
+            let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
+            for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
+          } else if right < Self.reach {
+            Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
+          } else {
+            let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
+            Self.set(Self.hash(around), in: &wide)
+          }
         }
       }
     }

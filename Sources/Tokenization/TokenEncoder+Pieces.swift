@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 extension TokenEncoder {
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
   private static let batch = 256
@@ -47,11 +49,15 @@ extension TokenEncoder {
   /// Gives pieces their keys, and asks for the memory where each is looked for first.
   @inline(never) private func makeKeys(of batch: PieceBatch, count: Int, in text: ScanText) {
     let known = known.table
+    let cache = cache.reader
     let pieces = batch.pieces
     for index in 0..<count {
       pieces[index].makeKey(in: text)
-      let place = pieces[index].mayBeKnown ? known.place(of: pieces[index].hash) : 0
-      known.prefetch(place)
+      let hash = pieces[index].hash
+      let mayBeKnown = pieces[index].mayBeKnown
+      let place = mayBeKnown ? known.place(of: hash) : 0
+      // Without a branch: which pieces are longer cannot be foreseen.
+      tokenscan_prefetch(mayBeKnown ? known.address(of: place) : cache.address(of: hash))
       batch.tokens[index] = Int32(truncatingIfNeeded: place)
     }
   }
@@ -70,7 +76,9 @@ extension TokenEncoder {
       // Without a branch: which pieces are known cannot be foreseen.
       unknown &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
     }
-    for place in 0..<unknown { cache.prefetch(hash: batch.pieces[Int(batch.unknown[place])].hash) }
+    for place in 0..<unknown {
+      tokenscan_prefetch(cache.address(of: batch.pieces[Int(batch.unknown[place])].hash))
+    }
     return unknown
   }
 
@@ -169,8 +177,9 @@ extension TokenEncoder {
   ///
   /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
   @inline(__always) func isMerged(_ piece: PendingPiece) -> Bool {
-    piece.isPart || tokenizer.model.wholePieces == .merged
-      || tokenizer.model.knownPieces != nil && piece.mayBeKnown
+    if piece.isPart || tokenizer.model.wholePieces == .merged { return true }
+    return piece.mayBeKnown
+      ? tokenizer.model.knownPieces != nil : !tokenizer.model.longTokens.mayHold(piece.hash)
   }
 
   /// Works the tokens of a piece out.
