@@ -42,9 +42,7 @@ struct MergeGroup {
   mutating func add(
     _ piece: UnsafeBufferPointer<UInt8>, number: Int32, _ tokens: [Int32], _ encoding: BytePairEncoding
   ) {
-    let list = ShortMerge(
-      count: piece.count, in: space + count &* ShortMerge.byteCount(for: Self.longest))
-    encoding.begin(list, with: piece, tokens)
+    let list = encoding.begin(piece, tokens, in: space + count &* ShortMerge.byteCount(for: Self.longest))
     lists.initializeElement(at: count, to: list)
     places[count] = -1
     numbers[count] = number

@@ -111,17 +111,26 @@ struct MergeTable: Sendable {
 extension MergeTable {
   /// Whether something is true of all rules: of their two tokens, and of the one they make.
   func allSatisfy(_ isTrue: (_ left: TokenID, _ right: TokenID, _ merged: TokenID) -> Bool) -> Bool {
-    slots.allSatisfy { rule in
-      guard rule != Self.free else { return true }
-      let (left, right) = Self.tokens(of: rule)
-      let outcome = outcome(numbered: UInt32(rule & (1 << Self.bits - 1)))
-      return isTrue(TokenID(left), TokenID(right), TokenID(outcome.merged))
+    var isTrueOfAll = true
+    forEach { rule in
+      isTrueOfAll =
+        isTrueOfAll && isTrue(TokenID(rule.left), TokenID(rule.right), TokenID(rule.outcome.merged))
     }
-      && large.allSatisfy { pair, outcome in
-        isTrue(
-          TokenID(Int32(truncatingIfNeeded: pair >> 32)), TokenID(Int32(truncatingIfNeeded: pair)),
-          TokenID(outcome.merged))
-      }
+    return isTrueOfAll
+  }
+
+  /// Calls back for all rules, in no order.
+  func forEach(_ body: (Rule) -> Void) {
+    for slot in slots where slot != Self.free {
+      let (left, right) = Self.tokens(of: slot)
+      body(Rule(left: left, right: right, outcome: outcome(numbered: UInt32(slot & (1 << Self.bits - 1)))))
+    }
+    for (pair, outcome) in large {
+      body(
+        Rule(
+          left: Int32(truncatingIfNeeded: pair >> 32), right: Int32(truncatingIfNeeded: pair),
+          outcome: outcome))
+    }
   }
 
   /// Asks for the memory where the rule for two neighbours is looked for.

@@ -7,7 +7,7 @@ struct PieceModel: Sendable {
   /// What becomes of a byte or character that has no token.
   let unknown: Unknown
   /// The merge loop.
-  let encoding: BytePairEncoding
+  private(set) var encoding: BytePairEncoding
   /// Whether a piece that is a token as a whole is that token, whatever the merges say.
   let wholePieces: WholePieces
 
@@ -72,8 +72,12 @@ struct PieceModel: Sendable {
     plainBytes = plain
     longTokens = LongTokens(of: vocabulary.ordinaryBytes)
     droppedBytes = dropped
+    let areJoined = plain != nil && (isKnown || joinsBytes())
+    if let plain, areJoined {
+      self.encoding.prepareCharacters(FormedCharacters(vocabulary, plain, encoding.merges))
+    }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
-    if plain != nil, isKnown || joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
+    if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
   }
 
   /// Whether every rule makes of two tokens the one that has the bytes of both.

@@ -38,10 +38,10 @@ struct ShortMerge {
     }
   }
 
-  /// Symbols in memory that is there for as long as they are.
-  static func withSpace(for count: Int, _ body: (ShortMerge) -> Void) {
+  /// Memory for up to so many symbols.
+  static func withSpace(for count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: byteCount(for: count), alignment: 32) { space in
-      if let base = space.baseAddress { body(ShortMerge(count: count, in: base)) }
+      if let base = space.baseAddress { body(base) }
     }
   }
 

@@ -112,6 +112,17 @@ extension Vocabulary {
     return id
   }
 
+  /// Calls back for every token with a byte beyond ASCII.
+  func forEachWide(_ body: (TokenID, UnsafeBufferPointer<UInt8>) -> Void) {
+    storage.withUnsafeBufferPointer { storage in
+      for (id, span) in spans.enumerated() where span.length > 0 {
+        let start = Int(span.start)
+        let bytes = UnsafeBufferPointer(rebasing: storage[start..<start + Int(span.length)])
+        if bytes.contains(where: { $0 >= 0x80 }) { body(TokenID(Int32(id)), bytes) }
+      }
+    }
+  }
+
   /// The bytes of the tokens that merging may yield.
   var ordinaryBytes: some Sequence<ArraySlice<UInt8>> {
     ids.lazy.filter { isOrdinary($0) }.compactMap { bytes(of: $0) }
