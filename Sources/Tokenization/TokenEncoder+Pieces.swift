@@ -26,15 +26,16 @@ extension TokenEncoder {
   private func append(_ batch: PieceBatch, count: Int, in text: ScanText) {
     makeKeys(of: batch, count: count, in: text)
     let unknown = findKnown(batch, count: count)
+    let generation = cache.generation
     let new = recall(batch, unknown: unknown)
     if new > 0 { learn(batch, new: new, in: text) }
-    appendTokens(of: batch, count: count, unknown: unknown, in: text)
+    appendTokens(of: batch, count: count, unknown: unknown, recalledIn: generation, in: text)
   }
 
   /// Appends the tokens of pieces that are already cut.
   func encode(pieces: [Range<Int>], of text: ScanText) {
     for piece in pieces {
-      reserve(piece.count + PieceCache.inlineLimit)
+      reserve(piece.count + Self.copied)
       let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
       let token = known.table.token(pending.low, pending.high, hash: pending.hash)
       if token >= 0 {
@@ -82,14 +83,17 @@ extension TokenEncoder {
     return unknown
   }
 
-  /// Says of the pieces that are not known what is remembered, and how many have not been met.
+  /// Says of the pieces that are not known what is remembered, asks for the memory where their ids are if the
+  /// entries do not hold them, and says how many have not been met.
   @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
+    let ids = cache.ids
     let cache = cache.reader
     var new = 0
     for place in 0..<unknown {
       let piece = batch.pieces[Int(batch.unknown[place])]
       let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
       batch.remembered[place] = entry
+      tokenscan_prefetch(entry.holdsIDs ? UnsafePointer(ids) : UnsafePointer(ids + Int(entry.first)))
       batch.new[new] = Int32(truncatingIfNeeded: place)
       new &+= entry.high == 0 ? 1 : 0
     }
@@ -97,7 +101,7 @@ extension TokenEncoder {
   }
 
   @inline(never) private func appendTokens(
-    of batch: PieceBatch, count pieces: Int, unknown: Int, in text: ScanText
+    of batch: PieceBatch, count pieces: Int, unknown: Int, recalledIn generation: Int, in text: ScanText
   ) {
     var next = output + count
     var done = 0
@@ -107,14 +111,23 @@ extension TokenEncoder {
       next += index &- done
       done = index &+ 1
       let entry = batch.remembered[place]
-      // Of a longer piece an entry may be that of another one.
-      if entry.high &- 1 < PieceCache.longMark &- 1, entry.count <= PieceCache.inlineLimit {
+      let piece = batch.pieces[index]
+      if entry.holdsIDs, entry.high != 0 {
         entry.write(to: next)
         next += Int(truncatingIfNeeded: entry.count)
         continue
       }
+      // Of a longer piece an entry may be that of another one.
+      if entry.high != 0, cache.generation == generation,
+        entry.high < PieceCache.longMark || cache.holds(text.bytes(piece.start..<piece.end), entry)
+      {
+        let count = Int(truncatingIfNeeded: entry.count)
+        Self.copy(cache.ids + Int(entry.first), count: count, to: next)
+        next += count
+        continue
+      }
       count = next - output
-      appendRemembered(batch.pieces[index], in: text)
+      appendRemembered(piece, in: text)
       next = output + count
     }
     Self.copy(batch.tokens + done, count: pieces &- done, to: next)
@@ -137,12 +150,14 @@ extension TokenEncoder {
     guard piece.high < PieceCache.longMark else { return appendLong(piece, in: text) }
     let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
     guard entry.high != 0 else { return appendNew(piece, in: text) }
-    if entry.count <= PieceCache.inlineLimit {
+    append(entry)
+  }
+
+  private func append(_ entry: PieceCache.Entry) {
+    if entry.holdsIDs {
       entry.write(to: output + count)
     } else {
-      for index in 0..<Int(entry.count) {
-        output[count + index] = TokenID(cache.ids[Int(entry.first) + index])
-      }
+      Self.copy(cache.ids + Int(entry.first), count: Int(entry.count), to: output + count)
     }
     count += Int(entry.count)
   }
@@ -159,11 +174,8 @@ extension TokenEncoder {
   private func appendLong(_ piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
     guard bytes.count <= PieceCache.lengthLimit else { return appendTokens(of: piece, in: text) }
-    if let known = cache.find(bytes, piece.low, piece.high) {
-      for token in known {
-        output[count] = TokenID(token)
-        count += 1
-      }
+    if let entry = cache.find(bytes, piece.low, piece.high) {
+      append(entry)
     } else {
       let start = count
       appendTokens(of: piece, in: text)
