@@ -8,6 +8,17 @@ static size_t first_least_portable(const uint32_t *numbers, size_t count) {
   return place;
 }
 
+static uint32_t set_least_portable(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value) {
+  numbers[cleared] = UINT32_MAX;
+  numbers[first] = first_value;
+  numbers[second] = second_value;
+  uint32_t least = numbers[0];
+  for (int index = 1; index < 32; index++) least = numbers[index] < least ? numbers[index] : least;
+  return least;
+}
+
 static void classify_portable(const uint8_t *bytes, tokenscan_block *block) {
   tokenscan_block found = {0};
   for (int index = 0; index < 64; index++) {
@@ -107,6 +118,30 @@ WIDE_INLINE uint32_t word_at(const uint8_t *bytes) {
   uint32_t word;
   memcpy(&word, bytes, 4);
   return word;
+}
+
+typedef struct {
+  __m512i low, high;
+} tokenscan_numbers;
+
+WIDE_INLINE tokenscan_numbers with_value(tokenscan_numbers numbers, uint32_t place, uint32_t value) {
+  const uint32_t mask = 1u << place;
+  const __m512i values = _mm512_set1_epi32((int)value);
+  numbers.low = _mm512_mask_mov_epi32(numbers.low, (__mmask16)mask, values);
+  numbers.high = _mm512_mask_mov_epi32(numbers.high, (__mmask16)(mask >> 16), values);
+  return numbers;
+}
+
+__attribute__((target(WIDE))) static uint32_t set_least_wide(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value) {
+  tokenscan_numbers all = {_mm512_load_si512(numbers), _mm512_load_si512(numbers + 16)};
+  all = with_value(all, cleared, UINT32_MAX);
+  all = with_value(all, first, first_value);
+  all = with_value(all, second, second_value);
+  _mm512_store_si512(numbers, all.low);
+  _mm512_store_si512(numbers + 16, all.high);
+  return _mm512_reduce_min_epu32(_mm512_min_epu32(all.low, all.high));
 }
 
 // The ASCII of 64 bytes, a bit per byte.
@@ -232,6 +267,14 @@ size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
                                         : first_least_portable(numbers, count);
 }
 
+uint32_t tokenscan_set_least(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value) {
+  return __builtin_cpu_supports("avx512bw")
+             ? set_least_wide(numbers, cleared, first, first_value, second, second_value)
+             : set_least_portable(numbers, cleared, first, first_value, second, second_value);
+}
+
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block) {
   if (__builtin_cpu_supports("avx2")) {
     classify_avx2(bytes, block);
@@ -255,6 +298,12 @@ uint64_t tokenscan_first_byte_bits(uint64_t characters, uint64_t starts) {
 #else
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
   return first_least_portable(numbers, count);
+}
+
+uint32_t tokenscan_set_least(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value) {
+  return set_least_portable(numbers, cleared, first, first_value, second, second_value);
 }
 
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block) { classify_portable(bytes, block); }

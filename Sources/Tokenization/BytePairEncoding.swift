@@ -50,7 +50,7 @@ struct BytePairEncoding: Sendable {
   ) -> Int {
     var written = 0
     ShortMerge.withSpace(for: piece.count) { space in
-      let list = begin(piece, tokens, in: space)
+      let list: ShortMerge = begin(piece, tokens, in: space)
       list.run(merges)
       list.forEach { token in
         output[written] = TokenID(token)
@@ -63,13 +63,13 @@ struct BytePairEncoding: Sendable {
   /// The list of symbols that a piece begins with, of which each byte has a token, in memory for as many as it has
   /// bytes.
   @inline(__always)
-  func begin(
+  func begin<List: MergeList>(
     _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
-  ) -> ShortMerge {
+  ) -> List {
     if !characters.isEmpty, piece.contains(where: { $0 >= 0x80 }) {
       return beginWithCharacters(piece, tokens, in: space)
     }
-    let list = ShortMerge(count: piece.count, in: space)
+    let list = List(count: piece.count, in: space)
     bytePairs.withOutcomes { outcome in
       for index in 0..<max(piece.count &- 1, 0) { list.set(index, outcome(piece[index], piece[index &+ 1])) }
     }
@@ -79,14 +79,14 @@ struct BytePairEncoding: Sendable {
     return list
   }
 
-  private func beginWithCharacters(
+  private func beginWithCharacters<List: MergeList>(
     _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
-  ) -> ShortMerge {
+  ) -> List {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
-      guard let symbols = buffer.baseAddress else { return ShortMerge(count: 0, in: space) }
+      guard let symbols = buffer.baseAddress else { return List(count: 0, in: space) }
       let count = characters.write(piece, tokens, to: symbols)
       for index in 0..<max(count &- 1, 0) { merges.prefetch(symbols[index], symbols[index &+ 1]) }
-      let list = ShortMerge(count: count, in: space)
+      let list = List(count: count, in: space)
       for index in 0..<count { list.symbols[index] = symbols[index] }
       for index in 0..<max(count &- 1, 0) {
         list.set(index, merges.outcome(symbols[index], symbols[index &+ 1]))

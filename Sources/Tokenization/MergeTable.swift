@@ -12,6 +12,8 @@ struct MergeTable: Sendable {
   private var outcomes: [Outcome] = []
   private var shift: Int32 = 0
   private var highest: UInt32 = 0
+  /// Whether all priorities are low enough for `PackedMerge`.
+  private(set) var canBePacked = true
   /// Rules with numbers of more than 21 bits: no vocabulary that is known has one.
   private var large: [UInt64: Outcome] = [:]
   /// Three bits of one word for every rule, by another hash: most neighbours have no rule, and this says so
@@ -58,6 +60,7 @@ struct MergeTable: Sendable {
     let pair = Self.pair(left, right)
     let (word, mask) = mark(of: pair)
     filter[word] |= mask
+    canBePacked = canBePacked && priority < PackedMerge.priorityLimit
     let number = number(of: Outcome(priority: priority, merged: merged))
     guard Self.isSmall(left, right), number >> Self.bits == 0 else {
       large[pair] = Outcome(priority: priority, merged: merged)

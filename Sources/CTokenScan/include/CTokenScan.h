@@ -28,6 +28,14 @@ static inline void tokenscan_first_bytes(
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 
+/// Sets one of 32 numbers, aligned to 64 bytes, to the largest there is and two to values, in this order, and
+/// returns the smallest of all.
+///
+/// In one go and in whole registers: what has been written in parts is not there yet for a read of the whole.
+uint32_t tokenscan_set_least(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value);
+
 /// What 64 bytes, or the characters in them, are: a bit each, from the lowest.
 typedef struct {
   /// Letters, and of them the capitals and those without case.
