@@ -94,7 +94,7 @@ __attribute__((target("avx2"))) static void classify_avx2(const uint8_t *bytes, 
   block->signs = visible & ~(block->letters | block->digits);
   block->apostrophes = bits(equal(low, '\''), equal(high, '\''));
   block->slashes = bits(equal(low, '/'), equal(high, '/'));
-  block->caseless = block->marks = 0;
+  block->caseless = block->marks = block->joints = 0;
   block->starts = ~0ull;
 }
 
@@ -234,6 +234,7 @@ __attribute__((target(WIDE))) static size_t classify_wide(
   classify_ascii(all, &found);
   if (!_mm512_movepi8_mask(all)) {
     found.starts = ~0ull;
+    found.joints = 0;
     *block = found;
     return 64;
   }
@@ -255,6 +256,7 @@ __attribute__((target(WIDE))) static size_t classify_wide(
   block->slashes = _pext_u64(found.slashes, starts);
   block->marks = _pext_u64(found.marks, starts);
   block->starts = starts;
+  block->joints = leads.three & starts & _mm512_movepi8_mask(all) << 1;
   return (size_t)__builtin_popcountll(starts);
 }
 

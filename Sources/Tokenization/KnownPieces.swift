@@ -113,10 +113,13 @@ final class KnownPieces: @unchecked Sendable {
 extension KnownPieces.Slot {
   @inline(__always) fileprivate func token(_ low: UInt64, _ high: UInt64) -> Int32 {
     let wanted = KnownPieces.rest(high)
-    let isSame = (first ^ low) | ((rest & KnownPieces.keyMask) ^ wanted) == 0
-    // A key of a longer piece may look like a free slot, but for the length.
-    let hasLength = wanted >> 32 != 0
-    let isAnswer = high < PieceCache.partMark || rest & KnownPieces.mergedMark != 0
-    return isSame && hasLength && isAnswer ? Int32(truncatingIfNeeded: rest >> 40) : -1
+    var difference = (first ^ low) | ((rest & KnownPieces.keyMask) ^ wanted)
+    // A key of a longer piece may look like a free slot, but for the length, which is 0.
+    difference |= ((wanted >> 32) &- 1) >> 63
+    // A part is answered only by what merging arrives at.
+    difference |= (high & PieceCache.partMark) >> 26 & ~rest & KnownPieces.mergedMark
+    // All bits where there is a difference. Written without a condition, because of one a branch would be made.
+    let isDifferent = Int64(bitPattern: difference | (0 &- difference)) >> 63
+    return Int32(truncatingIfNeeded: rest >> 40) | Int32(truncatingIfNeeded: isDifferent)
   }
 }

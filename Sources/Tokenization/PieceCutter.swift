@@ -133,14 +133,22 @@ struct PieceCutter<Scanner: PieceScanner> {
       }
       while ends != 0 {
         let next = first &+ ends.trailingZeroBitCount
-        if !block.isASCII, next &- start > KnownPieces.lengthLimit {
-          (end, isPart) = (next, false)
-          while start < next { cutPart(into: pieces, &filled) }
-        } else {
-          pieces[filled] = PendingPiece(start, next, isPart: false)
-          filled &+= 1
-          start = next
+        var isPart = false
+        if block.joints != 0, next &- start > KnownPieces.lengthLimit, let seams {
+          let places = block.joints & Seams.places(after: start &- first, before: next &- first)
+          var cuts = seams.bits(of: places, from: first, in: text)
+          isPart = cuts != 0
+          while cuts != 0 {
+            let cut = first &+ cuts.trailingZeroBitCount
+            pieces[filled] = PendingPiece(start, cut, isPart: true)
+            filled &+= 1
+            start = cut
+            cuts &= cuts &- 1
+          }
         }
+        pieces[filled] = PendingPiece(start, next, isPart: isPart)
+        filled &+= 1
+        start = next
         ends &= ends &- 1
       }
     }

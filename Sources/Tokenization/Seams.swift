@@ -64,6 +64,29 @@ final class Seams: Sendable {
     return end
   }
 
+  /// Which of some places have a seam: a bit for every byte from an index on.
+  ///
+  /// - Parameter places: Where one of three bytes follows a byte of another character. There are three bytes before
+  ///   and five from the place on in the text.
+  @inline(__always) func bits(of places: UInt64, from index: Int, in text: ScanText) -> UInt64 {
+    var found = places
+    var rest = places
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let raw = UnsafeRawPointer(text.base + index + place - Self.reach)
+      let isCrossed = isCrossed(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)))
+      // Without a branch: where there are seams cannot be foreseen.
+      found &= ~((isCrossed ? 1 : 0) &<< UInt64(truncatingIfNeeded: place))
+    }
+    return found
+  }
+
+  /// The places in a block where a piece between two of them may have a seam, a bit for each.
+  @inline(__always) static func places(after start: Int, before end: Int) -> UInt64 {
+    (~0 &<< UInt64(truncatingIfNeeded: start &+ reach)) & ~(~1 &<< UInt64(truncatingIfNeeded: end &- reach))
+  }
+
   /// Whether a token may reach from the lowest three bytes into the next three.
   @inline(__always) private func isCrossed(_ around: UInt64) -> Bool {
     let before = (around >> 8) & 0xFF

@@ -47,7 +47,7 @@ import Testing
     var generator = SplitMix64(seed: seed)
     let rules = Self.rules(using: &generator)
     let formed = Self.formed(rules)
-    var encoding = BytePairEncoding(merges: rules.table)
+    let encoding = BytePairEncoding(merges: rules.table)
     for _ in 0..<30 {
       // Mostly characters, now and then a byte alone.
       let piece = (0..<Int.random(in: 1...12, using: &generator)).flatMap { _ in

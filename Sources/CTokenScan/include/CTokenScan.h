@@ -51,8 +51,9 @@ typedef struct {
   uint64_t signs, apostrophes, slashes;
   /// Combining marks.
   uint64_t marks;
-  /// The bytes that begin the characters.
-  uint64_t starts;
+  /// The bytes that begin the characters, and of them those that begin one of three bytes behind another that is
+  /// not ASCII.
+  uint64_t starts, joints;
 } tokenscan_block;
 
 /// Says of 64 bytes what they are. Those beyond ASCII are in no set.
