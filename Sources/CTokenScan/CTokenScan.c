@@ -8,6 +8,15 @@ static size_t first_least_portable(const uint32_t *numbers, size_t count) {
   return place;
 }
 
+static uint64_t find_portable(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
+  for (;; index = index + 1 == count ? 0 : index + 1) {
+    for (const uint64_t *place = buckets + index * 8; place < buckets + index * 8 + 8; place++) {
+      if (*place >> 21 == key) return *place;
+      if (*place >> 63) return UINT64_MAX;
+    }
+  }
+}
+
 static uint32_t set_least_portable(
     uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
     uint32_t second_value) {
@@ -118,6 +127,22 @@ WIDE_INLINE uint32_t word_at(const uint8_t *bytes) {
   uint32_t word;
   memcpy(&word, bytes, 4);
   return word;
+}
+
+// Eight at once: whether a key is there, and where, cannot be foreseen.
+__attribute__((target(WIDE))) static uint64_t find_wide(
+    const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
+  const __m512i wanted = _mm512_set1_epi64((long long)key);
+  for (;; index = index + 1 == count ? 0 : index + 1) {
+    const uint64_t *bucket = buckets + index * 8;
+    const __m512i all = _mm512_loadu_si512(bucket);
+    const uint32_t equal = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(all, 21), wanted);
+    const uint32_t unused = _mm512_cmplt_epi64_mask(all, _mm512_setzero_si512());
+    if (__builtin_expect((equal | unused) != 0, 1)) {
+      const uint64_t found = bucket[__builtin_ctz(equal | 0x80)];
+      return found | (equal ? 0 : UINT64_MAX);
+    }
+  }
 }
 
 typedef struct {
@@ -269,6 +294,11 @@ size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
                                         : first_least_portable(numbers, count);
 }
 
+uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
+  return __builtin_cpu_supports("avx512bw") ? find_wide(buckets, index, count, key)
+                                            : find_portable(buckets, index, count, key);
+}
+
 uint32_t tokenscan_set_least(
     uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
     uint32_t second_value) {
@@ -300,6 +330,10 @@ uint64_t tokenscan_first_byte_bits(uint64_t characters, uint64_t starts) {
 #else
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
   return first_least_portable(numbers, count);
+}
+
+uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
+  return find_portable(buckets, index, count, key);
 }
 
 uint32_t tokenscan_set_least(

@@ -36,7 +36,8 @@ struct PackedMerge: MergeList {
   }
 
   @inline(__always) private static func number(_ outcome: MergeTable.Outcome, _ place: Int) -> UInt32 {
-    outcome == .nothing ? MergeTable.none : outcome.priority &<< 5 | UInt32(truncatingIfNeeded: place)
+    outcome.priority == MergeTable.none
+      ? MergeTable.none : outcome.priority &<< 5 | UInt32(truncatingIfNeeded: place)
   }
 
   /// Looks up the rules around the last merge, merges the pair whose rule comes first now, and asks for the memory

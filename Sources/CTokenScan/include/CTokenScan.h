@@ -28,6 +28,12 @@ static inline void tokenscan_first_bytes(
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 
+/// The number with a key in its upper 43 bits, or all bits, in a table of buckets of eight numbers.
+///
+/// It is in the bucket with this index, or if that and those behind are full in the first behind that is not. A
+/// number with the highest bit set is a free place.
+uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
+
 /// Sets one of 32 numbers, aligned to 64 bytes, to the largest there is and two to values, in this order, and
 /// returns the smallest of all.
 ///
