@@ -133,11 +133,11 @@ struct PieceCutter<Scanner: PieceScanner> {
       }
       while ends != 0 {
         let next = first &+ ends.trailingZeroBitCount
-        var isPart = false
+        var hasSeam = false
         if block.joints != 0, next &- start > KnownPieces.lengthLimit, let seams {
           let places = block.joints & Seams.places(after: start &- first, before: next &- first)
           var cuts = seams.bits(of: places, from: first, in: text)
-          isPart = cuts != 0
+          hasSeam = cuts != 0
           while cuts != 0 {
             let cut = first &+ cuts.trailingZeroBitCount
             pieces[filled] = PendingPiece(start, cut, isPart: true)
@@ -146,7 +146,7 @@ struct PieceCutter<Scanner: PieceScanner> {
             cuts &= cuts &- 1
           }
         }
-        pieces[filled] = PendingPiece(start, next, isPart: isPart)
+        pieces[filled] = PendingPiece(start, next, isPart: hasSeam)
         filled &+= 1
         start = next
         ends &= ends &- 1
