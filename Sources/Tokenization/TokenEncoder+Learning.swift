@@ -7,7 +7,7 @@ extension TokenEncoder {
   /// - Precondition: There is room for the tokens of all pieces.
   @inline(never)
   func learn(_ batch: PieceBatch, new: Int, in text: ScanText) {
-    guard let tokens = tokenizer.model.plainBytes else { return }
+    guard let tokens = tokenizer.model.plainBytes, tokenizer.model.encoding.merges.canBePacked else { return }
     MergeGroup.withSpace { group in
       for place in UnsafeMutableBufferPointer(start: batch.new, count: new) {
         let piece = batch.pieces[Int(batch.unknown[Int(place)])]
