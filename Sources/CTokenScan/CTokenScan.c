@@ -28,6 +28,93 @@ static uint32_t set_least_portable(
   return least;
 }
 
+typedef uint64_t find_function(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
+typedef uint32_t set_function(
+    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
+    uint32_t second_value);
+
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE uint64_t pair_key(int32_t left, int32_t right) { return (uint64_t)(uint32_t)left << 21 | (uint32_t)right; }
+
+// All bits as the priority where the pair has no rule. Without a branch: that cannot be foreseen.
+INLINE tokenscan_outcome outcome_of(int32_t left, int32_t right, tokenscan_rules rules, find_function *find) {
+  const uint64_t key = pair_key(left, right);
+  const uint64_t rule = find(rules.buckets, tokenscan_bucket(key, rules.count), rules.count, key);
+  const uint32_t none = (uint32_t)((int64_t)rule >> 63), number = rule & 0x1FFFFF;
+  if (rules.outcomes) {
+    const tokenscan_outcome found = rules.outcomes[none ? 0 : number];
+    return (tokenscan_outcome){found.priority | none, found.merged};
+  }
+  return (tokenscan_outcome){number | none, (int32_t)number + rules.shift};
+}
+
+INLINE uint32_t with_place(uint32_t priority, uint32_t place) {
+  return priority == UINT32_MAX ? UINT32_MAX : priority << 5 | place;
+}
+
+INLINE void ask_for(int32_t left, int32_t right, tokenscan_rules rules) {
+  tokenscan_prefetch(rules.buckets + tokenscan_bucket(pair_key(left, right), rules.count) * 8);
+}
+
+// The places of the symbols beside one, or its own where there is none.
+INLINE uint32_t place_above(uint64_t left, uint32_t place) {
+  const uint64_t above = left & ~1ull << place;
+  return above ? (uint32_t)__builtin_ctzll(above) : place;
+}
+
+INLINE uint32_t place_below(uint64_t left, uint32_t place) {
+  const uint64_t below = left & ((1ull << place) - 1);
+  return below ? 63 - (uint32_t)__builtin_clzll(below) : place;
+}
+
+// Looks up the rules around the last merge, and returns the number of the pair whose rule comes first.
+INLINE uint32_t settle_last(
+    tokenscan_symbols *list, tokenscan_rules rules, find_function *find, set_function *set_least) {
+  const uint32_t place = list->last;
+  if (place == 32) return set_least(list->numbers, 31, 31, UINT32_MAX, 31, UINT32_MAX);
+  const uint32_t above = place_above(list->left, place), below = place_below(list->left, place);
+  const int32_t symbol = list->symbols[place];
+  const tokenscan_outcome after = outcome_of(symbol, list->symbols[above], rules, find),
+                          before = outcome_of(list->symbols[below], symbol, rules, find);
+  const uint32_t number = with_place(above == place ? UINT32_MAX : after.priority, place);
+  list->merged[below] = before.merged;
+  list->merged[place] = after.merged;
+  return set_least(
+      list->numbers, list->gone, below, with_place(before.priority, below), place, number);
+}
+
+// Merges the pair whose rule comes first, and asks for the rules around it. Whether there was one.
+INLINE bool take_turn(
+    tokenscan_symbols *list, tokenscan_rules rules, find_function *find, set_function *set_least) {
+  const uint32_t least = settle_last(list, rules, find, set_least);
+  if (least == UINT32_MAX) return false;
+  const uint32_t place = least & 31, gone = place_above(list->left, place);
+  const int32_t symbol = list->merged[place];
+  list->symbols[place] = symbol;
+  list->left &= ~(1ull << gone);
+  list->last = place;
+  list->gone = gone;
+  ask_for(symbol, list->symbols[place_above(list->left, place)], rules);
+  ask_for(list->symbols[place_below(list->left, place)], symbol, rules);
+  return true;
+}
+
+INLINE void merge_lists(
+    tokenscan_symbols *lists, size_t count, tokenscan_rules rules, find_function *find,
+    set_function *set_least) {
+  for (uint64_t open = (1ull << count) - 1; open;) {
+    for (uint64_t turn = open; turn; turn &= turn - 1) {
+      const int list = __builtin_ctzll(turn);
+      if (!take_turn(lists + list, rules, find, set_least)) open &= ~(1ull << list);
+    }
+  }
+}
+
+static void merge_portable(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
+  merge_lists(lists, count, rules, find_portable, set_least_portable);
+}
+
 static void classify_portable(const uint8_t *bytes, tokenscan_block *block) {
   tokenscan_block found = {0};
   for (int index = 0; index < 64; index++) {
@@ -169,6 +256,11 @@ __attribute__((target(WIDE))) static uint32_t set_least_wide(
   return _mm512_reduce_min_epu32(_mm512_min_epu32(all.low, all.high));
 }
 
+__attribute__((target(WIDE))) static void merge_wide(
+    tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
+  merge_lists(lists, count, rules, find_wide, set_least_wide);
+}
+
 // The ASCII of 64 bytes, a bit per byte.
 WIDE_INLINE void classify_ascii(__m512i bytes, tokenscan_block *block) {
   block->letters = wide_within(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'a', 26);
@@ -299,12 +391,12 @@ uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uin
                                             : find_portable(buckets, index, count, key);
 }
 
-uint32_t tokenscan_set_least(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value) {
-  return __builtin_cpu_supports("avx512bw")
-             ? set_least_wide(numbers, cleared, first, first_value, second, second_value)
-             : set_least_portable(numbers, cleared, first, first_value, second, second_value);
+void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
+  if (__builtin_cpu_supports("avx512bw")) {
+    merge_wide(lists, count, rules);
+  } else {
+    merge_portable(lists, count, rules);
+  }
 }
 
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block) {
@@ -336,10 +428,8 @@ uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uin
   return find_portable(buckets, index, count, key);
 }
 
-uint32_t tokenscan_set_least(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value) {
-  return set_least_portable(numbers, cleared, first, first_value, second, second_value);
+void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
+  merge_portable(lists, count, rules);
 }
 
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block) { classify_portable(bytes, block); }

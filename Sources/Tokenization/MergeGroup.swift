@@ -47,15 +47,7 @@ struct MergeGroup {
   /// - Precondition: The rules may be packed.
   @inline(__always)
   mutating func finish(_ merges: MergeTable, _ body: (Int32, PackedMerge) -> Void) {
-    var open: UInt32 = 1 &<< UInt32(count) &- 1
-    while open != 0 {
-      var turn = open
-      while turn != 0 {
-        let member = turn.trailingZeroBitCount
-        turn &= turn &- 1
-        if !lists[member].takeTurn(merges) { open &= ~(1 &<< UInt32(member)) }
-      }
-    }
+    PackedMerge.run(space, count: count, merges)
     for member in 0..<count { body(numbers[member], lists[member]) }
     count = 0
   }

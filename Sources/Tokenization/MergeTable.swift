@@ -16,8 +16,9 @@ struct MergeTable: Sendable {
   private var outcomes: [Outcome] = []
   private var shift: Int32 = 0
   private var highest: UInt32 = 0
-  /// Whether all priorities are low enough for `PackedMerge`.
-  private(set) var canBePacked = true
+  private var hasLowPriorities = true
+  /// Whether `PackedMerge` can merge by these rules.
+  var canBePacked: Bool { hasLowPriorities && large.isEmpty }
   /// Rules with numbers of more than 21 bits: no vocabulary that is known has one.
   private var large: [UInt64: Outcome] = [:]
 
@@ -63,7 +64,7 @@ struct MergeTable: Sendable {
   /// Adds a rule; of two for the same pair the later one holds, as in the reference.
   mutating func insert(_ left: Int32, _ right: Int32, priority: UInt32, merged: Int32) {
     let pair = Self.pair(left, right)
-    canBePacked = canBePacked && priority < PackedMerge.priorityLimit
+    hasLowPriorities = hasLowPriorities && priority < PackedMerge.priorityLimit
     let number = number(of: Outcome(priority: priority, merged: merged))
     guard Self.isSmall(left, right), number >> Self.bits == 0 else {
       large[pair] = Outcome(priority: priority, merged: merged)
@@ -200,8 +201,18 @@ extension MergeTable {
   }
 
   /// A table of any size, so that it is as small as the rules allow.
-  @inline(__always) private func bucket(of key: UInt64) -> Int {
-    let hash = (key &* 0x9E37_79B9_7F4A_7C15) >> 32
-    return Int(truncatingIfNeeded: (hash &* UInt64(truncatingIfNeeded: bucketCount)) >> 32)
+  @inline(__always) private func bucket(of key: UInt64) -> Int { tokenscan_bucket(key, bucketCount) }
+
+  /// The rules as C reads them, but for those with large numbers.
+  @inline(__always) func withRules(_ body: (tokenscan_rules) -> Void) {
+    slots.withUnsafeBufferPointer { slots in
+      outcomes.withUnsafeBytes { outcomes in
+        guard let base = slots.baseAddress else { return }
+        let listed = self.outcomes.isEmpty ? nil : outcomes.assumingMemoryBound(to: tokenscan_outcome.self)
+        body(
+          tokenscan_rules(
+            buckets: base + first, count: bucketCount, outcomes: listed?.baseAddress, shift: shift))
+      }
+    }
   }
 }

@@ -80,6 +80,15 @@ struct PieceModel: Sendable {
     if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
   }
 
+  /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
+  /// vocabulary.
+  ///
+  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
+  @inline(__always) func merges(_ piece: PendingPiece) -> Bool {
+    if piece.isPart || wholePieces == .merged { return true }
+    return piece.mayBeKnown ? knownPieces != nil : !longTokens.mayHold(piece.hash)
+  }
+
   /// Whether every rule makes of two tokens the one that has the bytes of both.
   private func joinsBytes() -> Bool {
     encoding.merges.allSatisfy { left, right, merged in

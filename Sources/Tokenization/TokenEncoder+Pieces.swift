@@ -184,20 +184,10 @@ extension TokenEncoder {
     }
   }
 
-  /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
-  /// vocabulary.
-  ///
-  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
-  @inline(__always) func isMerged(_ piece: PendingPiece) -> Bool {
-    if piece.isPart || tokenizer.model.wholePieces == .merged { return true }
-    return piece.mayBeKnown
-      ? tokenizer.model.knownPieces != nil : !tokenizer.model.longTokens.mayHold(piece.hash)
-  }
-
   /// Works the tokens of a piece out.
   private func appendTokens(of piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
-    let isMerged = isMerged(piece)
+    let isMerged = tokenizer.model.merges(piece)
     if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
     if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
       output[count] = whole

@@ -34,13 +34,47 @@ size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 /// number with the highest bit set is a free place.
 uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
 
-/// Sets one of 32 numbers, aligned to 64 bytes, to the largest there is and two to values, in this order, and
-/// returns the smallest of all.
-///
-/// In one go and in whole registers: what has been written in parts is not there yet for a read of the whole.
-uint32_t tokenscan_set_least(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value);
+/// The bucket of a key, of so many.
+static inline size_t tokenscan_bucket(uint64_t key, size_t count) {
+  return (size_t)(((key * 0x9E3779B97F4A7C15ull) >> 32) * count >> 32);
+}
+
+/// Up to 32 symbols that are being merged.
+typedef struct {
+  /// Of the pair that begins at each place, `priority · 32 + place`, so that the smallest says which rule comes
+  /// first and where, the leftmost of equal ones; all bits where a pair has no rule.
+  uint32_t numbers[32];
+  /// What that pair becomes.
+  int32_t merged[32];
+  int32_t symbols[32];
+  /// A bit for each symbol that is left.
+  uint64_t left;
+  /// The place of the last merge, of which the rules around have not been looked up, or 32, and that of the symbol
+  /// that was taken away.
+  uint32_t last, gone;
+  /// So that of many each begins at a multiple of 64 bytes.
+  uint64_t unused[6];
+} tokenscan_symbols;
+
+/// What a pair becomes, and in which order.
+typedef struct {
+  uint32_t priority;
+  int32_t merged;
+} tokenscan_outcome;
+
+/// Rules for pairs of symbols: buckets of numbers for `tokenscan_find`, of which the keys are the two symbols, 21
+/// bits each, and the other 21 bits say the outcome: its place in a list, or where there is none the priority, which
+/// is so far from the symbol that is made.
+typedef struct {
+  const uint64_t *buckets;
+  size_t count;
+  const tokenscan_outcome *outcomes;
+  int32_t shift;
+} tokenscan_rules;
+
+/// Merges the symbols of several lists, aligned to 64 bytes, until no pair has a rule: one rule at a turn, so that
+/// while one waits for memory the others are worked on. `count` is at most 32.
+void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules);
 
 /// What 64 bytes, or the characters in them, are: a bit each, from the lowest.
 typedef struct {
