@@ -119,7 +119,7 @@ private struct Sink {
     for path in isFolder ? paths.flatMap({ $0 }) : [path] {
       try OutputFile.check(path, mayReplace: command.force)
     }
-    lines = command.to == .jsonl ? try OutputFile(path: path) : nil
+    lines = command.to == .jsonl ? try OutputFile(path: path, mayReplace: command.force) : nil
   }
 
   private static func makeFolder(_ path: String) throws {
@@ -136,7 +136,8 @@ private struct Sink {
 
   func write(_ trace: Trace, metadata: [String: String], to path: String) throws {
     guard command.to == .jsonl else {
-      return try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding).write(to: path)
+      return try CanonicalTrace(trace, metadata: metadata, encoding: command.scores?.encoding)
+        .write(to: path, mayReplace: command.force)
     }
     let line = JSONLTrace(trace, top: command.top, metadata: metadata).line
     if let lines { try lines.write(line) } else { Standard.write(line) }

@@ -218,6 +218,46 @@ import Tokenization
     #expect(trace.ids == [0, 8] && trace.predicted == [1] && trace.promptLength == nil)
   }
 
+  /// What vLLM 0.32 answers to `echo` and `logprobs`: rows of the prompt beside the texts, ids only where asked for.
+  private static func echo(answer: Int, hasIDs: Bool) -> String {
+    let texts = [#""Hello""#, #"" the""#, #""Hi""#, #"" the""#].prefix(2 + answer).joined(separator: ",")
+    let logprobs = ["null", "-0.5", "-1.5", "-2.5"].prefix(2 + answer).joined(separator: ",")
+    let lists = ["null", #"{" the":-0.5}"#, #"{"Hi":-1.5}"#, #"{" the":-2.5,"Hello":-0.25}"#]
+      .prefix(2 + answer).joined(separator: ",")
+    let ids =
+      hasIDs
+      ? ("[0,2]", "[\([1, 2].prefix(answer).map(String.init).joined(separator: ","))]") : ("null", "null")
+    return
+      #"{"choices":[{"index":0,"text":"x","logprobs":{"text_offset":[0],"token_logprobs":[\#(logprobs)],"#
+      + #""tokens":[\#(texts)],"top_logprobs":[\#(lists)]},"token_ids":\#(ids.1),"#
+      + #""prompt_logprobs":[null,{"2":{"logprob":-0.5,"rank":3},"7":{"logprob":-0.125,"rank":1}}],"#
+      + #""prompt_token_ids":\#(ids.0)}]}"#
+  }
+
+  @Test(arguments: [true, false])
+  func `an echo with rows of its prompt holds what was generated behind it`(hasIDs: Bool) throws {
+    let trace = try readTexts(Self.echo(answer: 2, hasIDs: hasIDs), .promptLogprobs).traces[0]
+    #expect(trace.ids == [0, 2, 1, 2] && trace.predicted == [1, 2, 3] && trace.promptLength == nil)
+    #expect(trace.truncatedRows.map { $0?.emittedLogprob } == [-0.5, -1.5, -2.5])
+    #expect(trace.truncatedRows[2]?.tokens.map(\.rawValue) == [0, 2])
+  }
+
+  @Test(arguments: [true, false], [0, 1])
+  func `rows of a prompt outweigh its echo, whose texts tell the ids`(hasIDs: Bool, answer: Int) throws {
+    let trace = try readTexts(Self.echo(answer: answer, hasIDs: hasIDs), .promptLogprobs).traces[0]
+    #expect(trace.ids == [0, 2] && trace.predicted == [1])
+    #expect(trace.truncatedRows[0]?.tokens.map(\.rawValue) == [7, 2])
+    #expect(trace.truncatedRows[0]?.emittedRank == 3)
+  }
+
+  @Test func `an echo with rows of its prompt and no vocabulary needs the ids`() throws {
+    #expect(throws: TraceError(file: "trace", line: 1, .textTokens)) {
+      try readTexts(Self.echo(answer: 1, hasIDs: false), .promptLogprobs, lookup: nil)
+    }
+    let trace = try readTexts(Self.echo(answer: 2, hasIDs: true), .promptLogprobs, lookup: nil).traces[0]
+    #expect(trace.ids == [0, 2] && trace.predicted == [1])
+  }
+
   // MARK: The Responses API
 
   @Test func `the texts of a response follow one another`() throws {

@@ -33,6 +33,34 @@ import Tokenization
     )
   }
 
+  /// An answer of llama-server: what it says it generated, and entries for some of it.
+  private static func answer(tokens: String, entries: [Int], later: String = "") -> String {
+    let entries = entries.map {
+      #"{"id":\#($0),"token":"x","bytes":[120],"logprob":-0.\#($0),"top_logprobs":[{"id":\#($0),"token":"x","bytes":[120],"logprob":-0.\#($0)}]}"#
+    }
+    return
+      #"{"content":"x","tokens":\#(tokens),"completion_probabilities":[\#(entries.joined(separator: ","))]\#(later)}"#
+  }
+
+  @Test func `tokens that end inside a character have no entry, and are told by the list of all`() throws {
+    let (trace, rows) = try read(Self.answer(tokens: "[5,1,2,6,3,7,4]", entries: [5, 2, 6, 7]), .llamaServer)
+    #expect(trace.tokens == ids([5, 1, 2, 6, 3, 7, 4]) && trace.predicted == Array(0..<7))
+    #expect(rows.map { $0?.emittedLogprob } == [-0.5, nil, -0.2, -0.6, nil, -0.7, nil])
+  }
+
+  @Test func `an entry that can be one of two tokens belongs to neither`() throws {
+    let (trace, rows) = try read(Self.answer(tokens: "[5,1,1,6]", entries: [5, 1, 6]), .llamaServer)
+    #expect(trace.tokens == ids([5, 1, 1, 6]))
+    #expect(rows.map { $0?.emittedLogprob } == [-0.5, nil, nil, -0.6])
+  }
+
+  @Test(arguments: ["[]", "null", "[5,6]", "[6,5,4]", #"["5","1","6"]"#, #"[{"id":5}]"#, "7", "[5,6,1.5]"])
+  func `entries stand alone where no list of more tokens holds them`(tokens: String) throws {
+    let (trace, rows) = try read(Self.answer(tokens: tokens, entries: [5, 6]), .llamaServer)
+    #expect(trace.tokens == ids([5, 6]))
+    #expect(rows.map { $0?.emittedLogprob } == [-0.5, -0.6])
+  }
+
   @Test func `triples of an answer pair with the lists beside them`() throws {
     let (trace, rows) = try read(Self.sglang, .sglang)
     #expect(trace.tokens == ids([5, 6, 7, 8]))

@@ -120,6 +120,32 @@ import Tokenization
     #expect(traces.map(\.ids) == [[7, 8], [5]])
   }
 
+  @Test func `answers to a batch that llama-server streams in turns are told apart by their numbers`() throws
+  {
+    func event(_ index: Int, _ id: Int?) -> String {
+      let entries = id.map {
+        #","completion_probabilities":[{"id":\#($0),"logprob":-0.5,"top_logprobs":[]}]"#
+      }
+      return #"data: {"index":\#(index),"content":"x","stop":\#(id == nil)\#(entries ?? "")}"#
+    }
+    let batch = [
+      "data: null", event(1, 7), event(0, 8), event(1, 9), event(1, nil), event(0, 6), event(0, nil),
+    ]
+    for text in [batch, batch + batch].map({ $0.joined(separator: "\n\n") }) {
+      let traces = try readTexts(text, .llamaServer, lookup: nil).traces
+      #expect(traces.prefix(2).map(\.ids) == [[7, 9], [8, 6]])
+      #expect(traces.dropFirst(2).map(\.ids) == (traces.count == 4 ? [[7, 9], [8, 6]] : []))
+    }
+    #expect(throws: TraceError.self) { try readTexts("data: null\n\n", .llamaServer) }
+  }
+
+  @Test func `null between the events of one stream is passed over`() throws {
+    let text = Self.chunks.map { "data: null\n\ndata: \($0)\n\n" }.joined()
+    let plain = Self.chunks.map { "data: \($0)\n\n" }.joined()
+    let format = try opened(Array(plain.utf8)).format
+    #expect(try readTexts(text, format).traces.map(\.ids) == readTexts(plain, format).traces.map(\.ids))
+  }
+
   @Test func `a record that says it is not done is no chunk`() throws {
     let record =
       #""trace_id":"NAME","prompt_token_ids":[1,9,11],"prompt_logprobs":[null,{"9":-0.25},{"11":-3.0}]"#

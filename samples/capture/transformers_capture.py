@@ -4,6 +4,7 @@
 MODEL is a folder, a name on the hub, or a GGUF file. TEXT is a JSON file {"trace_id", "task", "prompt", "response"}.
 OUT.safetensors gets every logit of every response token, OUT.jsonl the 20 most probable tokens. Score the same TEXT
 with the base model and with each tuned model, and keep the ids: a text that is tokenised again is another text.
+Needs torch, transformers and safetensors, and for a GGUF file gguf and accelerate too. transformers 5.24.
 """
 import json
 import pathlib

@@ -2,7 +2,8 @@
 # Scores finished texts with a vLLM server: sh vllm_server.sh http://127.0.0.1:8000 MODEL TOKENS.jsonl > OUT.jsonl
 #
 # Start it with: vllm serve MODEL --max-logprobs 20 --logprobs-mode raw_logprobs
-# Each line of TOKENS.jsonl is {"trace_id", "task", "prompt_length", "tokens"}. Needs curl and jq. vLLM 0.33.
+# All models with the same --dtype: half precision moves a logprob by some tenths of a nat.
+# Each line of TOKENS.jsonl is {"trace_id", "task", "prompt_length", "tokens"}. Needs curl and jq. Run with vLLM 0.32.
 set -eu
 server=$1 model=$2 texts=$3
 while read -r text || [ -n "$text" ]; do

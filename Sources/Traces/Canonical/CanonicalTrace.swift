@@ -40,57 +40,61 @@ public struct CanonicalTrace {
 
   /// Writes the file.
   ///
+  /// - Parameters:
+  ///   - path: Where it appears once it is whole.
+  ///   - mayReplace: Whether a file that stands there by then is replaced.
   /// - Throws: ``ConversionError``.
-  public func write(to path: String) throws(ConversionError) {
+  public func write(to path: String, mayReplace: Bool = true) throws(ConversionError) {
+    let file = try OutputFile(path: path, mayReplace: mayReplace)
     switch trace.rows {
-    case .dense(let rows): try writeDense(rows, to: path)
+    case .dense(let rows): try writeDense(rows, to: file)
     case .truncated(let rows):
       if let width = Self.wholeVocabulary(rows) {
-        try writeWhole(rows.compactMap { $0 }, width: width, to: path)
+        try writeWhole(rows.compactMap { $0 }, width: width, to: file)
       } else {
-        try writeListed(rows, to: path)
+        try writeListed(rows, to: file)
       }
     }
   }
 
   // MARK: Dense rows
 
-  private func writeDense(_ rows: [DenseRow], to path: String) throws(ConversionError) {
+  private func writeDense(_ rows: [DenseRow], to file: OutputFile) throws(ConversionError) {
     let own = rows.first?.encoding ?? .float32
     let stored = encoding ?? (own == .affine16 ? .float32 : own)
     let width = rows.first?.count ?? 1
     let name = own == .affine16 && stored == .float32 ? "logprobs" : "logits"
-    var writer = try denseWriter(path, stored, rows: rows.count, width: width, name: name)
+    var writer = try denseWriter(file, stored, rows: rows.count, width: width, name: name)
     for row in rows {
       if row.encoding == stored {
         try row.withUnsafeBytes { (bytes) throws(ConversionError) in try writer.write(bytes) }
       } else {
-        try write(row.scores(), as: stored, path, &writer)
+        try write(row.scores(), as: stored, file, &writer)
       }
     }
     try writer.finish()
   }
 
-  private func writeWhole(_ rows: [TruncatedRow], width: Int, to path: String) throws(ConversionError) {
+  private func writeWhole(_ rows: [TruncatedRow], width: Int, to file: OutputFile) throws(ConversionError) {
     let stored = encoding ?? .float32
     var writer = try denseWriter(
-      path, stored, rows: rows.count, width: width, name: stored == .float32 ? "logprobs" : "logits")
+      file, stored, rows: rows.count, width: width, name: stored == .float32 ? "logprobs" : "logits")
     var scores = [Float](repeating: 0, count: width)
     for row in rows {
       for (token, logprob) in zip(row.tokens, row.logprobs) { scores[Int(token.rawValue)] = Float(logprob) }
-      try write(scores, as: stored, path, &writer)
+      try write(scores, as: stored, file, &writer)
     }
     try writer.finish()
   }
 
   private func denseWriter(
-    _ path: String, _ stored: DenseRow.Encoding, rows: Int, width: Int, name: String
+    _ file: OutputFile, _ stored: DenseRow.Encoding, rows: Int, width: Int, name: String
   ) throws(ConversionError) -> SafetensorsWriter {
     let type = Tensor.encodings.first { $0.encoding == stored }?.type ?? "F32"
     var metadata = metadata
     metadata["values"] = name
     var writer = try SafetensorsWriter(
-      path: path, metadata: metadata,
+      file, metadata: metadata,
       tensors: common + [
         SafetensorsWriter.Tensor(
           name: name, type: type, shape: [rows, width], byteCount: rows * width * stored.scoreSize)
@@ -100,7 +104,7 @@ public struct CanonicalTrace {
   }
 
   private func write(
-    _ scores: [Float], as stored: DenseRow.Encoding, _ path: String, _ writer: inout SafetensorsWriter
+    _ scores: [Float], as stored: DenseRow.Encoding, _ file: OutputFile, _ writer: inout SafetensorsWriter
   ) throws(ConversionError) {
     if stored == .float32 { return try writer.write(scores) }
     let largest = scores.max() ?? 0
@@ -111,7 +115,7 @@ public struct CanonicalTrace {
     if stored == .float16,
       let place = bits.indices.first(where: { scores[$0].isFinite && bits[$0] == Self.minusInfinity16 })
     {
-      throw ConversionError(file: path, .tooLarge(score: scores[place] - shift, encoding: "f16"))
+      throw ConversionError(file: file.path, .tooLarge(score: scores[place] - shift, encoding: "f16"))
     }
     try writer.write(bits)
   }
@@ -141,14 +145,14 @@ public struct CanonicalTrace {
     return width
   }
 
-  private func writeListed(_ rows: [TruncatedRow?], to path: String) throws(ConversionError) {
+  private func writeListed(_ rows: [TruncatedRow?], to file: OutputFile) throws(ConversionError) {
     let lists = rows.map { $0.map(Self.list) }
     let width = max(1, lists.reduce(0) { max($0, $1?.count ?? 0) })
     var metadata = metadata
     metadata["values"] = "logprobs"
     let count = rows.count
     var writer = try SafetensorsWriter(
-      path: path, metadata: metadata,
+      file, metadata: metadata,
       tensors: [
         SafetensorsWriter.Tensor(
           name: "logprobs", type: "F64", shape: [count, width], byteCount: 8 * count * width),

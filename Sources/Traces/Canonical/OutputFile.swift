@@ -2,38 +2,62 @@ public import Foundation
 
 /// A file that appears under its name only when it is whole.
 ///
-/// Until then its bytes lie beside it under a name that nobody else has, and are removed when they are not published.
+/// Until then its bytes have no name, so that nothing is left of a program that is stopped, however it is. Where the
+/// file system cannot do that, they lie beside it under a name that nobody else has, and are removed when they are not
+/// published; only a program that is killed then leaves them behind.
 public final class OutputFile {
-  private let path: String
+  let path: String
   /// What the path leads to, which is what is replaced.
   private let target: String
-  private let partial: String
+  private let mayReplace: Bool
+  /// The name under which the bytes lie; nil while they have none.
+  private var partial: String?
   private var descriptor: Int32
-  private var isPublished = false
 
-  /// Begins a file at this path, where nothing stands or a file that may be replaced.
+  /// Begins a file at this path.
   ///
+  /// - Parameters:
+  ///   - path: Where it appears once it is whole.
+  ///   - mayReplace: Whether a file that stands there by then is replaced.
   /// - Throws: ``ConversionError``.
-  public init(path: String) throws(ConversionError) {
+  public convenience init(path: String, mayReplace: Bool) throws(ConversionError) {
+    try self.init(path: path, mayReplace: mayReplace, triesNameless: true)
+  }
+
+  init(path: String, mayReplace: Bool, triesNameless: Bool) throws(ConversionError) {
     self.path = path
+    self.mayReplace = mayReplace
     target = try Self.target(of: path)
-    var name = Self.partialName(target)
-    var descriptor = open(name, Self.flags, 0o666)
-    while descriptor < 0, errno == EEXIST {
-      name = Self.partialName(target)
-      descriptor = open(name, Self.flags, 0o666)
+    descriptor = triesNameless ? Self.openNameless(beside: target) : -1
+    guard descriptor < 0 else { return }
+    repeat {
+      partial = Self.partialName(target)
+      descriptor = open(partial ?? "", Self.flags | O_CREAT | O_EXCL, 0o666)
+    } while descriptor < 0 && errno == EEXIST
+    guard descriptor >= 0 else {
+      partial = nil
+      throw Self.unwritable(path)
     }
-    guard descriptor >= 0 else { throw Self.unwritable(path) }
-    partial = name
-    self.descriptor = descriptor
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
-    if !isPublished { unlink(partial) }
+    if let partial { unlink(partial) }
   }
 
-  private static let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+  private static let flags = O_WRONLY | O_CLOEXEC
+
+  /// A file without a name in the folder of another; negative where there is no such thing.
+  private static func openNameless(beside target: String) -> Int32 {
+    #if os(Linux)
+    // By this path it gets its name later.
+    guard access("/proc/self/fd", F_OK) == 0 else { return -1 }
+    // O_TMPFILE, a macro that Swift does not see.
+    return open(folder(of: target), flags | 0o20_000_000 | O_DIRECTORY, 0o666)
+    #else
+    return -1
+    #endif
+  }
 
   /// Refuses a path at which something else than a file stands, and a file that must not be replaced.
   public static func check(_ path: String, mayReplace: Bool) throws(ConversionError) {
@@ -57,11 +81,36 @@ public final class OutputFile {
   }
 
   /// Gives the file its name.
+  ///
+  /// - Throws: ``ConversionError``, ``ConversionError/Problem/exists`` where a file stands there that must not be
+  ///   replaced.
   public func publish() throws(ConversionError) {
+    if partial == nil { try nameNameless() }
     let isClosed = close(descriptor) == 0
     descriptor = -1
-    guard isClosed, rename(partial, target) == 0 else { throw Self.unwritable(path) }
-    isPublished = true
+    guard isClosed else { throw Self.unwritable(path) }
+    guard let partial else { return }
+    // A rename replaces, a second name does not.
+    if !mayReplace {
+      guard link(partial, target) != 0 else { return }
+      guard errno != EEXIST else { throw ConversionError(file: path, .exists) }
+      // Not every file system knows second names.
+      try Self.check(path, mayReplace: false)
+    }
+    guard rename(partial, target) == 0 else { throw Self.unwritable(path) }
+    self.partial = nil
+  }
+
+  /// Gives a file without a name its own, or one beside it where something may stand there.
+  private func nameNameless() throws(ConversionError) {
+    let source = "/proc/self/fd/\(descriptor)"
+    var name = target
+    while linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0 {
+      guard errno == EEXIST else { throw Self.unwritable(path) }
+      guard mayReplace else { throw ConversionError(file: path, .exists) }
+      name = Self.partialName(target)
+    }
+    if name != target { partial = name }
   }
 
   private static func unwritable(_ path: String) -> ConversionError {
@@ -97,12 +146,16 @@ public final class OutputFile {
   private static let longestStem = 220
 
   private static func partialName(_ target: String) -> String {
-    let url = URL(fileURLWithPath: target)
     var stem = ""
-    for character in url.lastPathComponent where stem.utf8.count + character.utf8.count <= longestStem {
+    for character in URL(fileURLWithPath: target).lastPathComponent
+    where stem.utf8.count + character.utf8.count <= longestStem {
       stem.append(character)
     }
     let lot = String(UInt32.random(in: 0...UInt32.max), radix: 16)
-    return url.deletingLastPathComponent().path + "/\(stem).\(lot).partial"
+    return folder(of: target) + "/\(stem).\(lot).partial"
+  }
+
+  private static func folder(of target: String) -> String {
+    URL(fileURLWithPath: target).deletingLastPathComponent().path
   }
 }

@@ -17,9 +17,9 @@ struct SafetensorsWriter {
   private var left: Int
 
   /// Begins a file with this header.
-  init(path: String, metadata: [String: String], tensors: [Tensor]) throws(ConversionError) {
+  init(_ file: OutputFile, metadata: [String: String], tensors: [Tensor]) throws(ConversionError) {
     left = tensors.reduce(0) { $0 + $1.byteCount }
-    file = try OutputFile(path: path)
+    self.file = file
     let header = Self.header(metadata, tensors)
     try file.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header)
   }

@@ -87,6 +87,36 @@ struct ListedRows {
     return capped
   }
 
+  /// The same rows, each at the place of its token among all that were generated, and null at the others.
+  ///
+  /// Nil where there are no more tokens than rows, or where these are not among them. A row that can stand at more than
+  /// one place is left out.
+  func spread(over all: [Int]) -> ListedRows? {
+    let named = rows.map { $0?.emitted.map { Int($0.token.rawValue) } }
+    guard named.count < all.count, let earliest = Self.places(of: named, in: all),
+      let fromEnd = Self.places(of: named.reversed(), in: all.reversed())
+    else { return nil }
+    let latest = fromEnd.reversed().map { all.count - 1 - $0 }
+    var spread = self
+    spread.rows = [Row?](repeating: nil, count: all.count)
+    for (row, (first, last)) in zip(rows, zip(earliest, latest)) where first == last {
+      spread.rows[first] = row
+    }
+    return spread
+  }
+
+  /// The first places at which these tokens stand in this order; nil where they do not.
+  private static func places(of part: [Int?], in all: [Int]) -> [Int]? {
+    var places: [Int] = []
+    var next = 0
+    for token in part {
+      guard let token, let place = all[next...].firstIndex(of: token) else { return nil }
+      places.append(place)
+      next = place + 1
+    }
+    return places
+  }
+
   /// Appends the rows of the next chunk of a stream.
   mutating func append(_ next: ListedRows) {
     let offset = tokens.count

@@ -39,16 +39,24 @@ struct RecordDraft {
 
 extension RecordDraft.Choice {
   /// Takes an echoed text as a scored one, once all that may name its tokens is read: ids outweigh texts, and rows of
-  /// the prompt that name ids outweigh both.
+  /// the prompt that name ids outweigh both where at most one token was generated behind it.
+  ///
+  /// vLLM gives such rows with every echo, and the ids of its tokens only where it is asked for them.
   mutating func takeEcho() {
     guard let echo else { return }
     defer { tokens = nil }
-    guard promptRows == nil else { return }
-    if let ids = promptTokens.map({ $0 + (tokens ?? []) }), ids.count == echo.rows.rows.count {
-      (promptTokens, promptRows) = (ids, echo.rows.naming(ids))
-    } else {
-      (promptTokens, promptRows) = echo
+    let count = echo.rows.rows.count
+    let ids = promptTokens.map { $0 + (tokens ?? []) }.flatMap { $0.count == count ? $0 : nil }
+    if let promptRows {
+      let prompt = promptRows.rows.count
+      let told = promptTokens ?? (echo.tokens.count == count ? Array(echo.tokens.prefix(prompt)) : nil)
+      let isPromptOnly = count - prompt <= 1 || ids == nil && promptTokens != nil || echo.rows.hasTextTokens
+      if let told, isPromptOnly {
+        promptTokens = told
+        return
+      }
     }
+    (promptTokens, promptRows) = ids.map { ($0, echo.rows.naming($0)) } ?? echo
   }
 }
 

@@ -35,6 +35,8 @@ struct RecordFinder {
       while true {
         let fields = cursor.skipEventFields()
         if fields.isDone { closeLastStream() }
+        // llama-server says so that a batch begins.
+        if fields.isData, try cursor.takeNull() { continue }
         guard let next = cursor.nextByte() else { break }
         if next == UInt8(ascii: "[") {
           try findInArray(isEvent: fields.isData)

@@ -72,6 +72,10 @@ struct RecordOutlineReader {
   var failureSaysSomething = false
   /// What the record calls `done`; nil where it says nothing of the kind.
   var done: Bool?
+  /// The number of the prompt in a batch that llama.cpp's server streams; that of the token for others.
+  var index: Int?
+  /// The record says whether the answer ends with it, as those of llama.cpp's server do.
+  var saysStop = false
 
   /// The records in one object, and what ties it to its neighbours where it is a chunk of a stream.
   struct Found {
@@ -94,7 +98,7 @@ struct RecordOutlineReader {
     // One outline for each record of the file is kept: nothing is kept that is not needed.
     if reader.outline.format != nil { reader.outline.firstKeys = [] }
     reader.outline.range = reader.outline.range.lowerBound..<cursor.position
-    reader.stream.id = reader.outline.names.recordID
+    reader.stream.id = reader.outline.names.recordID ?? reader.serverStream
     reader.takeDone()
     // Some writers put an `error` of nothing beside each answer.
     if reader.outline.format != nil, !reader.failureSaysSomething { reader.outline.failure = nil }
@@ -111,6 +115,9 @@ struct RecordOutlineReader {
     isChunk = true
     stream.isLast = stream.isLast || done
   }
+
+  /// Answers to the prompts of a batch come in turns, without a name.
+  private var serverStream: String? { saysStop ? index.map { "#\($0)" } : nil }
 
   private var filledParts: [RecordOutline] {
     parts.map { part in
@@ -134,7 +141,7 @@ struct RecordOutlineReader {
       case keys.choices, keys.outputs: try readChoices()
       case keys.response, keys.body: try readWrapped()
       case keys.details, keys.token, keys.logprobs, keys.responseOutput: try readServerMember(key)
-      case keys.object, keys.done, keys.stop, keys.generatedText: try readStreamMark(key)
+      case keys.object, keys.done, keys.stop, keys.generatedText, keys.index: try readStreamMark(key)
       case keys.results, keys.traces, keys.nodes: try readParts(key)
       case keys.error: try readFailure()
       case keys.packedIndices:

@@ -96,7 +96,15 @@ extension RecordOutlineReader {
       done = isDone
     case keys.stop:
       guard let isStopped = try cursor.takeBoolean() else { return try cursor.skip() }
+      saysStop = true
       stream.isLast = stream.isLast || isStopped
+    case keys.index:
+      let start = cursor
+      index = try? cursor.takeInteger()
+      if index == nil {
+        cursor = start
+        try cursor.skip()
+      }
     case keys.generatedText:
       if try cursor.takeNull() { return }
       stream.isLast = true

@@ -8,6 +8,25 @@ extension RecordReader {
   mutating func readCompletionProbabilities() throws(JSONFault) {
     guard let rows = try takeContent() else { return }
     append(RecordDraft.Choice(rows: rows))
+    hasServerEntries = true
+  }
+
+  /// `"tokens": [15496, …]` with `return_tokens`; the member has other meanings in other records.
+  mutating func readServerTokens() throws(JSONFault) {
+    let start = cursor
+    if !isLaterChunk, let tokens = try? takeIntegers(), !tokens.isEmpty { serverTokens = tokens }
+    cursor = start
+    try cursor.skip()
+  }
+
+  /// Gives the answer all of its tokens, where the server has entries for some: it leaves out each token behind which
+  /// the text would end inside a character.
+  mutating func takeServerTokens() {
+    guard hasServerEntries, let serverTokens, draft.choices.count == 1,
+      let rows = draft.choices[0].rows, let spread = rows.spread(over: serverTokens)
+    else { return }
+    draft.choices[0].tokens = serverTokens
+    draft.choices[0].rows = spread
   }
 
   /// Adds an answer, or what the next chunk of a stream says about it.

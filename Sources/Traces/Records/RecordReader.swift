@@ -15,6 +15,9 @@ struct RecordReader {
   private(set) var isLaterChunk = false
   /// What text-generation-inference streams in one event: a token, and the list beside it.
   var event = EventToken()
+  /// All that llama.cpp's server says it generated, beside entries for some of it.
+  var serverTokens: [Int]?
+  var hasServerEntries = false
   /// What prime-rl's trainer exports beside the tokens.
   var export = ExportedColumns()
   /// Listed tokens of the row that is being read whose text is that of no token, or of several.
@@ -38,6 +41,7 @@ struct RecordReader {
       try reader.readChunks()
     }
     reader.finishExport()
+    reader.takeServerTokens()
     reader.draft.choices.sort { $0.index < $1.index }
     return reader.draft
   }
@@ -45,7 +49,8 @@ struct RecordReader {
   /// Reads one object, or as many chunks of a stream as follow one another.
   private mutating func readChunks() throws(JSONFault) {
     while true {
-      _ = cursor.skipEventFields()
+      let fields = cursor.skipEventFields()
+      if fields.isData, try cursor.takeNull() { continue }
       guard cursor.nextByte() != nil else { break }
       try readRecord()
       finishChunk()
@@ -70,6 +75,7 @@ struct RecordReader {
       case keys.choices, keys.outputs: try readChoices()
       case keys.unlistedCaps: draft.unlistedCaps = try takeLogprobs()?.values
       case keys.completionProbabilities: try readCompletionProbabilities()
+      case keys.tokens: try readServerTokens()
       case keys.metaInfo: try readMetaInfo()
       // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
       case keys.response, keys.body: try readWrapped()
