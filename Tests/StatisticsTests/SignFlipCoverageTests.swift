@@ -111,11 +111,11 @@ import Testing
 
   /// How often intervals of means over all of 200 prompts cover, of which a part has the token at all.
   private static func coverage(
-    presence: Double, _ differences: Differences
+    presence: Double, _ differences: Differences, studies most: Int = 1500
   ) -> (rate: Double, byTestAlone: Double, disagreeing: Int) {
     var generator = SplitMix64(seed: 32)
     var (covered, coveredByTest, studies, disagreeing) = (0, 0, 0, 0)
-    for study in 0..<1500 {
+    for study in 0..<most {
       let test = SignFlipTest(clusterCount: 200, flips: 999, seed: UInt64(study))
       let drawn = (0..<200).compactMap { _ in
         Double.random(in: 0..<1, using: &generator) < presence
@@ -138,15 +138,17 @@ import Testing
     return (rate, byTest, disagreeing)
   }
 
+  /// Of 20,000 intervals 94.1 % and 94.8 % cover in the two cases near a border, so that they are drawn more often: the
+  /// error of 1500 is 0.6 %, of 6000 0.3 %.
   @Test(arguments: [
-    (0.05, Differences.normal(mean: 0)), (0.1, .normal(mean: 0)), (0.2, .normal(mean: 0.5)),
-    (0.5, .normal(mean: 1)), (0.1, .normal(mean: 0.5)), (0.1, .normal(mean: 1)), (0.2, .exponential),
-    (0.5, .exponential),
+    (0.05, Differences.normal(mean: 0), 1500), (0.1, .normal(mean: 0), 1500), (0.2, .normal(mean: 0.5), 1500),
+    (0.5, .normal(mean: 1), 1500), (0.1, .normal(mean: 0.5), 6000), (0.1, .normal(mean: 1), 6000),
+    (0.2, .exponential, 1500), (0.5, .exponential, 1500),
   ])
   func `95 % intervals of means over all prompts cover at the stated rate where few have the token`(
-    presence: Double, differences: Differences
+    presence: Double, differences: Differences, studies: Int
   ) {
-    let found = Self.coverage(presence: presence, differences)
+    let found = Self.coverage(presence: presence, differences, studies: studies)
     #expect((0.93...0.97).contains(found.rate))
     #expect(found.disagreeing == 0)
   }
