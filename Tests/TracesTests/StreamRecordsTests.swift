@@ -139,6 +139,19 @@ import Tokenization
     #expect(throws: TraceError.self) { try readTexts("data: null\n\n", .llamaServer) }
   }
 
+  @Test func `the end of one stream closes no other`() throws {
+    func chunk(_ id: String, _ token: Int) -> String {
+      #"data: {"id":"\#(id)","object":"c.chunk","choices":[{"index":0,"delta":{},"logprobs":{"content":[{"token_id":\#(token),"logprob":-1.0}]}}]}"#
+    }
+    let done = "data: [DONE]"
+    let text = [
+      chunk("a", 1), chunk("b", 2), done, chunk("a", 3), done, done, chunk("c", 5), chunk("c", 6), done,
+    ].joined(separator: "\n\n")
+    let (file, traces) = try readTexts(text, .tokenInTokenOut, lookup: nil)
+    #expect(file.entries.map(\.id) == ["a", "b", "c"])
+    #expect(traces.map(\.ids) == [[1, 3], [2], [5, 6]])
+  }
+
   @Test func `null between the events of one stream is passed over`() throws {
     let text = Self.chunks.map { "data: null\n\ndata: \($0)\n\n" }.joined()
     let plain = Self.chunks.map { "data: \($0)\n\n" }.joined()

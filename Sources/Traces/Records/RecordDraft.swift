@@ -83,7 +83,13 @@ extension RecordDraft {
     if chunk.repeats(choices[place]) {
       (choices[place].tokens, choices[place].rows) = (chunk.tokens, chunk.rows)
     } else {
-      if let tokens = chunk.tokens { choices[place].tokens = (choices[place].tokens ?? []) + tokens }
+      if let tokens = chunk.tokens {
+        if choices[place].tokens == nil {
+          choices[place].tokens = tokens
+        } else {
+          choices[place].tokens?.append(contentsOf: tokens)
+        }
+      }
       if let rows = chunk.rows {
         if choices[place].rows == nil {
           choices[place].rows = rows

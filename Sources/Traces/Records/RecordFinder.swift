@@ -15,6 +15,7 @@ struct RecordFinder {
 
   /// The chunks that share a name.
   private struct Stream {
+    var name: String?
     var outline: RecordOutline
     var choices: Set<Int>
     /// The line of the first chunk.
@@ -89,7 +90,8 @@ struct RecordFinder {
     if mark.id != nil { closeUnnamedStream() }
     let place = openStreams[mark.id] ?? streams.count
     if place == streams.count {
-      streams.append(Stream(outline: outline, choices: [], line: line, place: found.count))
+      streams.append(
+        Stream(name: mark.id, outline: outline, choices: [], line: line, place: found.count))
       openStreams[mark.id] = place
     } else {
       streams[place].outline.add(chunk: outline, isNext: lastStream == place)
@@ -102,8 +104,8 @@ struct RecordFinder {
   private mutating func closeUnnamedStream() { openStreams[nil] = nil }
 
   private mutating func closeLastStream() {
-    guard let lastStream else { return }
-    openStreams = openStreams.filter { $0.value != lastStream }
+    guard let lastStream, openStreams[streams[lastStream].name] == lastStream else { return }
+    openStreams[streams[lastStream].name] = nil
   }
 
   /// Puts the streams where their first chunks stand.
