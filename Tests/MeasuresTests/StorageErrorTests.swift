@@ -90,7 +90,7 @@ import Traces
     let width = [Float(0.01), 1, 5, 60].randomElement(using: &generator) ?? 1
     let excluded: [Float] = encoding == .affine16 ? [] : [-.infinity, -9e4]
     func scores() -> [Float] {
-      (0..<size).map { token in
+      (0..<size).map { token -> Float in
         // The first token stays, so that there is one.
         if token > 0, generator.next() % 16 == 0, let score = excluded.randomElement(using: &generator) {
           return score
