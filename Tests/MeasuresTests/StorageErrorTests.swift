@@ -87,10 +87,11 @@ import Traces
     // A single score of llama.cpp's has no step.
     let least = encoding == .affine16 ? 2 : 1
     let size = [least, 2, 7, 8, 9, 63, 257, 1000].randomElement(using: &generator) ?? least
-    let width = [Float(0.01), 1, 5, 60].randomElement(using: &generator) ?? 1
+    let widths: [Float] = [0.01, 1, 5, 60]
+    let width = widths.randomElement(using: &generator) ?? 1
     let excluded: [Float] = encoding == .affine16 ? [] : [-.infinity, -9e4]
     func scores() -> [Float] {
-      (0..<size).map { token -> Float in
+      (0..<size).map { token in
         // The first token stays, so that there is one.
         if token > 0, generator.next() % 16 == 0, let score = excluded.randomElement(using: &generator) {
           return score
