@@ -8,7 +8,7 @@
 # make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
 # make sanitize-kernel    the kernel and the bounds of lists alone on input of every kind under both sanitizers
 # make fuzz        changed files for every reader under the address sanitizer: READER=name COUNT=1000000 SEED=0 FROM=resume
-# make emulate     the kernel's tests with the AVX-512 path compiled for AVX2
+# make emulate     the kernel's tests with the AVX-512 path compiled for AVX2, the tokenizer's without instructions of x86
 # make errors      the kernel's errors over the whole range
 # make bench       the kernel against memory, a whole batch against the kernel
 # make bench-index the tables of an index of 5 million positions
@@ -95,7 +95,8 @@ fuzz: setup
 	  swift test --skip-build -c release --sanitize address --scratch-path .build-fuzz --no-parallel --filter FuzzTests
 
 emulate: setup
-	swift test -Xcc -O2 -Xcc -DDIVERGENCE_EMULATES_AVX512 --scratch-path .build-emulate --filter MeasuresTests
+	swift test -Xcc -O2 -Xcc -DDIVERGENCE_EMULATES_AVX512 -Xcc -DTOKENSCAN_PORTABLE --scratch-path .build-emulate \
+	  --filter 'MeasuresTests|TokenizationTests'
 
 errors:
 	@mkdir -p .build

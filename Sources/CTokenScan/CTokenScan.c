@@ -141,7 +141,7 @@ static void classify_portable(const uint8_t *bytes, tokenscan_block *block) {
   *block = found;
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(TOKENSCAN_PORTABLE)
 #include <immintrin.h>
 
 // One pass for the smallest number, one for its first place: eight numbers at a time.

@@ -106,8 +106,9 @@ import Traces
     let found = try #require(StorageError(reference: reference, tuned: tuned))
     let expected = Self.bounds(StorageErrorTwin(reference: reference, tuned: tuned))
     for (found, expected) in zip(Self.bounds(found), expected) {
+      // A logarithm of some hundreds less a mean that is nearly as large loses two or three digits of sixteen.
       #expect(
-        found == expected || abs(found - expected) <= 1e-12 * expected, "\(found) in place of \(expected)")
+        found == expected || abs(found - expected) <= 1e-11 * expected, "\(found) in place of \(expected)")
     }
     for instructions in InstructionSet.available {
       #expect(found == StorageError(reference: reference, tuned: tuned, instructions: instructions))

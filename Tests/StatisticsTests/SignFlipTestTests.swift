@@ -94,8 +94,8 @@ import Testing
   func `the same for means over all prompts`(prompts: (touched: Int, all: Int), seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
     let differences = (0..<prompts.touched).map { _ in 0.4 + generator.normal() }
-    let slow = SlowSignFlips(differences: differences, of: prompts.all, flips: 3000, seed: seed)
-    let test = SignFlipTest(clusterCount: prompts.all, flips: 3000, seed: seed)
+    let slow = SlowSignFlips(differences: differences, of: prompts.all, flips: 600, seed: seed)
+    let test = SignFlipTest(clusterCount: prompts.all, flips: 600, seed: seed)
     for level in [0.8, 0.95] {
       let result = try #require(test.result(ofDifferences: differences, level: level))
       #expect(result.pValue == slow.pValue(0))
@@ -124,7 +124,7 @@ import Testing
   /// The last place from `inside` towards `outside` that is held.
   private static func end(between inside: Double, and outside: Double, _ holds: (Double) -> Bool) -> Double {
     var (inside, outside) = (inside, outside)
-    for _ in 0..<60 {
+    for _ in 0..<45 {
       let middle = (inside + outside) / 2
       if holds(middle) { inside = middle } else { outside = middle }
     }
