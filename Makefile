@@ -6,7 +6,7 @@
 # make fixtures    regenerate expectations with NumPy, tiktoken, tokenizers (needs Python)
 # make verify      the tests on the whole study: DATA=folder with dense/ and topk/
 # make sanitize    the kernel's tests under the address and undefined-behaviour sanitizers
-# make sanitize-kernel    the kernel alone on rows of every kind under both sanitizers, in seconds
+# make sanitize-kernel    the kernel and the bounds of lists alone on input of every kind under both sanitizers
 # make fuzz        changed files for every reader under the address sanitizer: READER=name COUNT=1000000 SEED=0 FROM=resume
 # make emulate     the kernel's tests with the AVX-512 path compiled for AVX2
 # make errors      the kernel's errors over the whole range
@@ -84,6 +84,8 @@ sanitize-kernel:
 	    -ISources/CDivergence/include Sources/tokenshift-bench/Rivals/any_rows.c Sources/CDivergence/*.c \
 	    -o .build/any_rows -lm && .build/any_rows || exit 1; \
 	done
+	clang -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -ISources/CTruncation/include \
+	  Sources/tokenshift-bench/Rivals/any_lists.c Sources/CTruncation/*.c -o .build/any_lists -lm && .build/any_lists
 
 fuzz: setup
 	swift build --build-tests -c release -Xswiftc -enable-testing --sanitize address --scratch-path .build-fuzz

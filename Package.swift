@@ -31,7 +31,8 @@ let package = Package(
 
     // MARK: Measuring
     .target(name: "CDivergence"),
-    .target(name: "Measures", dependencies: ["CDivergence", "Tokenization", "Traces"]),
+    .target(name: "CTruncation"),
+    .target(name: "Measures", dependencies: ["CDivergence", "CTruncation", "Tokenization", "Traces"]),
     .target(name: "Statistics"),
 
     // MARK: Storing
@@ -79,7 +80,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "MeasuresTests",
-      dependencies: ["CDivergence", "Measures", "TestSupport", "Tokenization", "Traces"],
+      dependencies: ["CDivergence", "CTruncation", "Measures", "TestSupport", "Tokenization", "Traces"],
       exclude: ["Fixtures"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(
@@ -103,7 +104,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CZlib", "CZstandard"]
+let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CTruncation", "CZlib", "CZstandard"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -115,7 +116,7 @@ for target in package.targets where !targetsInC.contains(target.name) {
 
 // `make sanitize`: undefined behaviour in the kernel traps.
 if Context.environment["TOKENSHIFT_SANITIZE"] != nil {
-  for target in package.targets where target.name == "CDivergence" {
+  for target in package.targets where ["CDivergence", "CTruncation"].contains(target.name) {
     target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])]
   }
 }

@@ -4,23 +4,23 @@ import Foundation
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
 /// It is the SHA-256 of the file, which `sha256sum` shows too. Tensors are measured faster than they can be hashed, so of
-/// more than ``wholeLimit`` bytes it is the SHA-256 of 256 KiB at both ends and the first 256 bytes of every 16 KiB between,
-/// in the order of the file, and of the size. So it sees every row of 16 KiB or more that was scored again, and can miss a
+/// more than ``wholeLimit`` bytes it is the SHA-256 of 64 KiB at both ends and the first 256 bytes of every 32 KiB between,
+/// in the order of the file, and of the size. So it sees every row of 32 KiB or more that was scored again, and can miss a
 /// change of fewer bytes. Text, in which one line may be mended by hand, is hashed whole, whatever its size: a file whose
-/// first 256 KiB hold no zero byte.
+/// first 64 KiB hold no zero byte.
 public struct FileDigest: Equatable, Sendable {
   /// How the digest was taken.
   public enum Kind: String, Sendable {
     /// Over all bytes.
     case sha256
-    /// Over both ends, 1 byte in 64 of what lies between, and the size.
+    /// Over both ends, 1 byte in 128 of what lies between, and the size.
     case sampled = "sha256-sampled"
   }
 
   /// Tensors of up to this many bytes are hashed whole.
   public static let wholeLimit = 8 << 20
-  private static let endSize = 256 << 10
-  private static let stride = 16 << 10
+  private static let endSize = 64 << 10
+  private static let stride = 32 << 10
   private static let blockSize = 256
 
   /// Hexadecimal digits.

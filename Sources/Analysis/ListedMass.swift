@@ -17,16 +17,18 @@ struct ListedMass {
   /// - Parameter comparison: The one that has just compared the two rows.
   mutating func add(reference: TruncatedRow, tuned: TruncatedRow, _ comparison: TruncatedComparison) {
     positions += 1
-    unlistedReference += add(reference, comparison.referenceProbabilities.span, sign: -1)
-    unlistedTuned += add(tuned, comparison.tunedProbabilities.span, sign: 1)
+    unlistedReference += add(
+      reference, comparison.referenceProbabilities.span, mass: comparison.referenceMass, sign: -1)
+    unlistedTuned += add(
+      tuned, comparison.tunedProbabilities.span, mass: comparison.tunedMass, sign: 1)
   }
 
   /// Adds a row; the most that one token which it does not list can have.
-  private mutating func add(_ row: TruncatedRow, _ probabilities: Span<Double>, sign: Double) -> Double {
-    var listed = 0.0
-    for index in probabilities.indices { listed += probabilities[index] }
+  private mutating func add(
+    _ row: TruncatedRow, _ probabilities: Span<Double>, mass: Double, sign: Double
+  ) -> Double {
     moved.add(row.tokens.span, probabilities, sign: sign)
-    return min(exp(row.unlistedCap), max(0, 1 - listed))
+    return min(exp(row.unlistedCap), max(0, 1 - mass))
   }
 
   /// The sums, nil where nothing was added.

@@ -61,6 +61,7 @@ public struct PairMeasurement: Sendable {
         faulty.append(Exclusions.FaultyPosition(position: position.position, reason: error))
       }
     }
+    shares?.settle()
     let omitted = pair.omitted
     let exclusions = Exclusions(
       masked: omitted.masked,

@@ -29,11 +29,11 @@ struct RowComparison {
     statedSize = settings.vocabularySize
     let width = pair.reference.vocabularySize ?? pair.tuned.vocabularySize
     vocabularySize = settings.vocabularySize ?? width ?? settings.vocabularyCount
-    // A dense row beside a truncated one is cut to its most probable tokens.
+    // A dense row beside a truncated one is cut to its most probable tokens; two dense ones are asked how many they share.
     let isMixed = (pair.reference.vocabularySize == nil) != (pair.tuned.vocabularySize == nil)
     kernel = DivergenceKernel(
       vocabularySize: width == nil ? nil : settings.vocabularySize,
-      topCount: isMixed ? DivergenceKernel.topLimit : 0)
+      topCount: isMixed ? DivergenceKernel.topLimit : TopOverlap.depth)
   }
 
   /// The number of tokens compared where both traces are dense.

@@ -1,22 +1,5 @@
 // The second pass in double precision, for groups that hold excluded tokens or ratios beyond e³².
 
-/// Below this logprob a token has no mass in double precision, and counts as excluded.
-#define LEAST_LOGPROB -708.0
-
-/// `eˣ` for x ≤ 88; 0 below `LEAST_LOGPROB`.
-ALWAYS_INLINE doubles wide_exponential(doubles x) {
-  doubles bounded = x > LEAST_LOGPROB ? x : (doubles)(LEAST_LOGPROB);
-  doubles shifted = bounded * 0x1.71547652b82fep0 + 0x1.8p52;
-  doubles n = shifted - 0x1.8p52;
-  doubles r = bounded - n * 0x1.62e42feep-1 - n * 0x1.a39ef35793c76p-33;
-  doubles p = 1.0;
-  // Taylor's series: the 13th term is below 10⁻¹⁶ for |r| ≤ ½ ln 2.
-  for (int k = 13; k > 0; k--) p = p * r * (1.0 / k) + 1.0;
-  longs field = ((longs)(shifted)) - ((longs)((doubles)(0x1.8p52))) + 1023;
-  doubles e = p * ((doubles)(field << 52));
-  return x > LEAST_LOGPROB ? e : (doubles)(0.0);
-}
-
 /// `e⁻ᶻ − 1 + z`.
 ALWAYS_INLINE doubles wide_phi(doubles z, doubles shrunk) {
   doubles series = 1.0;

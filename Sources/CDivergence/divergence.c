@@ -40,6 +40,23 @@ void divergence_measure(
   }
 }
 
+void divergence_storage_bounds(
+  enum divergence_path path, const struct divergence_stored_row *first,
+  const struct divergence_stored_row *second, size_t count, double growth,
+  struct divergence_row_bounds *first_bounds, struct divergence_row_bounds *second_bounds
+) {
+  switch (path) {
+#if defined(__x86_64__)
+  case DIVERGENCE_AVX2:
+    return divergence_storage_bounds_avx2(first, second, count, growth, first_bounds, second_bounds);
+  case DIVERGENCE_AVX512:
+    return divergence_storage_bounds_avx512(first, second, count, growth, first_bounds, second_bounds);
+#endif
+  default:
+    return divergence_storage_bounds_portable(first, second, count, growth, first_bounds, second_bounds);
+  }
+}
+
 double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count) {
   switch (path) {
 #if defined(__x86_64__)

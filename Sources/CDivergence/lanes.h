@@ -6,16 +6,9 @@
 // Loops take one vector at a time and are not unrolled: they have few enough constants to keep them in registers, and
 // the processor looks far enough ahead to overlap one turn with the next. The loop of exponentials is the exception.
 
-#include <math.h>
+#include "doubles.h"
+
 #include <string.h>
-
-// Every rounding is written out, so that paths with a fused multiply-add agree to the last bit.
-#pragma clang fp contract(off) reassociate(off)
-
-// Wide vectors are passed only to functions that are always inlined: there is no calling convention to warn of.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { SUMS = 16, LANES = PATH_LANES, PARTS = SUMS / LANES };
 
@@ -27,8 +20,6 @@ typedef uint16_t shorts_anywhere __attribute__((ext_vector_type(PATH_LANES), ali
 
 typedef bool bools __attribute__((ext_vector_type(PATH_LANES)));
 
-typedef double doubles __attribute__((ext_vector_type(8)));
-typedef int64_t longs __attribute__((ext_vector_type(8)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
 
 /// One number for each of the sixteen lanes.
@@ -82,11 +73,6 @@ ALWAYS_INLINE doubles widened(const struct lanes *lanes) {
   memcpy(&low, lanes->of, sizeof low);
   memcpy(&high, lanes->of + 8, sizeof high);
   return __builtin_convertvector(low, doubles) + __builtin_convertvector(high, doubles);
-}
-
-ALWAYS_INLINE double total(doubles x) {
-  __typeof__(x.lo) half = x.lo + x.hi;
-  return (half.x + half.z) + (half.y + half.w);
 }
 
 /// The vector at `from`.

@@ -7,4 +7,5 @@
 #include "compare.h"
 #include "compare_widely.h"
 #include "rows.h"
+#include "storage_error.h"
 #include "memory_sum.h"

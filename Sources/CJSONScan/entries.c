@@ -130,6 +130,59 @@ INLINED unsigned take_entry(const window *w, bool holds_list, json_scan_entry *e
   return 0;
 }
 
+// Entries in the layout of most files: `{"token_id": 33, "logprob": -2.982189, "rank": 5}`, or the same without spaces.
+
+// What stands before the three numbers.
+typedef struct {
+  const char *token, *logprob, *rank;
+  unsigned token_length, logprob_length, rank_length;
+} layout;
+#define LAYOUT(token, logprob, rank) \
+  (layout){token, logprob, rank, sizeof token - 1, sizeof logprob - 1, sizeof rank - 1}
+
+INLINED uint64_t without_lowest(uint64_t bits) { return bits & (bits - 1); }
+
+// The lowest place; 64 where there is none.
+INLINED unsigned place_of(uint64_t bits) { return bits ? (unsigned)__builtin_ctzll(bits) : 64; }
+
+// Takes an entry in this layout; tells the place behind it, or 0 for an entry in another one.
+//
+// The digits in it are four runs. Where each begins and ends follows from the mask of all digits: not even a member waits
+// for the one before.
+INLINED unsigned take_usual(const uint8_t *text, uint64_t digits, layout is, json_scan_entry *entry) {
+  enum { token, whole, fraction, rank, runs, longest = 8 };
+  uint64_t starts = digits & ~(digits << 1), ends = ~digits & (digits << 1);
+  unsigned start[runs], end[runs];
+  for (int run = 0; run < runs; run++) {
+    start[run] = place_of(starts);
+    end[run] = place_of(ends);
+    starts = without_lowest(starts);
+    ends = without_lowest(ends);
+  }
+  if (end[rank] > last_place) return 0;
+  unsigned sign = end[token] + is.logprob_length;
+  bool is_negative = start[whole] != sign;
+  bool is_usual = start[token] == is.token_length && memcmp(text, is.token, is.token_length) == 0
+    && memcmp(text + end[token], is.logprob, is.logprob_length) == 0 && start[whole] == sign + is_negative
+    && (!is_negative || text[sign] == '-') && text[end[whole]] == '.' && start[fraction] == end[whole] + 1
+    && start[rank] == end[fraction] + is.rank_length && memcmp(text + end[fraction], is.rank, is.rank_length) == 0
+    && text[end[rank]] == '}';
+  if (!is_usual) return 0;
+  for (int run = 0; run < runs; run++)
+    if (end[run] - start[run] > longest) return 0;
+  unsigned decimals = end[fraction] - start[fraction];
+  *entry = (json_scan_entry){
+    .token = (int32_t)number(text + start[token], end[token] - start[token]),
+    .mantissa = number(text + start[whole], end[whole] - start[whole]) * powers_of_ten[decimals]
+      + number(text + start[fraction], decimals),
+    .decimals = (int32_t)decimals,
+    .rank = (int32_t)number(text + start[rank], end[rank] - start[rank]),
+    .has_logprob = true,
+    .is_negative = is_negative,
+  };
+  return entry->rank > 0 ? end[rank] + 1 : 0;
+}
+
 // Enough for every byte that is read of an entry.
 enum { readable = 128 };
 
@@ -142,14 +195,27 @@ INLINED window window_at(const uint8_t *bytes) {
   };
 }
 
+// Takes an entry in any layout.
+INLINED unsigned take_any(const uint8_t *bytes, json_scan_entry *entry) {
+  enum { behind_name = 12 };
+  block text;
+  memcpy(&text, bytes, sizeof text);
+  uint64_t digits = BITS((block)(text - '0') < 10);
+  unsigned length = bytes[behind_name] == ' '
+    ? take_usual(bytes, digits, LAYOUT("{\"token_id\": ", ", \"logprob\": ", ", \"rank\": "), entry)
+    : take_usual(bytes, digits, LAYOUT("{\"token_id\":", ",\"logprob\":", ",\"rank\":"), entry);
+  if (length > 0) return length;
+  window w = window_at(bytes);
+  return take_entry(&w, false, entry);
+}
+
 INLINED size_t entries(
   const uint8_t *bytes, size_t start, size_t end, json_scan_entry *found, size_t most) {
   size_t place = start;
   size_t count = 0;
   while (count < most && end - place >= readable && bytes[place] == '{') {
     __builtin_prefetch(bytes + place + 1024);
-    window w = window_at(bytes + place);
-    unsigned length = take_entry(&w, false, found + count);
+    unsigned length = take_any(bytes + place, found + count);
     if (length == 0 || found[count].token < 0) break;
     place += length;
     found[count++].end = place;

@@ -38,11 +38,20 @@ public struct DenseMeasures: Equatable, Sendable {
     }
   }
 
+  /// How many of their most probable tokens the models share; nil where fewer than ``TopOverlap/depth`` are listed.
+  private var topOverlap: Int? {
+    guard min(reference.mostProbable.count, tuned.mostProbable.count) >= TopOverlap.depth else { return nil }
+    return TopOverlap.count(
+      reference.mostProbable.prefix(TopOverlap.depth).map(\.token),
+      tuned.mostProbable.prefix(TopOverlap.depth).map(\.token))
+  }
+
   /// The flat record of this position.
   public func record(position: Int, emitted: TokenID) -> PositionMeasures {
     PositionMeasures(
       position: position, tokenID: emitted, divergences: divergences, logprobReference: reference.logprob,
       logprobTuned: tuned.logprob, rankReference: reference.rank, rankTuned: tuned.rank,
-      topReference: reference.top, topTuned: tuned.top, coverageReference: 1, coverageTuned: 1)
+      topReference: reference.top, topTuned: tuned.top, coverageReference: 1, coverageTuned: 1,
+      topOverlap: topOverlap)
   }
 }

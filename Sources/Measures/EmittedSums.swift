@@ -24,6 +24,16 @@ public struct EmittedSums: Equatable, Sendable {
   public private(set) var probabilityShiftSquare = 0.0
   /// Positions where the emitted token is the reference's most probable one, the lowest id among equals.
   public private(set) var pathCoverage = 0
+  /// Positions where it is not known whether it is.
+  public private(set) var pathUnknown = 0
+  /// Positions where the most probable tokens of both models are known.
+  public private(set) var topOverlapCount = 0
+  /// The sum of ``PositionMeasures/topOverlap`` over them.
+  public private(set) var topOverlap = 0
+  /// Those of these positions that are shifted.
+  public private(set) var shiftedTopOverlapCount = 0
+  /// The sum over the shifted ones.
+  public private(set) var shiftedTopOverlap = 0
   /// Positions where Δ is known and finite.
   public private(set) var ratioCount = 0
   /// The sum of `e^−Δ − 1 + Δ` over them.
@@ -45,7 +55,19 @@ public struct EmittedSums: Equatable, Sendable {
   }
 
   private mutating func add(_ position: PositionMeasures) {
-    if position.knownTopReference == position.tokenID { pathCoverage += 1 }
+    switch position.isReferenceTop {
+    case true?: pathCoverage += 1
+    case false?: break
+    case nil: pathUnknown += 1
+    }
+    if let overlap = position.topOverlap {
+      topOverlapCount += 1
+      topOverlap += overlap
+      if position.shiftClass == .shifted {
+        shiftedTopOverlapCount += 1
+        shiftedTopOverlap += overlap
+      }
+    }
     if let reference = position.rankReference, let tuned = position.rankTuned {
       logRankShiftCount += 1
       logRankShift += log(Double(reference)) - log(Double(tuned))

@@ -43,23 +43,31 @@ public struct ExactSum: Hashable, Sendable {
   public mutating func add(_ term: Double) {
     precondition(
       term.magnitude < Self.bound, "a term of an exact sum must be finite and below 2⁴⁶, but is \(term)")
-    // Scaling by powers of two is exact, and so is what is left when the whole multiples of 2⁶⁴ units are taken off: the
-    // two conversions that a processor has hold both parts.
-    let high = Int64(term * 0x1p16)
-    let rest = term * 0x1p80 - Double(high) * 0x1p64
-    units += Int128(high) << 64 + Self.rounded(rest)
+    units += Self.units(of: term)
   }
 
-  /// The nearest integer; halves away from zero.
+  /// Adds each term to the sum at its place; sums that are not there yet begin with their terms.
   ///
-  /// - Parameter units: Less than 2⁶⁴ in magnitude.
+  /// - Precondition: Each term is finite and smaller than ``bound`` in magnitude.
+  public static func add(_ terms: [Double], to sums: inout [ExactSum]) {
+    if terms.count > sums.count {
+      sums.append(contentsOf: repeatElement(ExactSum(), count: terms.count - sums.count))
+    }
+    for place in terms.indices { sums[place].add(terms[place]) }
+  }
+
+  /// The nearest whole number of units; halves away from zero.
   @inline(__always)
-  private static func rounded(_ units: Double) -> Int128 {
-    let high = Int64(units * 0x1p-32)
-    let rest = units - Double(high) * 0x1p32
-    let whole = Int64(rest)
-    let fraction = rest - Double(whole)
-    return Int128(high) << 32 + Int128(whole + (fraction >= 0.5 ? 1 : 0) - (fraction <= -0.5 ? 1 : 0))
+  private static func units(of term: Double) -> Int128 {
+    // The significand is put at the top of 127 bits and moved down to where it belongs, all but one place: that one is
+    // what the result is rounded by. Conversions of floating-point numbers to 128 bits take several times as long.
+    let field = Int(truncatingIfNeeded: (term.bitPattern >> 52) & 0x7FF)
+    let down = 1068 - field
+    guard down < 127 else { return 0 }
+    let significand = term.significandBitPattern | 1 << 52
+    let twice = (UInt128(truncatingIfNeeded: significand) &<< 74) &>> UInt128(truncatingIfNeeded: down)
+    let magnitude = Int128(truncatingIfNeeded: (twice &+ 1) &>> 1)
+    return term < 0 ? -magnitude : magnitude
   }
 
   /// Adds another sum.

@@ -27,6 +27,9 @@ public struct PositionMeasures: Equatable, Sendable {
   public var coverageReference: Double
   /// The probability mass of the tokens whose logprob is known under the tuned model, 0 … 1. 1 for a dense row.
   public var coverageTuned: Double
+  /// How many of its ``TopOverlap/depth`` most probable tokens each model shares with the other; nil where one of the rows
+  /// does not list so many.
+  public var topOverlap: Int?
 
   /// `rankReference − rankTuned`: positive where tuning promoted the emitted token.
   public var rankShift: Int? {
@@ -57,17 +60,31 @@ public struct PositionMeasures: Equatable, Sendable {
   /// ``topTuned`` where it is known to be the tuned model's first choice.
   public var knownTopTuned: TokenID? { topTuned == tokenID && rankTuned != 1 ? nil : topTuned }
 
-  /// Whether both models have the same first choice; nil where one of the two is not known.
+  /// Whether both models have the same first choice; nil where that is not known.
+  ///
+  /// Rows that list nothing but the token in the text still tell where it is the first choice of one model and not of the
+  /// other; where it is of neither they do not.
   public var hasSameTop: Bool? {
-    guard let reference = knownTopReference, let tuned = knownTopTuned else { return nil }
-    return reference == tuned
+    if let reference = knownTopReference, let tuned = knownTopTuned { return reference == tuned }
+    if knownTopReference == tokenID, let rankTuned, rankTuned > 1 { return false }
+    if knownTopTuned == tokenID, hasOtherReferenceTop { return false }
+    return nil
   }
+
+  /// Whether the token in the text is the reference's first choice; nil where that is not known.
+  public var isReferenceTop: Bool? {
+    knownTopReference.map { $0 == tokenID } ?? (hasOtherReferenceTop ? false : nil)
+  }
+
+  /// True where the token in the text certainly has a reference rank above 1.
+  private var hasOtherReferenceTop: Bool { (rankReference ?? rankReferenceLow ?? 1) > 1 }
 
   /// A record of one position.
   public init(
     position: Int, tokenID: TokenID, divergences: Divergences, logprobReference: Double?,
     logprobTuned: Double?, rankReference: Int?, rankReferenceLow: Int? = nil, rankTuned: Int?,
-    topReference: TokenID, topTuned: TokenID, coverageReference: Double, coverageTuned: Double
+    topReference: TokenID, topTuned: TokenID, coverageReference: Double, coverageTuned: Double,
+    topOverlap: Int? = nil
   ) {
     self.position = position
     self.tokenID = tokenID
@@ -81,5 +98,6 @@ public struct PositionMeasures: Equatable, Sendable {
     self.topTuned = topTuned
     self.coverageReference = coverageReference
     self.coverageTuned = coverageTuned
+    self.topOverlap = topOverlap
   }
 }

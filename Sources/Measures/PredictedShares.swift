@@ -33,11 +33,11 @@ public struct PredictedShares: Sendable {
 
   /// Each token's additive share of `KL(tuned ‖ reference)`: `Σ tuned(v) · ln(tuned(v) / reference(v))`, in nats.
   /// Shape `[V]`.
-  public var klShares: [Double] { zip(klTotals, klRecent).map { $0 + Double($1) } }
+  public var klShares: [Double] { Self.sums(klTotals, unsettled > 0 ? klRecent : []) }
 
   /// The probability that tuning moved onto each token, negative where it moved off: `Σ tuned(v) − reference(v)`.
   /// Shape `[V]`.
-  public var movedMass: [Double] { zip(massTotals, massRecent).map { $0 + Double($1) } }
+  public var movedMass: [Double] { Self.sums(massTotals, unsettled > 0 ? massRecent : []) }
 
   /// Adds the shares of other positions.
   ///
@@ -69,13 +69,27 @@ public struct PredictedShares: Sendable {
     if kl.isFinite { positionCount += 1 } else { infinitePositionCount += 1 }
   }
 
-  private mutating func settle() {
-    for v in 0..<vocabularySize {
-      klTotals[v] += Double(klRecent[v])
-      massTotals[v] += Double(massRecent[v])
-      klRecent[v] = 0
-      massRecent[v] = 0
-    }
+  /// Puts recent positions into the totals, so that ``klShares`` and ``movedMass`` are no copies. It is done by itself
+  /// every ``positionsBeforeSettling`` positions, and changes neither of them.
+  public mutating func settle() {
+    guard unsettled > 0 else { return }
+    Self.move(&klRecent, to: &klTotals)
+    Self.move(&massRecent, to: &massTotals)
     unsettled = 0
+  }
+
+  private static func move(_ recent: inout [Float], to totals: inout [Double]) {
+    recent.withUnsafeMutableBufferPointer { recent in
+      totals.withUnsafeMutableBufferPointer { totals in
+        for v in recent.indices {
+          totals[v] += Double(recent[v])
+          recent[v] = 0
+        }
+      }
+    }
+  }
+
+  private static func sums(_ totals: [Double], _ recent: [Float]) -> [Double] {
+    recent.isEmpty ? totals : zip(totals, recent).map { $0 + Double($1) }
   }
 }

@@ -32,6 +32,8 @@ public struct SequenceSums: Equatable, Sendable {
   public private(set) var logprobShift = 0.0
   /// Positions where both models are known to have the same most probable token.
   public private(set) var topAgreement = 0
+  /// Positions where it is not known whether they have: rows that list no more than the token in the text.
+  public private(set) var topUnknown = 0
   /// The sum of covered mass.
   public private(set) var coverageReference = 0.0
   /// The sum of covered mass.
@@ -70,7 +72,11 @@ public struct SequenceSums: Equatable, Sendable {
       logprobShiftCount += 1
       logprobShift += shift
     }
-    if position.hasSameTop == true { topAgreement += 1 }
+    switch position.hasSameTop {
+    case true?: topAgreement += 1
+    case false?: break
+    case nil: topUnknown += 1
+    }
     coverageReference += position.coverageReference
     coverageTuned += position.coverageTuned
   }

@@ -1,3 +1,4 @@
+import CTruncation
 import Foundation
 import Tokenization
 public import Traces
@@ -16,18 +17,30 @@ public import Traces
 /// | entropy | the unlisted mass packed into as few tokens as the cap allows | spread evenly; needs V |
 ///
 /// "Exact" holds up to rounding of the arithmetic, which always widens. Proofs: <doc:TruncatedBounds>.
-/// One value can be used for any number of pairs; it keeps its memory.
+/// One value can be used for any number of pairs; it keeps its memory. All instructions give the same bits.
 ///
 /// Complexity: O(k) for rows of k tokens.
 public struct TruncatedComparison: Sendable {
-  private var pair = TruncatedPair()
+  /// The instructions that are used.
+  public let instructions: InstructionSet
+  private var room: [Double] = []
   /// The stored probability of each token that the reference's row lists, of the rows that were compared last.
   public private(set) var referenceProbabilities: [Double] = []
   /// The stored probability of each token that the tuned model's row lists, of the rows that were compared last.
   public private(set) var tunedProbabilities: [Double] = []
+  /// The sum of ``referenceProbabilities``.
+  public private(set) var referenceMass = 0.0
+  /// The sum of ``tunedProbabilities``.
+  public private(set) var tunedMass = 0.0
 
   /// A comparison that has not compared anything yet.
-  public init() {}
+  ///
+  /// - Parameter instructions: Instructions that this machine has.
+  public init(instructions: InstructionSet = .best) {
+    precondition(
+      InstructionSet.available.contains(instructions), "this machine has no \(instructions.rawValue)")
+    self.instructions = instructions
+  }
 
   /// Bounds of the divergences of one position.
   ///
@@ -44,39 +57,24 @@ public struct TruncatedComparison: Sendable {
     reference: TruncatedRow, tuned: TruncatedRow, vocabularySize: Int?, floor: Double?
   ) -> Divergences {
     let size = vocabularySize.flatMap { Self.holds(reference, $0) && Self.holds(tuned, $0) ? $0 : nil }
-    let referenceMass = TruncatedMass(
-      reference, vocabularySize: size, probabilities: &referenceProbabilities)
-    let tunedMass = TruncatedMass(tuned, vocabularySize: size, probabilities: &tunedProbabilities)
-    guard let referenceMass, let tunedMass else { return .unknown(vocabularySize: size) }
-    pair.join(
-      reference: reference.tokens.span, referenceMass, referenceProbabilities,
-      tuned: tuned.tokens.span, tunedMass, tunedProbabilities, vocabularySize: size)
-
-    let usableFloor = floor.flatMap {
-      Self.allows(reference, referenceMass, $0) && Self.allows(tuned, tunedMass, $0) ? $0 : nil
+    let needed = truncation_room(reference.tokens.count, tuned.tokens.count)
+    if room.count < needed { room = Array(repeating: 0, count: needed) }
+    let path = instructions.truncationPath
+    var result = truncation_result()
+    let isKnown = reference.withRow(into: &referenceProbabilities) { reference in
+      tuned.withRow(into: &tunedProbabilities) { tuned in
+        room.withUnsafeMutableBufferPointer { room in
+          var request = truncation_request(
+            reference: reference, tuned: tuned, vocabulary_size: Int64(size ?? 0),
+            knows_vocabulary_size: size != nil, floor: floor ?? 0, has_floor: floor != nil,
+            room: room.baseAddress)
+          return truncation_compare(path, &request, &result)
+        }
+      }
     }
-    let (low, high) = Self.bounds(
-      pair.boxes.span, tuned: tunedMass, reference: referenceMass, floor: usableFloor.map(exp) ?? 0)
-    let referenceEntropy = TruncatedEntropy(
-      logprobs: reference.logprobs.span, referenceMass, probabilities: referenceProbabilities.span)
-    let tunedEntropy = TruncatedEntropy(
-      logprobs: tuned.logprobs.span, tunedMass, probabilities: tunedProbabilities.span)
-    return Divergences(
-      klTunedReference: .bounded(low.klTunedReference, high.klTunedReference),
-      klReferenceTuned: .bounded(low.klReferenceTuned, high.klReferenceTuned),
-      jensenShannon: .bounded(low.jensenShannon, high.jensenShannon),
-      totalVariation: .bounded(low.totalVariation, high.totalVariation),
-      entropyReference: .bounded(referenceEntropy.low, referenceEntropy.high),
-      entropyTuned: .bounded(tunedEntropy.low, tunedEntropy.high))
-  }
-
-  private static func bounds(
-    _ boxes: Span<TruncatedPair.Box>, tuned: TruncatedMass, reference: TruncatedMass, floor: Double
-  ) -> (TruncatedLow, TruncatedHigh) {
-    (
-      TruncatedLow(boxes: boxes, ratios: TruncatedRatios(boxes: boxes)),
-      TruncatedHigh(boxes: boxes, tuned: tuned, reference: reference, floor: floor)
-    )
+    referenceMass = result.listed_reference
+    tunedMass = result.listed_tuned
+    return isKnown ? Divergences(result) : .unknown(vocabularySize: size)
   }
 
   /// Whether every listed id lies in a vocabulary of this size.
@@ -86,13 +84,6 @@ public struct TruncatedComparison: Sendable {
     var highest = Int32.min
     for index in tokens.indices { highest = max(highest, tokens[index].rawValue) }
     return Int(highest) < size
-  }
-
-  /// Whether no listed token and no cap lies below the floor, and what is left over is enough for the others.
-  private static func allows(_ row: TruncatedRow, _ mass: TruncatedMass, _ floor: Double) -> Bool {
-    let least = Double(mass.unlistedCount ?? 0) * exp(floor)
-    return floor <= min(row.unlistedCap, row.logprobs.last ?? .infinity) + row.precision
-      && least <= mass.restHigh + roundoff(terms: row.tokens.count)
   }
 }
 
@@ -107,14 +98,43 @@ public func truncatedDivergences(
     reference: reference, tuned: tuned, vocabularySize: vocabularySize, floor: floor)
 }
 
+extension TruncatedRow {
+  /// The row as the kernel takes it, and room for the probability of each of its tokens.
+  fileprivate func withRow<Result>(
+    into probabilities: inout [Double], _ body: (truncation_row) -> Result
+  ) -> Result {
+    let count = tokens.count
+    if probabilities.count != count { probabilities = Array(repeating: 0, count: count) }
+    return tokens.withUnsafeBytes { tokens in
+      logprobs.withUnsafeBufferPointer { logprobs in
+        probabilities.withUnsafeMutableBufferPointer { probabilities in
+          body(
+            truncation_row(
+              // A token id is one 32-bit number.
+              tokens: tokens.assumingMemoryBound(to: Int32.self).baseAddress, logprobs: logprobs.baseAddress,
+              count: count, unlisted_cap: unlistedCap, precision: precision,
+              probabilities: probabilities.baseAddress))
+        }
+      }
+    }
+  }
+}
+
 extension Figure {
-  /// Both bounds; an infinite value is bounded by infinity from both sides, and bounds never cross.
-  fileprivate static func bounded(_ low: Double, _ high: Double?) -> Figure {
-    .between(low: low, high: low == .infinity ? low : high.map { max(low, $0) })
+  fileprivate init(_ bounds: truncation_bounds) {
+    self = .between(low: bounds.low, high: bounds.has_high ? bounds.high : nil)
   }
 }
 
 extension Divergences {
+  fileprivate init(_ result: truncation_result) {
+    self.init(
+      klTunedReference: Figure(result.kl_tuned_reference),
+      klReferenceTuned: Figure(result.kl_reference_tuned),
+      jensenShannon: Figure(result.jensen_shannon), totalVariation: Figure(result.total_variation),
+      entropyReference: Figure(result.entropy_reference), entropyTuned: Figure(result.entropy_tuned))
+  }
+
   /// What holds for any two distributions.
   fileprivate static func unknown(vocabularySize: Int?) -> Divergences {
     let entropy = Figure.between(low: 0, high: vocabularySize.map { log(Double($0)) })

@@ -53,7 +53,9 @@ extension TruncatedComparison {
       rankReference: underReference.rank,
       rankReferenceLow: underReference.rank == nil ? reference.leastRank(of: token) : nil,
       rankTuned: underTuned.rank, topReference: topReference, topTuned: topTuned,
-      coverageReference: min(1, referenceProbabilities.reduce(0, +)),
-      coverageTuned: min(1, tunedProbabilities.reduce(0, +)))
+      coverageReference: min(1, referenceMass), coverageTuned: min(1, tunedMass),
+      topOverlap: reference.mostProbable.flatMap { reference in
+        tuned.mostProbable.map { TopOverlap.count(reference, $0) }
+      })
   }
 }

@@ -1,3 +1,4 @@
+import Measures
 public import ShiftStore
 import Statistics
 
@@ -11,6 +12,8 @@ public enum FigureSet: String, CaseIterable, Sendable {
   case spread
   /// What can be said from the emitted tokens alone.
   case estimates
+  /// How far the models' most probable tokens are the same.
+  case choices
 
   /// The figures that people see.
   public var figures: Set<SummaryFigure> {
@@ -24,7 +27,8 @@ public enum FigureSet: String, CaseIterable, Sendable {
       [
         .klTunedReference: isContrast ? "KL(tuned‖ref)" : "KL(tuned‖reference)",
         .klTunedReferenceStorageError: "± storage",
-        .klTunedReferenceOverFloor: "× floor", .rankShift: "rank shift", .shiftedShare: "shifted",
+        .klTunedReferenceOverFloor: "× floor", .jensenShannonOverFloor: "JS × floor",
+        .rankShift: "rank shift", .shiftedShare: "shifted",
         .topAgreementShare: "same top",
       ].merging(isContrast ? [.jensenShannon: "JS"] : [:]) { $1 }
     case .divergences:
@@ -51,6 +55,12 @@ public enum FigureSet: String, CaseIterable, Sendable {
         .sequenceChiSquareTunedReference: "χ²(tuned‖ref) of sequences",
         .effectiveSequenceShare: "ESS of sequences",
         .pathCoverageShare: "path coverage",
+      ]
+    case .choices:
+      [
+        .topAgreementShare: "same top", .pathCoverageShare: "path coverage",
+        .topOverlapShare: "top \(TopOverlap.depth) in common",
+        .shiftedTopOverlapShare: "where shifted", .probabilityShift: "Δ probability",
       ]
     }
   }
@@ -85,6 +95,14 @@ public enum FigureSet: String, CaseIterable, Sendable {
         "ESS = effective share under importance weights. Text that is certainly no sample, as greedy text, has no χ² or ESS.",
         "path coverage = part where the reference's first choice is the text.",
       ]
+    case .choices:
+      let depth = TopOverlap.depth
+      return means + [
+        "same top = both models have the same first choice; path coverage = the reference's first choice is the text;",
+        "top \(depth) in common = part of each model's \(depth) most probable tokens that the other has too, "
+          + "everywhere and where the token in the text is shifted;",
+        "Δ probability = tuned − reference probability of the token in the text.",
+      ]
     }
   }
 }
@@ -94,7 +112,8 @@ extension SummaryFigure {
   var style: Table.EstimateStyle {
     switch self {
     case .unshiftedShare, .marginalShare, .shiftedShare, .topAgreementShare, .pathCoverageShare,
-      .coverageReference, .coverageTuned, .effectiveSampleShare, .effectiveSequenceShare,
+      .topOverlapShare, .shiftedTopOverlapShare, .coverageReference, .coverageTuned, .effectiveSampleShare,
+      .effectiveSequenceShare,
       .klTunedReferenceTop1Share,
       .klTunedReferenceTop5Share, .jensenShannonTop1Share, .jensenShannonTop5Share:
       .share

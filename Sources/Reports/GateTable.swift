@@ -38,9 +38,12 @@ extension GateVerdict {
     switch outcome {
     case .passed: return nil
     case .failed where infinitePositions > 0:
+      return "\(subject) is infinite at \(infinitePlaces), above the limit \(limit)."
+    case .undecided where infinitePositions > 0:
+      let others = least.map { " and \(Numerals.quantity($0)) at the others" } ?? ""
       return """
-        \(subject) is infinite at \(infinitePositions) \(infinitePositions == 1 ? "position" : "positions"), above the \
-        limit \(limit).
+        \(subject) is infinite at \(infinitePlaces)\(others), so the lower limit \(limit) cannot be decided: infinite \
+        positions do not keep it.
         """
     case .failed:
       // The end of the bounds that lies nearer to the limit may round to the same digits.
@@ -57,5 +60,9 @@ extension GateVerdict {
         \(subject) is \(Numerals.text(value)), so the limit \(limit) cannot be decided: truncated traces give bounds.
         """
     }
+  }
+
+  private var infinitePlaces: String {
+    "\(infinitePositions) \(infinitePositions == 1 ? "position" : "positions")"
   }
 }

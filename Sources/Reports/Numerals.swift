@@ -69,10 +69,12 @@ enum Numerals {
       case .quantity: threeDigits(value)
       case .signed: value > 0 ? "+" + threeDigits(value) : threeDigits(value)
       case .share: (value < 0 ? "−" : "") + String(format: "%.1f", value.magnitude * 100)
+      case .signedShare:
+        (value < 0 ? "−" : value > 0 ? "+" : "") + String(format: "%.1f", value.magnitude * 100)
       }
     }
+    let unit = style == .share ? " %" : style == .signedShare ? " pp" : ""
     func mean(_ mean: Estimate.Mean) -> String {
-      let unit = style == .share ? " %" : ""
       guard let interval = mean.interval else { return number(mean.value) + unit }
       return "\(number(mean.value)) [\(number(interval.lowerBound)), \(number(interval.upperBound))]" + unit
     }
@@ -82,11 +84,8 @@ enum Numerals {
     case .between(let low, let high?):
       if number(low.value) == number(high.value) { return mean(low) }
       let range = "\(number(low.value))…\(number(high.value))"
-      guard let below = low.interval, let above = high.interval else {
-        return range + (style == .share ? " %" : "")
-      }
-      return "\(range) [\(number(below.lowerBound)), \(number(above.upperBound))]"
-        + (style == .share ? " %" : "")
+      guard let below = low.interval, let above = high.interval else { return range + unit }
+      return "\(range) [\(number(below.lowerBound)), \(number(above.upperBound))]" + unit
     }
   }
 

@@ -129,8 +129,17 @@ extension Table {
       (Column("unshifted", title: "unshifted"), share(sums.unshifted, of: ranked)),
       (Column("marginal", title: "marginal"), share(sums.marginal, of: ranked)),
       (Column("shifted", title: "shifted"), share(sums.shifted, of: ranked)),
-      (Column("topAgreement", title: "same top"), share(sums.topAgreement, of: sums.positions)),
+      (Column("topAgreement", title: "same top"), sameTop(sums)),
     ]
+  }
+
+  /// Positions that do not tell may all have the same first choice, or none of them.
+  private static func sameTop(_ sums: SequenceSums) -> Cell {
+    guard sums.positions > 0 else { return .missing }
+    let count = Double(sums.positions)
+    let least = Double(sums.topAgreement) / count
+    guard sums.topUnknown > 0 else { return .share(least) }
+    return .figure(.between(low: least, high: Double(sums.topAgreement + sums.topUnknown) / count))
   }
 
   private static func infinite(

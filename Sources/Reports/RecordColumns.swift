@@ -12,7 +12,7 @@ enum RecordColumns {
     "sequence", "position", "tokenID", "token", "klTunedReference", "klReferenceTuned", "jensenShannon",
     "totalVariation", "entropyReference", "entropyTuned", "logprobReference", "logprobTuned", "logprobShift",
     "rankReference", "rankReferenceLow", "rankTuned", "rankShift", "shiftClass", "topReference", "topTuned",
-    "coverageReference", "coverageTuned",
+    "coverageReference", "coverageTuned", "topOverlap",
   ]
 
   /// The cells of one position.
@@ -39,6 +39,7 @@ enum RecordColumns {
       measures.knownTopReference.map { .integer(Int($0.rawValue)) } ?? .missing,
       measures.knownTopTuned.map { .integer(Int($0.rawValue)) } ?? .missing,
       .real(measures.coverageReference), .real(measures.coverageTuned),
+      measures.topOverlap.map { .integer($0) } ?? .missing,
     ]
   }
 }

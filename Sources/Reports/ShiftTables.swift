@@ -50,6 +50,8 @@ extension Table {
     _ rows: [ProfileRow], scale: ProfileScale, notes: [String]
   ) -> Table {
     let unit = scale == .relative ? " %" : ""
+    // Truncated traces bound KL from below alone.
+    let isBounded = rows.contains { $0.klTunedReferenceMeanHigh == nil }
     return Table(
       name: "positionProfile",
       columns: [
@@ -57,6 +59,7 @@ extension Table {
         Column("start", title: nil), Column("end", title: nil),
         Column("stretch", title: scale == .relative ? "part of the response" : "positions"),
         Column("count", title: "count"), Column("klTunedReferenceMean", title: "KL(tuned‖reference)"),
+        Column("jensenShannonMean", title: isBounded ? "JS" : nil),
         Column("rankShiftMean", title: "rank shift"), Column("shiftedShare", title: "shifted"),
       ],
       rows: rows.map { row in
@@ -67,6 +70,9 @@ extension Table {
           .integer(row.count),
           banded(
             row.klTunedReferenceMeanLow, row.klTunedReferenceMeanHigh, row.bands["klTunedReference"],
+            shown: .quantity),
+          banded(
+            row.jensenShannonMeanLow, row.jensenShannonMeanHigh, row.bands["jensenShannon"],
             shown: .quantity),
           banded(row.rankShiftMean, row.rankShiftMean, row.bands["rankShift"], shown: .signed),
           banded(row.shiftedShare, row.shiftedShare, row.bands["shiftedShare"], shown: .share),

@@ -87,13 +87,17 @@ extension Table {
 
   /// How much of the shift lies at the ends of the responses.
   public static func responseEnds(_ rows: [ResponseEndRow], notes: [String]) -> Table {
-    Table(
+    // Truncated traces have no upper bound of KL, and so no share of it.
+    let lacksKL = rows.contains { $0.klTunedReferenceShare == nil }
+    let hasKL = rows.contains { $0.klTunedReferenceShare != nil }
+    return Table(
       name: "responseEnds",
       columns: [
         Column("model", title: "model"), Column("source", title: "on text of"),
         Column("end", title: "of each response"), Column("positionShare", title: "positions"),
         Column("shiftedShare", title: "of all shifted"),
-        Column("klTunedReferenceShare", title: "of KL(tuned‖reference)"),
+        Column("klTunedReferenceShare", title: lacksKL && !hasKL ? nil : "of KL(tuned‖reference)"),
+        Column("jensenShannonShare", title: lacksKL ? "of JS" : nil),
       ],
       rows: rows.map { row in
         [
@@ -101,6 +105,7 @@ extension Table {
           .text(row.isStart ? "first 10 %" : "last 10 %"), .share(row.positionShare),
           row.shiftedShare.map { .share($0) } ?? .missing,
           row.klTunedReferenceShare.map { .estimate(Self.bounds($0), shown: .share) } ?? .missing,
+          row.jensenShannonShare.map { .estimate(Self.bounds($0), shown: .share) } ?? .missing,
         ]
       }, notes: notes)
   }

@@ -31,10 +31,15 @@ extension Table {
       (Column("klReferenceTunedInfinite", title: nil), { .integer($0.counts.infiniteReferenceTuned) }),
     ]
     let estimates = rows.map(\.figures)
+    var titles = figures.titles(isContrast: false)
+    // The floor of truncated traces is known of one of the two alone.
+    if estimates.contains(where: { $0[.klTunedReferenceOverFloor] != nil }) {
+      titles[.jensenShannonOverFloor] = nil
+    }
     let shown = estimates.flatMap { row in figures.figures.compactMap { row[$0] } }
     return Table(
       name: "summary",
-      columns: labels.map(\.column) + figureColumns(figures.titles(isContrast: false), estimates),
+      columns: labels.map(\.column) + figureColumns(titles, estimates),
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.figures) },
       notes: figures.notes(
         weighting, confidence: confidence, isBounded: shown.contains(where: \.isBounded),
@@ -75,7 +80,10 @@ extension Table {
       columns: labels.map(\.column) + figureColumns(figures.titles(isContrast: true), estimates),
       rows: rows.map { row in labels.map { $0.cell(row) } + figureCells(row.differences, isSigned: true) },
       notes: [
-        "Differences of means by \(weighting.rawValue) over the prompts that both answered; divergences in nats.",
+        """
+        Differences of means by \(weighting.rawValue) over the prompts that both answered; divergences in nats, \
+        shares in percentage points (pp).
+        """,
         "Brackets hold \(Numerals.percent(confidence)) intervals in which a prompt counts for both at once.",
       ] + notes)
   }
@@ -91,8 +99,18 @@ extension Table {
 
   private static func figureCells(_ figures: [SummaryFigure: Estimate], isSigned: Bool = false) -> [Cell] {
     SummaryFigure.allCases.map { figure in
-      let style = isSigned && figure.style == .quantity ? .signed : figure.style
+      let style = isSigned ? figure.style.signed : figure.style
       return figures[figure].map { .estimate($0, shown: style) } ?? .missing
+    }
+  }
+}
+
+extension Table.EstimateStyle {
+  /// The style of a difference.
+  fileprivate var signed: Table.EstimateStyle {
+    switch self {
+    case .quantity, .signed: .signed
+    case .share, .signedShare: .signedShare
     }
   }
 }

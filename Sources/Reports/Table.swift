@@ -54,6 +54,8 @@ public struct Table: Sendable {
     case signed
     /// In percent.
     case share
+    /// A difference of shares with its sign, in percentage points.
+    case signedShare
   }
 
   /// What the rows are, in one lowerCamelCase word: `summary`, `positions`.

@@ -27,12 +27,14 @@ struct BandTally: PositionTally {
   /// The sums of one stretch.
   private struct Stretch {
     var klTunedReference = PromptSums()
+    var jensenShannon = PromptSums()
     var shiftedShare = PromptSums()
     var rankShift = PromptSums()
 
     mutating func add(_ position: PositionMeasures, prompt: Int) {
       let divergence = position.divergences.klTunedReference.low
       if divergence.isFinite { klTunedReference.add(divergence, prompt: prompt) }
+      jensenShannon.add(position.divergences.jensenShannon.low, prompt: prompt)
       if let shiftClass = position.shiftClass {
         shiftedShare.add(shiftClass == .shifted ? 1 : 0, prompt: prompt)
       }
@@ -63,6 +65,7 @@ struct BandTally: PositionTally {
       for (start, stretch) in zip(scale.edges, stretches) {
         for (measure, totals, range) in [
           ("klTunedReference", stretch.klTunedReference, 0...(.infinity)),
+          ("jensenShannon", stretch.jensenShannon, SummaryFigure.jensenShannon.meanRange ?? 0...1),
           ("shiftedShare", stretch.shiftedShare, 0...1),
           ("rankShift", stretch.rankShift, -.infinity ... .infinity),
         ] as [(String, PromptSums, ClosedRange<Double>)] {

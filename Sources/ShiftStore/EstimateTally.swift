@@ -14,10 +14,13 @@ struct EstimateTally: PositionTally {
   }
 
   mutating func writeSequences(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 14)
+    var row = try RowInsert(database, into: Self.table, columns: 19)
     for (measurementID, sums) in sequences {
       row.bind(measurementID)
-      row.bind(sums.pathCoverage)
+      for count in [
+        sums.pathCoverage, sums.pathUnknown, sums.topOverlapCount, sums.topOverlap,
+        sums.shiftedTopOverlapCount, sums.shiftedTopOverlap,
+      ] { row.bind(count) }
       row.bind(sums.logRankShiftCount)
       row.bind(sums.logRankShift)
       row.bind(sums.probabilityShiftCount)

@@ -38,7 +38,9 @@ public struct GateVerdict: Equatable, Sendable {
   /// A figure of truncated traces is known to lie between two bounds. An upper limit is kept only if the upper bound
   /// is, and is crossed only if the lower bound is; between the two nothing is decided.
   ///
-  /// A divergence that is infinite at some positions is infinite as a mean, whatever the mean over the others is.
+  /// A divergence that is infinite at some positions is infinite as a mean, whatever the mean over the others is: an upper
+  /// limit is crossed. A lower limit is not kept by it, because one excluded token says nothing about how far a model
+  /// moved: it is kept only where the mean over the other positions keeps it, and is otherwise undecided.
   public init(_ condition: GateCondition, _ row: SummaryRow, bound: Bound) {
     self.condition = condition
     self.row = row
@@ -50,12 +52,12 @@ public struct GateVerdict: Equatable, Sendable {
       }
     }
     infinitePositions = row.counts.infinite(of: condition.figure)
-    guard infinitePositions == 0 else {
-      (least, most) = (.infinity, .infinity)
-      return
+    let finite = row[condition.figure].flatMap { number($0.low) }
+    switch (infinitePositions, condition.side) {
+    case (0, _): (least, most) = (finite, row[condition.figure]?.high.flatMap(number))
+    case (_, .atMost): (least, most) = (.infinity, .infinity)
+    case (_, .atLeast): (least, most) = (finite, .infinity)
     }
-    least = row[condition.figure].flatMap { number($0.low) }
-    most = row[condition.figure]?.high.flatMap(number)
   }
 
   /// What is decided.

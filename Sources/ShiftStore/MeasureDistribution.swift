@@ -79,14 +79,14 @@ struct MeasureDistribution {
     var lows = FallingQuantiles(count: bounds.count, fractions: fractions)
     var highs = lows
     // An infinite divergence has both bounds infinite, so that with as many of each no other bound is.
-    var curve =
-      infinite.lows == infinite.highs
-      ? ConcentrationCurveBounds(
-        count: bounds.count - infinite.lows, lowTotal: totals.low, highTotal: totals.high,
-        fractions: Self.percents) : nil
+    let isBounded = infinite.lows == infinite.highs
+    var most = GreatestConcentration(
+      count: bounds.count - infinite.lows, lowTotal: totals.low, fractions: Self.percents)
     var positions = try bounds.merge()
     var tops = try uppers.merge()
     var unbounded = infinite.highs
+    var ranked = DoubledSum()
+    var rank = 0.0
     while let position = try positions.next() {
       // Where there is no upper bound it is infinite: these come first.
       let next: Double? = unbounded > 0 ? Double.infinity : try tops.next()?.value
@@ -94,21 +94,48 @@ struct MeasureDistribution {
       unbounded -= 1
       lows.add(position.low)
       highs.add(top)
-      if position.low.isFinite { curve?.add(low: position.low, high: position.high, top: top) }
+      guard isBounded, position.low.isFinite else { continue }
+      rank += 1
+      ranked.add(rank * top)
+      most.add(low: position.low, high: top)
     }
     var spread = Spread(
       quantiles: zip(lows.quantiles, highs.quantiles).map { low, high in
         low == high ? .exact(low) : .between(low: low, high: high.isFinite ? high : nil)
       })
-    if let gini = curve?.gini, let shares = curve?.shares {
-      spread.concentrated = (Figure(gini), shares.map { Figure($0) })
+    guard isBounded else { return spread }
+    let least = try leastConcentration(highRankedTotal: ranked)
+    if let low = least.gini, let high = most.gini, let lows = least.shares, let highs = most.shares {
+      spread.concentrated = (Figure(low, high), zip(lows, highs).map { Figure($0, $1) })
     }
     return spread
+  }
+
+  /// The evenest that the finite divergences can be, by value from the largest bound down.
+  private mutating func leastConcentration(highRankedTotal: DoubledSum) throws -> LeastConcentration {
+    var least = LeastConcentration(
+      count: bounds.count - infinite.lows, highTotal: totals.high, highRankedTotal: highRankedTotal,
+      fractions: Self.percents)
+    var positions = try bounds.merge()
+    var tops = try uppers.merge()
+    var top = try tops.next()?.value
+    while let position = try positions.next() {
+      guard position.low.isFinite else { continue }
+      while let high = top, high >= position.low {
+        least.add(high: high)
+        top = try tops.next()?.value
+      }
+      least.add(low: position.low)
+    }
+    while let high = top {
+      least.add(high: high)
+      top = try tops.next()?.value
+    }
+    return least
   }
 }
 
 extension Figure {
-  fileprivate init(_ bounds: ClosedRange<Double>) {
-    self = .between(low: bounds.lowerBound, high: bounds.upperBound)
-  }
+  /// What lies between two bounds, of which rounding may have changed the order.
+  fileprivate init(_ low: Double, _ high: Double) { self = .between(low: low, high: max(low, high)) }
 }

@@ -14,7 +14,7 @@ struct MeasurementInsert {
     self.database = database
     // Several comparisons share a sequence: the first one brings it.
     sequences = try RowInsert(database, into: "sequence", columns: 7, ignoresRepeated: true)
-    measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 10 + 5)
+    measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 11 + 5)
     positions = try PositionInsert(database)
     moved = try RowInsert(database, into: "movedToken", columns: 6)
   }
@@ -80,6 +80,7 @@ struct MeasurementInsert {
     ] { measurements.bind(count) }
     measurements.bind(sums.logprobShift)
     measurements.bind(sums.topAgreement)
+    measurements.bind(sums.topUnknown)
     measurements.bind(sums.coverageReference)
     measurements.bind(sums.coverageTuned)
     let errors = measurement.storageErrors
@@ -97,7 +98,6 @@ struct MeasurementInsert {
     moved.bind(tokens.sharePositions)
     moved.bind(tokens.unlistedReference)
     moved.bind(tokens.unlistedTuned)
-    moved.bind(tokens.encoded)
-    try moved.insert()
+    try moved.insert(endingWith: tokens.encoded)
   }
 }

@@ -25,15 +25,16 @@ extension SummaryRow {
 }
 
 extension Estimate {
-  /// The ratio of two means, of which neither is negative: least where the first is least and the second largest.
+  /// The ratio of two means, of which neither is negative: least where the first is least and the second largest. Nil where
+  /// nothing is known: a second mean without an upper bound leaves every ratio open.
   fileprivate func divided(by other: Estimate) -> Estimate? {
     if case .exact(let mean) = knowledge, case .exact(let noise) = other.knowledge {
       return noise.value > 0 ? Estimate(.exact(Mean(mean.value / noise.value))) : nil
     }
+    guard let most = other.high?.value, most > 0 else { return nil }
     let least = other.low.value
-    let most = other.high?.value
-    let quotient = most.map { $0 > 0 ? low.value / $0 : 0 } ?? 0
     return Estimate(
-      .between(low: Mean(quotient), high: least > 0 ? high.map { Mean($0.value / least) } : nil))
+      .between(
+        low: Mean(low.value / most), high: least > 0 ? high.map { Mean($0.value / least) } : nil))
   }
 }

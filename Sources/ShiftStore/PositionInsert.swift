@@ -7,7 +7,7 @@ struct PositionInsert {
   private var row: RowInsert
 
   init(_ database: Database) throws {
-    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 9, gathers: true)
+    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 10, gathers: true)
   }
 
   /// Inserts the positions of a measurement; the last ones wait for others, or for ``finish()``.
@@ -38,6 +38,7 @@ struct PositionInsert {
     row.bind(Int(position.topTuned.rawValue))
     row.bind(position.coverageReference)
     row.bind(position.coverageTuned)
+    row.bind(position.topOverlap)
     try row.insert()
   }
 

@@ -17,7 +17,7 @@ struct PositionSelect {
       database,
       """
       SELECT position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankReferenceLow,
-        rankTuned, topReference, topTuned, coverageReference, coverageTuned
+        rankTuned, topReference, topTuned, coverageReference, coverageTuned, topOverlap
       FROM position WHERE measurementID = ? ORDER BY position
       """)
   }
@@ -38,7 +38,8 @@ struct PositionSelect {
       logprobReference: rows.optionalReal(20), logprobTuned: rows.optionalReal(21),
       rankReference: rows.optionalInteger(22), rankReferenceLow: rows.optionalInteger(23),
       rankTuned: rows.optionalInteger(24), topReference: token(25), topTuned: token(26),
-      coverageReference: rows.real(27), coverageTuned: rows.real(28))
+      coverageReference: rows.real(27), coverageTuned: rows.real(28),
+      topOverlap: rows.optionalInteger(29))
   }
 
   private func token(_ column: Int32) -> TokenID {

@@ -41,8 +41,8 @@ public struct PredictedSumRecord: Sendable {
   ) {
     self.positions += positions
     self.infinitePositions += infinitePositions
-    Self.add(klShare, to: &self.klShare) { $0.add($1) }
-    Self.add(movedMass, to: &self.movedMass) { $0.add($1) }
+    ExactSum.add(klShare, to: &self.klShare)
+    ExactSum.add(movedMass, to: &self.movedMass)
   }
 
   /// Adds the sums of other positions.

@@ -1,9 +1,9 @@
 import Statistics
 
 /// What the sequences of each prompt moved onto tokens, under one model.
-struct PredictedSums {
+struct PredictedSums: Sendable {
   /// The positions of a prompt, and what its rows do not list.
-  struct Prompt {
+  struct Prompt: Sendable {
     var number: Int
     var positions = 0
     var sharePositions = 0
@@ -11,11 +11,12 @@ struct PredictedSums {
     var unlistedTuned = 0.0
   }
 
-  /// What one prompt adds to a token.
-  private struct Part {
-    var prompt: Int
-    var movedMass = 0.0
-    var klShare = 0.0
+  /// What one sequence adds to a token, with the precision that the index keeps: there are as many of these as sequences
+  /// times tokens.
+  private struct Part: Sendable {
+    var prompt: Int32
+    var movedMass: Float
+    var klShare: Float
   }
 
   private(set) var prompts: [TaskPrompt: Prompt] = [:]
@@ -40,35 +41,63 @@ struct PredictedSums {
 
   /// Adds an entry to a token, or to the group that stands for it.
   mutating func add(_ entry: MovedTokens.Entry, to id: Int) {
-    var part = Part(prompt: current)
-    part.movedMass = entry.movedMass
-    part.klShare = entry.klShare
-    parts[id, default: []].append(part)
+    parts[id, default: []].append(
+      Part(prompt: Int32(current), movedMass: Float(entry.movedMass), klShare: Float(entry.klShare)))
   }
 
   /// The moved mass of each token, summed over all positions, by rising id.
   var movedMass: [(id: Int, sum: Double)] {
-    parts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reduce(0) { $0 + $1.movedMass }) }
+    parts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reduce(0) { $0 + Double($1.movedMass) }) }
   }
 
-  /// What each of the prompts in `clusters` adds to each token.
-  func totals(_ metric: PredictedMetric, _ clusters: [TaskPrompt: Int]) -> [Int: [ClusterTotal]] {
-    var places = [(cluster: Int, positions: Int)?](repeating: nil, count: prompts.count)
+  /// The tokens or groups, in no order.
+  var ids: some Collection<Int> { parts.keys }
+
+  /// For each prompt, its place in `clusters` and its positions; nil for one that is not there or has none.
+  func places(_ metric: PredictedMetric, _ clusters: [TaskPrompt: Int]) -> [Place?] {
+    var places = [Place?](repeating: nil, count: prompts.count)
     for (key, prompt) in prompts {
       let positions = metric == .movedMass ? prompt.positions : prompt.sharePositions
-      places[prompt.number] = clusters[key].map { ($0, positions) }
+      guard positions > 0 else { continue }
+      places[prompt.number] = clusters[key].map { Place(cluster: $0, positions: Double(positions)) }
     }
-    return parts.compactMapValues { parts in
-      var totals: [Int: ClusterTotal] = [:]
-      for part in parts {
-        guard let place = places[part.prompt], place.positions > 0 else { continue }
-        let sum = metric == .movedMass ? part.movedMass : part.klShare
-        totals[
-          place.cluster,
-          default: ClusterTotal(cluster: place.cluster, sum: 0, count: Double(place.positions))
-        ].sum += sum
+    return places
+  }
+
+  /// A prompt among those that are compared.
+  struct Place: Sendable {
+    var cluster: Int
+    var positions: Double
+  }
+
+  /// What each prompt adds to a token, by rising cluster. Sequences of one prompt are added in their order.
+  func totals(of id: Int, _ metric: PredictedMetric, _ places: [Place?]) -> [ClusterTotal] {
+    var totals: [ClusterTotal] = []
+    var isRising = true
+    for part in parts[id] ?? [] {
+      guard let place = places[Int(part.prompt)] else { continue }
+      let sum = Double(metric == .movedMass ? part.movedMass : part.klShare)
+      if let last = totals.last, last.cluster >= place.cluster {
+        if last.cluster == place.cluster {
+          totals[totals.count - 1].sum += sum
+          continue
+        }
+        isRising = false
       }
-      return totals.isEmpty ? nil : totals.values.sorted { $0.cluster < $1.cluster }
+      totals.append(ClusterTotal(cluster: place.cluster, sum: sum, count: place.positions))
+    }
+    return isRising ? totals : Self.joined(totals)
+  }
+
+  /// Each cluster once, rising; entries of one are added in their order.
+  private static func joined(_ totals: [ClusterTotal]) -> [ClusterTotal] {
+    let order = totals.indices.sorted { (totals[$0].cluster, $0) < (totals[$1].cluster, $1) }
+    return order.reduce(into: []) { joined, place in
+      if let last = joined.last, last.cluster == totals[place].cluster {
+        joined[joined.count - 1].sum += totals[place].sum
+      } else {
+        joined.append(totals[place])
+      }
     }
   }
 

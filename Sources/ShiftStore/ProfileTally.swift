@@ -5,16 +5,26 @@ import Measures
 struct ProfileTally: PositionTally {
   static let table = "profile"
 
+  private struct Bin {
+    var totals = ShiftTotals()
+    var jensenShannon = FigureSum()
+
+    mutating func add(_ position: PositionMeasures) {
+      totals.add(position)
+      jensenShannon.add(position.divergences.jensenShannon)
+    }
+  }
+
   /// By bin; bins without a position have a count of 0 and no row.
-  private var absolute: [ShiftTotals] = []
-  private var relative = [ShiftTotals](repeating: ShiftTotals(), count: 100)
+  private var absolute: [Bin] = []
+  private var relative = [Bin](repeating: Bin(), count: 100)
 
   init(beside path: String) {}
 
   mutating func add(_ sequence: TalliedSequence) {
     for position in sequence.positions {
       if position.position >= absolute.count {
-        absolute += repeatElement(ShiftTotals(), count: position.position + 1 - absolute.count)
+        absolute += repeatElement(Bin(), count: position.position + 1 - absolute.count)
       }
       absolute[position.position].add(position)
       relative[sequence.part(of: position, among: relative.count)].add(position)
@@ -22,9 +32,10 @@ struct ProfileTally: PositionTally {
   }
 
   func write(_ slice: TallySlice, to database: Database) throws {
-    var row = try RowInsert(database, into: Self.table, columns: 12)
+    var row = try RowInsert(database, into: Self.table, columns: 15)
     for (scale, bins) in [(ProfileScale.absolute, absolute), (.relative, relative)] {
-      for (bin, total) in bins.enumerated() where total.count > 0 {
+      for (bin, sums) in bins.enumerated() where sums.totals.count > 0 {
+        let total = sums.totals
         row.bind(slice.comparisonID)
         row.bind(slice.taskID)
         row.bind(scale.rawValue)
@@ -35,6 +46,7 @@ struct ProfileTally: PositionTally {
         row.bind(total.rankShiftCount)
         row.bind(total.rankShift)
         row.bind(total.klTunedReference)
+        row.bind(sums.jensenShannon)
         try row.insert()
       }
     }

@@ -17,6 +17,11 @@ extension Schema {
     CREATE TABLE measurementEstimate (
       measurementID INTEGER PRIMARY KEY REFERENCES measurement (id),
       pathCoverage INTEGER NOT NULL,
+      pathUnknown INTEGER NOT NULL,
+      topOverlapCount INTEGER NOT NULL,
+      topOverlapSum INTEGER NOT NULL,
+      shiftedTopOverlapCount INTEGER NOT NULL,
+      shiftedTopOverlapSum INTEGER NOT NULL,
       logRankShiftCount INTEGER NOT NULL,
       logRankShiftSum REAL NOT NULL,
       probabilityShiftCount INTEGER NOT NULL,

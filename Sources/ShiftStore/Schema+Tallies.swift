@@ -63,6 +63,9 @@ extension Schema {
       scale TEXT NOT NULL CHECK (scale IN ('absolute', 'relative')),
       bin INTEGER NOT NULL,
       \(shiftSums)
+      jensenShannonCount INTEGER NOT NULL,
+      jensenShannonSumLow REAL NOT NULL,
+      jensenShannonSumHigh REAL,
       PRIMARY KEY (comparisonID, taskID, scale, bin)
     ) STRICT, WITHOUT ROWID;
     """

@@ -8,7 +8,7 @@ enum Schema {
   /// "TKSH" in ASCII: `PRAGMA application_id` of every index.
   static let applicationID: Int32 = 0x544B_5348
   /// `PRAGMA user_version` of an index with these tables.
-  static let version = 3
+  static let version = 4
 
   /// Makes the tables in an empty file.
   static func create(in database: Database) throws {
@@ -107,6 +107,7 @@ enum Schema {
       logprobShiftCount INTEGER NOT NULL,
       logprobShiftSum REAL NOT NULL,
       topAgreement INTEGER NOT NULL,
+      topUnknown INTEGER NOT NULL,
       coverageReferenceSum REAL NOT NULL,
       coverageTunedSum REAL NOT NULL,
       storagePositions INTEGER NOT NULL,
@@ -130,6 +131,7 @@ enum Schema {
       topTuned INTEGER NOT NULL,
       coverageReference REAL NOT NULL,
       coverageTuned REAL NOT NULL,
+      topOverlap INTEGER,
       rankShift INTEGER GENERATED ALWAYS AS (rankReference - rankTuned) VIRTUAL,
       logprobShift REAL GENERATED ALWAYS AS (logprobTuned - logprobReference) VIRTUAL,
       shiftClass TEXT GENERATED ALWAYS AS (
@@ -165,7 +167,7 @@ enum Schema {
         entropyReference, entropyReferenceLow, entropyReferenceHigh,
         entropyTuned, entropyTunedLow, entropyTunedHigh,
         logprobReference, logprobTuned, logprobShift, rankReference, rankReferenceLow, rankTuned, rankShift, shiftClass,
-        topReference, topTuned, coverageReference, coverageTuned
+        topReference, topTuned, coverageReference, coverageTuned, topOverlap
       FROM position
       JOIN measurement ON measurement.id = position.measurementID
       JOIN sequence ON sequence.id = measurement.sequenceID

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Measures
 
 /// A row of `measurement`: what one sequence adds to every mean.
 struct SequenceStatistics {
@@ -67,7 +68,9 @@ struct SequenceStatistics {
     try set(.unshiftedShare, row.value("unshifted"), count: ranked)
     try set(.marginalShare, row.value("marginal"), count: ranked)
     try set(.shiftedShare, row.value("shifted"), count: ranked)
-    try set(.topAgreementShare, row.value("topAgreement"), count: row.value("positions"))
+    try set(
+      .topAgreementShare, row.value("topAgreement"), unknown: row.value("topUnknown"),
+      count: row.value("positions"))
   }
 
   /// The mean bound over the positions that were looked at stands for all of the sequence.
@@ -86,7 +89,12 @@ struct SequenceStatistics {
     guard let ratioCount = try row.value("ratioCount") as Double? else { return }
     try set(.logRankShift, row.value("logRankShiftSum"), count: row.value("logRankShiftCount"))
     try set(.probabilityShift, row.value("probabilityShiftSum"), count: row.value("probabilityShiftCount"))
-    try set(.pathCoverageShare, row.value("pathCoverage"), count: row.value("positions"))
+    try set(
+      .pathCoverageShare, row.value("pathCoverage"), unknown: row.value("pathUnknown"),
+      count: row.value("positions"))
+    try setOverlap(.topOverlapShare, row.value("topOverlapSum"), count: row.value("topOverlapCount"))
+    try setOverlap(
+      .shiftedTopOverlapShare, row.value("shiftedTopOverlapSum"), count: row.value("shiftedTopOverlapCount"))
     let shift: Double = try row.value("logprobShiftSum")
     set(.k1TunedReference, shift, count: ratioCount)
     set(.k1ReferenceTuned, -shift, count: ratioCount)
@@ -104,6 +112,16 @@ struct SequenceStatistics {
 
   private mutating func set(_ figure: SummaryFigure, _ sum: Double, count: Double) {
     figures[figure] = Sums(count: count, low: sum, high: sum)
+  }
+
+  /// A share of which some positions do not tell: all or none of them may be in it.
+  private mutating func set(_ figure: SummaryFigure, _ sum: Double, unknown: Double, count: Double) {
+    figures[figure] = Sums(count: count, low: sum, high: sum + unknown)
+  }
+
+  /// A sum of tokens in common, of so many a position.
+  private mutating func setOverlap(_ figure: SummaryFigure, _ sum: Double, count: Double) {
+    set(figure, sum / Double(TopOverlap.depth), count: count)
   }
 
   /// The sequences of these comparisons in the order of the plan, one at a time.

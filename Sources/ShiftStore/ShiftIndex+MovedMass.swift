@@ -12,9 +12,13 @@ extension ShiftIndex {
   /// Means over positions; a token that a row does not list counts as 0 there. ``predictedDrift(in:task:groups:)`` is
   /// exact and has shares of KL, but needs dense traces.
   ///
+  /// - Parameter groups: The group of each token id, where tokens are taken together; a token without one is left out.
   /// - Returns: Nil where nothing was measured.
-  public func movedMass(in comparisons: [Comparison], task: String?) throws -> MovedMass? {
-    let request = ContrastRequest(first: [], second: [], task: task, minimumCount: 1, threads: 1)
+  public func movedMass(
+    in comparisons: [Comparison], task: String?, groups: [Int: Int]? = nil
+  ) throws -> MovedMass? {
+    let request = ContrastRequest(
+      first: [], second: [], task: task, minimumCount: 1, groups: groups, threads: 1)
     let sums = try predictedSums(comparisons, request)
     let positions = Double(sums.prompts.values.reduce(0) { $0 + $1.positions })
     guard positions > 0 else { return nil }

@@ -37,7 +37,12 @@ public struct ProfileRow: Equatable, Sendable {
   public var klTunedReferenceMeanLow: Double?
   /// The mean of its upper bounds; equal to the lower for dense traces, nil where there is none.
   public var klTunedReferenceMeanHigh: Double?
-  /// The intervals of the means, by the names `klTunedReference`, of its lower bound, `shiftedShare` and `rankShift`.
+  /// The mean of the Jensen–Shannon divergence, or of its lower bounds, in nats.
+  public var jensenShannonMeanLow: Double?
+  /// The mean of its upper bounds; equal to the lower for dense traces.
+  public var jensenShannonMeanHigh: Double?
+  /// The intervals of the means, by the names `klTunedReference` and `jensenShannon`, of the lower bounds, `shiftedShare` and
+  /// `rankShift`.
   public var bands: [String: ClosedRange<Double>] = [:]
 }
 
@@ -106,7 +111,10 @@ extension ShiftIndex {
           WITH stretch (start, "end") AS (\(stretches))
           SELECT comparisonID, start, "end", sum(count) AS count, max(bin) AS lastBin,
             sum(shifted) * 1.0 / nullif(sum(rankedCount), 0) AS shiftedShare,
-            \(Self.tallyMeans)
+            \(Self.tallyMeans),
+            sum(jensenShannonSumLow) / nullif(sum(jensenShannonCount), 0) AS jsLow,
+            CASE WHEN count(*) = count(jensenShannonSumHigh)
+                 THEN sum(jensenShannonSumHigh) / nullif(sum(jensenShannonCount), 0) END AS jsHigh
           FROM stretch JOIN profile ON bin >= start AND bin < "end"
           WHERE scale = ? AND \(filter)
           GROUP BY comparisonID, start ORDER BY comparisonID, start
@@ -123,6 +131,7 @@ extension ShiftIndex {
           count: row.value("count"), shiftedShare: row.value("shiftedShare"),
           rankShiftMean: row.value("rankShiftMean"),
           klTunedReferenceMeanLow: row.value("klLow"), klTunedReferenceMeanHigh: row.value("klHigh"),
+          jensenShannonMeanLow: row.value("jsLow"), jensenShannonMeanHigh: row.value("jsHigh"),
           bands: bands)
       }
     }
@@ -186,6 +195,7 @@ extension PositionMeasures {
       rankReference: row.value("rankReference"), rankReferenceLow: row.value("rankReferenceLow"),
       rankTuned: row.value("rankTuned"),
       topReference: TokenID(row.value("topReference")), topTuned: TokenID(row.value("topTuned")),
-      coverageReference: row.value("coverageReference"), coverageTuned: row.value("coverageTuned"))
+      coverageReference: row.value("coverageReference"), coverageTuned: row.value("coverageTuned"),
+      topOverlap: row.value("topOverlap"))
   }
 }

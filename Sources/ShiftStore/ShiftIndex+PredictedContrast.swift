@@ -17,7 +17,8 @@ public struct PredictedContrast: Sendable {
   /// The prompts that both models have, over which means are taken.
   public var prompts: Int
   /// How far below and above a mean the true one can lie, because truncated traces do not list every token: the larger
-  /// of the two models. 0 for dense traces.
+  /// of the two models. 0 for dense traces. Of a group it is all the probability that is not listed, of one token what
+  /// a token that is not listed can have.
   public var unlisted: ClosedRange<Double>
 }
 
@@ -37,14 +38,17 @@ extension ShiftIndex {
     let shared = Set(first.prompts.keys).intersection(second.prompts.keys).sorted()
     guard !shared.isEmpty else { return nil }
     let clusters = Dictionary(uniqueKeysWithValues: shared.enumerated().map { ($1, $0) })
-    let firstTotals = first.totals(metric, clusters)
-    let secondTotals = second.totals(metric, clusters)
-    let ids = Set(firstTotals.keys).union(secondTotals.keys).sorted()
+    let places = (first.places(metric, clusters), second.places(metric, clusters))
+    let ids = Set(first.ids).union(second.ids).sorted()
     let tests = ContrastTests(
       clusterCount: shared.count, flips: request.flips, minimumClusters: request.minimumPrompts)
-    let results = tests.results(
-      of: ids.map { ClusteredContrast(first: firstTotals[$0] ?? [], second: secondTotals[$0] ?? []) },
-      weighting: .byCluster, threads: request.threads)
+    // What prompts add is gathered token by token: of all tokens at once it would take several times as much memory.
+    let results = tests.results(ids.count, weighting: .byCluster, threads: request.threads) { place in
+      let contrast = ClusteredContrast(
+        first: first.totals(of: ids[place], metric, places.0),
+        second: second.totals(of: ids[place], metric, places.1))
+      return contrast.first.isEmpty && contrast.second.isEmpty ? nil : contrast
+    }
     let counts = (first.positions(clusters), second.positions(clusters))
     let rows = zip(ids, results).compactMap { id, result in
       result.map { TokenContrast(id: id, firstCount: counts.0, secondCount: counts.1, result: $0) }
@@ -59,12 +63,19 @@ extension ShiftIndex {
     _ comparisons: [Comparison], _ request: ContrastRequest
   ) throws -> PredictedSums {
     try reading { database in
+      // Of one token that is not listed it is known how much it can have; of a group, all of them may be in it.
+      let unlisted =
+        request.groups == nil
+        ? "unlistedReference, unlistedTuned"
+        : """
+        max(0.0, movedToken.positions - coverageReferenceSum), max(0.0, movedToken.positions - coverageTunedSum)
+        """
       let slice = try sliceFilter(
         comparisons, task: request.task, of: "measurement", taskIn: "sequence", database)
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT taskID, prompt, movedToken.positions, sharePositions, unlistedReference, unlistedTuned, movedToken.tokens
+          SELECT taskID, prompt, movedToken.positions, sharePositions, \(unlisted), movedToken.tokens
           FROM movedToken
           JOIN measurement ON measurement.id = measurementID
           JOIN sequence ON sequence.id = sequenceID

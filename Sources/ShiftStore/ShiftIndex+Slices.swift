@@ -94,8 +94,10 @@ extension ShiftIndex {
         database,
         sql: """
           SELECT comparisonID, min(9, bin / 10) AS tenth, sum(count) AS count, sum(shifted) AS shifted,
-            sum(klTunedReferenceSumLow) AS low,
-            CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END AS high
+            sum(klTunedReferenceSumLow) AS klLow,
+            CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END AS klHigh,
+            sum(jensenShannonSumLow) AS jsLow,
+            CASE WHEN count(*) = count(jensenShannonSumHigh) THEN sum(jensenShannonSumHigh) END AS jsHigh
           FROM profile WHERE scale = 'relative' AND \(filter) GROUP BY comparisonID, tenth
           """)
       return try comparisons.flatMap { comparison in
@@ -144,17 +146,17 @@ extension ResponseEndRow {
       return try sum(name, of: [row]).map { $0 / all }
     }
     let others = try rows.filter { try $0.value("tenth") as Int != row.value("tenth") as Int }
-    var share: ClosedRange<Double>?
     // The end holds least where it is least and the rest is largest.
-    if let low = try sum("low", of: [row]), let high = try sum("high", of: [row]),
-      let least = try sum("low", of: others), let most = try sum("high", of: others), high + least > 0,
-      low + most > 0
-    {
-      share = low / (low + most)...max(low / (low + most), high / (high + least))
+    func share(_ name: String) throws -> ClosedRange<Double>? {
+      guard let low = try sum(name + "Low", of: [row]), let high = try sum(name + "High", of: [row]),
+        let least = try sum(name + "Low", of: others), let most = try sum(name + "High", of: others),
+        high + least > 0, low + most > 0
+      else { return nil }
+      return low / (low + most)...max(low / (low + most), high / (high + least))
     }
     try self.init(
       comparison: comparison, isStart: isStart, positionShare: part("count") ?? 0,
       shiftedShare: part("shifted"),
-      klTunedReferenceShare: share)
+      klTunedReferenceShare: share("kl"), jensenShannonShare: share("js"))
   }
 }

@@ -28,11 +28,14 @@ extension ShiftIndex {
   }
 
   /// Each token's, or group's, positions and sums by prompt.
+  ///
+  /// One thread reads the records of the next prompts while others add up those that were read; each adds up tokens of its
+  /// own, in the order of the prompts, so that the sums do not depend on the number of threads.
   private func emittedSums(
     _ comparisons: [Comparison], _ request: ContrastRequest, _ metric: TokenMetric,
     _ prompts: inout PromptNumbers
   ) throws -> [Int: TokenSums] {
-    var sums: [Int: TokenSums] = [:]
+    var parts = TokenSumsPart.all(request.threads)
     try reading { database in
       let filter = try sliceFilter(comparisons, task: request.task, of: "promptToken", database)
       let rows = try Row.fetchCursor(
@@ -40,23 +43,82 @@ extension ShiftIndex {
         sql: """
           SELECT taskID, prompt, tokens FROM promptToken WHERE \(filter) ORDER BY comparisonID, taskID, prompt
           """)
-      while let row = try rows.next() {
-        let cluster = try prompts.number(of: TaskPrompt(taskID: row.value(0), name: row.value(1)))
-        try row.withUnsafeData(atIndex: 2) { data in
-          data?.withUnsafeBytes { bytes in
-            for offset in stride(
-              from: 0, through: bytes.count - PromptToken.byteCount, by: PromptToken.byteCount)
-            {
-              let token = PromptToken(bytes, at: offset)
-              guard let id = request.groups.id(of: Int(token.tokenID)) else { continue }
-              let total = metric.total(token)
-              sums[id, default: TokenSums()].add(
-                Int(token.count), ClusterTotal(cluster: cluster, sum: total.sum, count: total.count))
-            }
-          }
+      var batch = try PromptTokenBatch(next: rows, &prompts)
+      while !batch.isEmpty {
+        batch = try forEachInParallel(&parts, threads: request.threads) { [batch] part in
+          part.add(batch, metric, request.groups)
+        } meanwhile: {
+          try PromptTokenBatch(next: rows, &prompts)
         }
       }
     }
-    return sums
+    return parts.reduce(into: [:]) { $0.merge($1.sums) { own, _ in own } }
+  }
+}
+
+/// Records of several prompts, as they lie in the index.
+private struct PromptTokenBatch: Sendable {
+  private struct Prompt {
+    var cluster: Int
+    var records: Data
+  }
+
+  /// So many bytes are enough to be worth sharing out, and few enough to stay in the cache until they are added up.
+  private static let byteCount = 1 << 20
+
+  private var prompts: [Prompt] = []
+  var isEmpty: Bool { prompts.isEmpty }
+
+  /// The next rows of the task, the prompt and its records; empty after the last.
+  init(next rows: RowCursor, _ numbers: inout PromptNumbers) throws {
+    var bytes = 0
+    while bytes < Self.byteCount, let row = try rows.next() {
+      let records: Data = try row.value(2)
+      bytes += records.count
+      prompts.append(
+        Prompt(
+          cluster: numbers.number(of: TaskPrompt(taskID: try row.value(0), name: try row.value(1))),
+          records: records))
+    }
+  }
+
+  /// Hands over every record with its prompt's number.
+  func forEach(_ body: (_ cluster: Int, PromptToken) -> Void) {
+    for prompt in prompts {
+      prompt.records.withUnsafeBytes { bytes in
+        for offset in stride(
+          from: 0, through: bytes.count - PromptToken.byteCount, by: PromptToken.byteCount)
+        {
+          body(prompt.cluster, PromptToken(bytes, at: offset))
+        }
+      }
+    }
+  }
+}
+
+/// The sums of a part of the tokens or groups: those whose id leaves the part's number when divided by that of parts.
+private struct TokenSumsPart {
+  private let number: Int
+  private let count: Int
+  private(set) var sums: [Int: TokenSums] = [:]
+
+  static func all(_ count: Int) -> [TokenSumsPart] {
+    (0..<max(1, count)).map { TokenSumsPart(number: $0, count: max(1, count)) }
+  }
+
+  private init(number: Int, count: Int) {
+    self.number = number
+    self.count = count
+  }
+
+  mutating func add(_ batch: PromptTokenBatch, _ metric: TokenMetric, _ groups: [Int: Int]?) {
+    batch.forEach { cluster, token in
+      guard let id = groups.id(of: Int(token.tokenID)), id.magnitude % UInt(count) == UInt(number) else {
+        return
+      }
+      let total = metric.total(token)
+      sums[id, default: TokenSums()].add(
+        Int(token.count), ClusterTotal(cluster: cluster, sum: total.sum, count: total.count))
+    }
   }
 }

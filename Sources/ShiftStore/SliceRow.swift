@@ -79,4 +79,6 @@ public struct ResponseEndRow: Equatable, Sendable {
   public var shiftedShare: Double?
   /// The least and the greatest share of the sum of `KL(tuned ‖ reference)`; nil where an upper bound is missing.
   public var klTunedReferenceShare: ClosedRange<Double>?
+  /// The same of the Jensen–Shannon divergence, whose upper bound is never missing.
+  public var jensenShannonShare: ClosedRange<Double>?
 }

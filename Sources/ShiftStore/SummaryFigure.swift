@@ -8,6 +8,7 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
   case entropyReference, entropyTuned, entropyShift
   case rankShift, logRankShift, logprobShift, probabilityShift
   case unshiftedShare, marginalShare, shiftedShare, topAgreementShare, pathCoverageShare
+  case topOverlapShare, shiftedTopOverlapShare
   case coverageReference, coverageTuned
   // Estimates from one sampled token a position.
   case k1TunedReference, k3TunedReference, chiSquareReferenceTuned
@@ -34,7 +35,7 @@ public enum SummaryFigure: String, CaseIterable, Sendable {
       0...(.infinity)
     case .jensenShannon: 0...Self.largestJensenShannon
     case .totalVariation, .unshiftedShare, .marginalShare, .shiftedShare, .topAgreementShare,
-      .pathCoverageShare, .coverageReference, .coverageTuned:
+      .pathCoverageShare, .topOverlapShare, .shiftedTopOverlapShare, .coverageReference, .coverageTuned:
       0...1
     case .probabilityShift: -1...1
     case .chiSquareReferenceTuned, .chiSquareTunedReference, .sequenceChiSquareReferenceTuned,

@@ -72,8 +72,22 @@ public struct ContrastTests: Sendable {
   public func results(
     of contrasts: [ClusteredContrast], weighting: Weighting, threads: Int
   ) -> [ContrastResult?] {
-    var results = resultsInParallel(contrasts.count, threads: threads) {
-      weighting == .byCount ? countedResult(contrasts[$0]) : clusterResult(contrasts[$0])
+    results(contrasts.count, weighting: weighting, threads: threads) { contrasts[$0] }
+  }
+
+  /// The result of each contrast, in their order, of which no more are in memory than are tested at the same time.
+  ///
+  /// - Parameters:
+  ///   - count: The number of contrasts.
+  ///   - weighting: How means are taken.
+  ///   - threads: How many threads share the work.
+  ///   - contrast: Makes one of them; nil where there is nothing to contrast, which has no result.
+  public func results(
+    _ count: Int, weighting: Weighting, threads: Int,
+    _ contrast: @Sendable (Int) -> ClusteredContrast?
+  ) -> [ContrastResult?] {
+    var results = resultsInParallel(count, threads: threads) { place -> ContrastResult? in
+      contrast(place).flatMap { weighting == .byCount ? countedResult($0) : clusterResult($0) }
     }
     let tested = results.indices.filter { results[$0]?.pValue != nil }
     let rates = qValues(tested.compactMap { results[$0]?.pValue })

@@ -78,6 +78,11 @@ public struct SignFlipTest: Sendable {
 
   /// The mean of a difference over all clusters, `Σ difference / n`, to which the clusters left out add 0.
   ///
+  /// Where few clusters have a difference, what all of them say is skewed: to be of either sign is right for scores only
+  /// if the true difference is 0. The end of the interval that is farther from 0 therefore lies where the test has it
+  /// or where second-order theory of skewed means has it (Hall 1992), whichever is farther. The end towards 0 is the
+  /// test's, so that p-value and interval agree about 0.
+  ///
   /// - Parameter differences: Of the clusters where there is one, in a fixed order.
   /// - Returns: Nil where there are no clusters.
   /// - Precondition: There are at most ``clusterCount`` differences.
@@ -88,7 +93,12 @@ public struct SignFlipTest: Sendable {
     guard clusterCount > 0 else { return nil }
     let part = 1 / Double(clusterCount)
     let scores = differences.map { SIMD2($0 * part, part) }
-    return result(scores, effect: differences.reduce(0, +) * part, rest: part, level: level)
+    let effect = differences.reduce(0, +) * part
+    var result = result(scores, effect: effect, rest: part, level: level)
+    if let moments = CentralMoments(differences, zeros: clusterCount - differences.count) {
+      result.interval?.extend(awayFromZeroBy: moments.reach(level: level), from: effect)
+    }
+    return result
   }
 
   private func result(
@@ -114,5 +124,13 @@ public struct SignFlipTest: Sendable {
       interval: Interval(
         low: holdsZero && effect > 0 ? min(low, 0) : low, high: holdsZero && effect < 0 ? max(high, 0) : high)
     )
+  }
+}
+
+extension Interval {
+  /// Moves the end that lies beyond a mean, seen from 0, at least so far from the mean. A mean of 0 has no such end.
+  fileprivate mutating func extend(awayFromZeroBy reach: Double, from mean: Double) {
+    if mean > 0 { high = max(high, mean + reach) }
+    if mean < 0 { low = min(low, mean - reach) }
   }
 }

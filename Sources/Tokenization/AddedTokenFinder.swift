@@ -6,6 +6,7 @@ struct AddedTokenFinder: Sendable {
   private var starts = [Bool](repeating: false, count: 256)
   private var tokens: [AddedToken] = []
   private var onlyStart: UInt8?
+  private let areSpecial: Bool
 
   /// A byte trie.
   private struct Node {
@@ -22,6 +23,7 @@ struct AddedTokenFinder: Sendable {
 
   /// Looks for these tokens. An empty one is never found.
   init(_ tokens: [AddedToken]) {
+    areSpecial = tokens.allSatisfy { $0.flags.contains(.special) }
     for token in tokens where !token.content.isEmpty { add(token) }
     let first = starts.indices.filter { starts[$0] }
     onlyStart = first.count == 1 ? UInt8(first[0]) : nil
@@ -76,6 +78,7 @@ struct AddedTokenFinder: Sendable {
   /// A token that is found and then not wanted, being special where specials are text or not a word of
   /// its own, is passed over whole, and nothing is looked for inside it. So does the reference.
   func segments(of range: Range<Int>, in text: ScanText, special: SpecialTokens) -> [Segment] {
+    if special == .text, areSpecial { return range.isEmpty ? [] : [Segment(range: range, token: nil)] }
     let window = ScanText(base: text.base, count: range.upperBound, classes: text.classes)
     var segments: [Segment] = []
     var open = range.lowerBound

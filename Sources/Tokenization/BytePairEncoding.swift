@@ -9,6 +9,7 @@ struct BytePairEncoding: Sendable {
   /// The rules.
   let merges: MergeTable
   private var bytePairs = BytePairs()
+  private var characters = FormedCharacters()
 
   /// Merging by these rules.
   init(merges: MergeTable) { self.merges = merges }
@@ -18,6 +19,9 @@ struct BytePairEncoding: Sendable {
     bytePairs = BytePairs(tokens, merges)
   }
 
+  /// Says which characters merging may begin with.
+  mutating func prepareCharacters(_ characters: FormedCharacters) { self.characters = characters }
+
   /// Up to this many symbols are merged by looking through all.
   static let shortLimit = 240
 
@@ -26,7 +30,8 @@ struct BytePairEncoding: Sendable {
     guard symbols.count <= Self.shortLimit else { return mergeByHeap(&symbols) }
     let input = symbols
     symbols.removeAll(keepingCapacity: true)
-    ShortMerge.withSpace(for: input.count) { list in
+    ShortMerge.withSpace(for: input.count) { space in
+      let list = ShortMerge(count: input.count, in: space)
       for index in input.indices { list.symbols[index] = input[index] }
       for index in input.indices.dropLast() {
         list.set(index, merges.outcome(input[index], input[index + 1]))
@@ -44,8 +49,8 @@ struct BytePairEncoding: Sendable {
     _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], to output: UnsafeMutablePointer<TokenID>
   ) -> Int {
     var written = 0
-    ShortMerge.withSpace(for: piece.count) { list in
-      begin(list, with: piece, tokens)
+    ShortMerge.withSpace(for: piece.count) { space in
+      let list: ShortMerge = begin(piece, tokens, in: space)
       list.run(merges)
       list.forEach { token in
         output[written] = TokenID(token)
@@ -55,14 +60,38 @@ struct BytePairEncoding: Sendable {
     return written
   }
 
-  /// Puts the bytes of a piece, each of which has a token, into a list of as many symbols.
+  /// The list of symbols that a piece begins with, of which each byte has a token, in memory for as many as it has
+  /// bytes.
   @inline(__always)
-  func begin(_ list: ShortMerge, with piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32]) {
+  func begin<List: MergeList>(
+    _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
+  ) -> List {
+    if !characters.isEmpty, piece.contains(where: { $0 >= 0x80 }) {
+      return beginWithCharacters(piece, tokens, in: space)
+    }
+    let list = List(count: piece.count, in: space)
     bytePairs.withOutcomes { outcome in
       for index in 0..<max(piece.count &- 1, 0) { list.set(index, outcome(piece[index], piece[index &+ 1])) }
     }
     tokens.withUnsafeBufferPointer { tokens in
       for index in 0..<piece.count { list.symbols[index] = tokens[Int(piece[index])] }
+    }
+    return list
+  }
+
+  private func beginWithCharacters<List: MergeList>(
+    _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
+  ) -> List {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
+      guard let symbols = buffer.baseAddress else { return List(count: 0, in: space) }
+      let count = characters.write(piece, tokens, to: symbols)
+      for index in 0..<max(count &- 1, 0) { merges.prefetch(symbols[index], symbols[index &+ 1]) }
+      let list = List(count: count, in: space)
+      for index in 0..<count { list.symbols[index] = symbols[index] }
+      for index in 0..<max(count &- 1, 0) {
+        list.set(index, merges.outcome(symbols[index], symbols[index &+ 1]))
+      }
+      return list
     }
   }
 }

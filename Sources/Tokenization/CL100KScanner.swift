@@ -8,7 +8,7 @@ struct CL100KScanner: PieceScanner {
   /// What a word consists of: letters, or letters and marks.
   var word: ScalarClass
 
-  var plainRules: PlainBlock.Rules { .later(digits: digits, []) }
+  var plainRules: PlainBlock.Rules { .later(digits: digits, word.contains(.mark) ? .marks : []) }
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     let lead = text[start]

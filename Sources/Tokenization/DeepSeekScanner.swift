@@ -6,7 +6,7 @@
 /// it, so that "a  1" keeps both spaces together and "a  b" does not. What no pattern matches, such as
 /// control characters, stays together as a piece.
 struct DeepSeekScanner: PieceScanner {
-  var plainRules: PlainBlock.Rules { .later(digits: 3, .numbersApart) }
+  var plainRules: PlainBlock.Rules { .later(digits: 3, [.numbersApart, .onlyASCII]) }
 
   func end(from start: Int, in text: ScanText) -> Int {
     let (found, length) = text.scalar(at: start)

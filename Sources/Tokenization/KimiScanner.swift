@@ -4,7 +4,7 @@
 ///
 /// The words are those of `O200KScanner`, but that Han, which has a piece of its own, ends them.
 struct KimiScanner: PieceScanner {
-  var plainRules: PlainBlock.Rules { .later(digits: 3, .capitals) }
+  var plainRules: PlainBlock.Rules { .later(digits: 3, [.capitals, .onlyASCII]) }
 
   func end(from start: Int, in text: ScanText) -> Int {
     if text.isHan(at: start) { return han(from: start, in: text) }

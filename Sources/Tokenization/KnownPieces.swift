@@ -1,5 +1,3 @@
-internal import CTokenScan
-
 /// The pieces of up to 12 bytes that are one token, for all threads to read: nine of ten pieces of a text.
 ///
 /// Where a piece that is a token is that token these are the vocabulary's short tokens; where it is merged
@@ -94,8 +92,8 @@ final class KnownPieces: @unchecked Sendable {
     /// Where a piece is, if it is known.
     @inline(__always) func place(of hash: Int) -> Int { finder.place(of: hash) }
 
-    /// Asks for the slot at a place.
-    @inline(__always) func prefetch(_ place: Int) { tokenscan_prefetch(slots + place) }
+    /// Where in memory the slot at a place is, to ask for it.
+    @inline(__always) func address(of place: Int) -> UnsafeRawPointer { UnsafeRawPointer(slots + place) }
 
     /// The token of a piece that may be at a place, or -1. Of a part, the token that merging arrives at.
     ///
@@ -115,10 +113,13 @@ final class KnownPieces: @unchecked Sendable {
 extension KnownPieces.Slot {
   @inline(__always) fileprivate func token(_ low: UInt64, _ high: UInt64) -> Int32 {
     let wanted = KnownPieces.rest(high)
-    let isSame = (first ^ low) | ((rest & KnownPieces.keyMask) ^ wanted) == 0
-    // A key of a longer piece may look like a free slot, but for the length.
-    let hasLength = wanted >> 32 != 0
-    let isAnswer = high < PieceCache.partMark || rest & KnownPieces.mergedMark != 0
-    return isSame && hasLength && isAnswer ? Int32(truncatingIfNeeded: rest >> 40) : -1
+    var difference = (first ^ low) | ((rest & KnownPieces.keyMask) ^ wanted)
+    // A key of a longer piece may look like a free slot, but for the length, which is 0.
+    difference |= ((wanted >> 32) &- 1) >> 63
+    // A part is answered only by what merging arrives at.
+    difference |= (high & PieceCache.partMark) >> 26 & ~rest & KnownPieces.mergedMark
+    // All bits where there is a difference. Written without a condition, because of one a branch would be made.
+    let isDifferent = Int64(bitPattern: difference | (0 &- difference)) >> 63
+    return Int32(truncatingIfNeeded: rest >> 40) | Int32(truncatingIfNeeded: isDifferent)
   }
 }

@@ -4,9 +4,7 @@
 /// Merging one piece is a chain of look-ups, each of which needs the one before, in tables that are larger
 /// than the cache. It waits longer than it works.
 struct MergeGroup {
-  private let lists: UnsafeMutableBufferPointer<ShortMerge>
-  /// Where each has merged last, and has the rules around not been looked up; -1 where it has not begun.
-  private let places: UnsafeMutablePointer<Int>
+  private let lists: UnsafeMutablePointer<PackedMerge>
   private let numbers: UnsafeMutablePointer<Int32>
   private let space: UnsafeMutableRawPointer
   private(set) var count = 0
@@ -14,21 +12,18 @@ struct MergeGroup {
   /// How many take turns.
   static let size = 8
   /// The most bytes that a piece may have.
-  static let longest = 32
+  static let longest = PackedMerge.limit
 
   /// A group without pieces.
   static func withSpace(_ body: (inout MergeGroup) -> Void) {
-    let stride = ShortMerge.byteCount(for: longest)
-    withUnsafeTemporaryAllocation(byteCount: stride * size, alignment: 32) { space in
-      withUnsafeTemporaryAllocation(of: ShortMerge.self, capacity: size) { lists in
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: size) { places in
-          withUnsafeTemporaryAllocation(of: Int32.self, capacity: size) { numbers in
-            guard let space = space.baseAddress, let places = places.baseAddress,
-              let numbers = numbers.baseAddress
-            else { return }
-            var group = MergeGroup(lists: lists, places: places, numbers: numbers, space: space)
-            body(&group)
-          }
+    withUnsafeTemporaryAllocation(byteCount: PackedMerge.byteCount * size, alignment: 64) { space in
+      withUnsafeTemporaryAllocation(of: PackedMerge.self, capacity: size) { lists in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: size) { numbers in
+          guard let space = space.baseAddress, let lists = lists.baseAddress,
+            let numbers = numbers.baseAddress
+          else { return }
+          var group = MergeGroup(lists: lists, numbers: numbers, space: space)
+          body(&group)
         }
       }
     }
@@ -42,34 +37,17 @@ struct MergeGroup {
   mutating func add(
     _ piece: UnsafeBufferPointer<UInt8>, number: Int32, _ tokens: [Int32], _ encoding: BytePairEncoding
   ) {
-    let list = ShortMerge(
-      count: piece.count, in: space + count &* ShortMerge.byteCount(for: Self.longest))
-    encoding.begin(list, with: piece, tokens)
-    lists.initializeElement(at: count, to: list)
-    places[count] = -1
+    (lists + count).initialize(to: encoding.begin(piece, tokens, in: space + count &* PackedMerge.byteCount))
     numbers[count] = number
     count &+= 1
   }
 
   /// Merges all pieces, gives the tokens of each to the body, by its number, and lets go of them.
+  ///
+  /// - Precondition: The rules may be packed.
   @inline(__always)
-  mutating func finish(_ merges: MergeTable, _ body: (Int32, ShortMerge) -> Void) {
-    var open: UInt32 = 1 &<< UInt32(count) &- 1
-    while open != 0 {
-      var turn = open
-      while turn != 0 {
-        let member = turn.trailingZeroBitCount
-        turn &= turn &- 1
-        let list = lists[member]
-        if places[member] >= 0 { list.settle(places[member], merges) }
-        guard let place = list.mergeFirst() else {
-          open &= ~(1 &<< UInt32(member))
-          continue
-        }
-        places[member] = place
-        list.prefetch(place, merges)
-      }
-    }
+  mutating func finish(_ merges: MergeTable, _ body: (Int32, PackedMerge) -> Void) {
+    PackedMerge.run(space, count: count, merges)
     for member in 0..<count { body(numbers[member], lists[member]) }
     count = 0
   }

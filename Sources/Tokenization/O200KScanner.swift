@@ -12,7 +12,7 @@ struct O200KScanner: PieceScanner {
   /// What may follow a word in the same piece.
   enum Suffix { case none, contraction }
 
-  var plainRules: PlainBlock.Rules { .later(digits: digits, [.capitals, .slashes]) }
+  var plainRules: PlainBlock.Rules { .later(digits: digits, [.capitals, .slashes, .marks]) }
 
   @inline(__always) func end(from start: Int, in text: ScanText) -> Int {
     let (found, length) = text.scalar(at: start)

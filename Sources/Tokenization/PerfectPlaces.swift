@@ -29,7 +29,8 @@ struct PerfectPlaces {
 
   /// Where keys are. Whoever asks for it frees the seeds.
   let finder: Finder
-  private static let groupSize = 4
+  /// How many keys a group has on average. With four, one vocabulary in five had a group that fits nowhere.
+  private static let groupSize = 3
   /// The hashes of a vocabulary make no group as large as this.
   private static let largestGroup = 32
 

@@ -1,4 +1,3 @@
-internal import CTokenScan
 internal import Foundation
 
 /// Remembers the tokens of pieces, so that nearly every piece of a text costs one look-up.
@@ -21,6 +20,9 @@ final class PieceCache {
     var third: UInt32 = 0
     var count: UInt32 = 0
 
+    /// Whether it is that of a short piece, or free, and has no ids in the store.
+    @inline(__always) var holdsIDs: Bool { high < PieceCache.longMark && count <= PieceCache.inlineLimit }
+
     /// Writes the ids of an entry that holds them itself, and whatever else there is to three.
     @inline(__always) func write(to output: UnsafeMutablePointer<TokenID>) {
       output[0] = TokenID(Int32(bitPattern: first))
@@ -35,8 +37,10 @@ final class PieceCache {
     fileprivate let entries: UnsafeMutablePointer<Entry>
     fileprivate let mask: Int
 
-    /// Asks for the entry where a key is likely to be, some time before it is looked up.
-    @inline(__always) func prefetch(hash: Int) { tokenscan_prefetch(entries + (hash & mask)) }
+    /// Where in memory the entry of a key is likely to be, to ask for it some time before it is looked up.
+    @inline(__always) func address(of hash: Int) -> UnsafeRawPointer {
+      UnsafeRawPointer(entries + (hash & mask))
+    }
 
     /// The entry with a key, or a free one.
     @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
@@ -63,7 +67,12 @@ final class PieceCache {
   private var entries: UnsafeMutablePointer<Entry>
   private var mask: Int
   private var used = 0
-  private(set) var ids: [Int32] = []
+  /// The ids that entries do not hold themselves, with room for `TokenEncoder.copied` more behind the last.
+  private(set) var ids: UnsafeMutablePointer<Int32>
+  private var idCount = 0
+  private var idCapacity = 1 << 10
+  /// How often everything has been forgotten: of an entry that was read before that, the ids are gone.
+  private(set) var generation = 0
   private var bytes: [UInt8] = []
   private let largest: Int
 
@@ -74,9 +83,13 @@ final class PieceCache {
     mask = size - 1
     table = HugeTable(count: size)
     entries = table.slots
+    ids = .allocate(capacity: idCapacity)
   }
 
-  deinit { table.deallocate() }
+  deinit {
+    table.deallocate()
+    ids.deallocate()
+  }
 
   /// Mixes the two words of a key: every bit of them counts in every bit of the hash, but that a part has the
   /// hash of a piece.
@@ -114,24 +127,22 @@ final class PieceCache {
     return (hash, longMark | (second & 0xFFFF_FFFF) << 16 | UInt64(piece.count))
   }
 
-  /// The tokens of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
-  func find(_ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64) -> ArraySlice<Int32>? {
+  /// The entry of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
+  func find(_ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64) -> Entry? {
     var place = Self.hash(low, high) & mask
     while entries[place].high != 0 {
       let entry = entries[place]
-      let start = Int(entry.second)
-      if entry.low == low, entry.high == high, holds(piece, at: start) {
-        return ids[Int(entry.first)..<Int(entry.first) + Int(entry.count)]
-      }
+      if entry.low == low, entry.high == high, holds(piece, entry) { return entry }
       place = (place + 1) & mask
     }
     return nil
   }
 
-  private func holds(_ piece: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+  /// Whether an entry with the key of a longer piece is that of this one.
+  func holds(_ piece: UnsafeBufferPointer<UInt8>, _ entry: Entry) -> Bool {
     bytes.withUnsafeBufferPointer { stored in
       guard let stored = stored.baseAddress, let base = piece.baseAddress else { return false }
-      return memcmp(stored + start, base, piece.count) == 0
+      return memcmp(stored + Int(entry.second), base, piece.count) == 0
     }
   }
 
@@ -147,8 +158,8 @@ final class PieceCache {
       if tokens.count > 1 { entry.second = UInt32(bitPattern: tokens[1].rawValue) }
       if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
     } else {
-      entry.first = UInt32(ids.count)
-      ids.append(contentsOf: tokens.lazy.map(\.rawValue))
+      entry.first = UInt32(idCount)
+      append(tokens)
     }
     if high >= Self.longMark {
       entry.second = UInt32(bytes.count)
@@ -157,6 +168,20 @@ final class PieceCache {
     used += 1
     entries[freePlace(for: entry)] = entry
     return entry
+  }
+
+  private func append(_ tokens: UnsafeBufferPointer<TokenID>) {
+    if idCount + tokens.count + TokenEncoder.copied > idCapacity {
+      idCapacity = max(idCapacity * 2, idCount + tokens.count + TokenEncoder.copied)
+      let larger = UnsafeMutablePointer<Int32>.allocate(capacity: idCapacity)
+      larger.update(from: ids, count: idCount)
+      ids.deallocate()
+      ids = larger
+    }
+    for token in tokens {
+      ids[idCount] = token.rawValue
+      idCount += 1
+    }
   }
 
   private func freePlace(for entry: Entry) -> Int {
@@ -168,7 +193,8 @@ final class PieceCache {
   private func makeRoom() {
     if mask + 1 < largest { return grow() }
     entries.update(repeating: Entry(), count: mask + 1)
-    ids.removeAll(keepingCapacity: true)
+    idCount = 0
+    generation += 1
     bytes.removeAll(keepingCapacity: true)
     used = 0
   }

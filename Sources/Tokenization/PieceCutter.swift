@@ -29,15 +29,20 @@ struct PendingPiece {
   @inline(__always) mutating func makeKey(in text: ScanText) {
     let length = end &- start
     let mark = high
-    (low, high) = length < 16 ? text.key(start, length) : Self.longKey(start, end, in: text)
+    (low, high) = length < 16 ? text.key(start, length) : Self.longKey(text.bytes(start..<end))
     high |= mark
     hash = PieceCache.hash(low, high)
   }
 
+  /// The hash of the key that a piece has.
+  static func hash(of piece: UnsafeBufferPointer<UInt8>) -> Int {
+    let (low, high) = piece.count < 16 ? PieceCache.shortKey(piece) : longKey(piece)
+    return PieceCache.hash(low, high)
+  }
+
   /// A piece too long to be remembered has the key of no other; it is never looked for.
-  private static func longKey(_ start: Int, _ end: Int, in text: ScanText) -> (low: UInt64, high: UInt64) {
-    let bytes = text.bytes(start..<end)
-    return bytes.count > PieceCache.lengthLimit ? (0, PieceCache.longMark) : PieceCache.longKey(bytes)
+  private static func longKey(_ bytes: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64) {
+    bytes.count > PieceCache.lengthLimit ? (0, PieceCache.longMark) : PieceCache.longKey(bytes)
   }
 
   /// Whether it is what stands between seams of a piece, and merged whether it is a token or not.
@@ -67,11 +72,15 @@ struct PieceCutter<Scanner: PieceScanner> {
   private static var fewest: Int { 3 }
   private static var pause: Int { 32 }
 
+  /// Whether blocks are read as characters, and not only where they are ASCII.
+  private let readsCharacters: Bool
+
   /// Cuts a text.
   init(_ scanner: Scanner, _ text: ScanText, seams: Seams?) {
     self.scanner = scanner
     self.text = text
     self.seams = seams
+    readsCharacters = PlainBlock.readsCharacters && scanner.plainRules.areForCharacters
   }
 
   /// Cuts some pieces, as long as there are any, and returns how many. They have no keys yet.
@@ -85,17 +94,23 @@ struct PieceCutter<Scanner: PieceScanner> {
         end = scanner.end(from: start, in: text)
         isPart = false
       }
-      var next = end
-      // A short piece is likely to be known as it is, what is left of a longer one is not.
-      if end &- start > (isPart ? Seams.shortest &- 1 : KnownPieces.lengthLimit), let seams {
-        next = seams.first(after: start, before: end, in: text)
-        isPart = isPart || next < end
-      }
-      pieces[filled] = PendingPiece(start, next, isPart: isPart)
-      filled &+= 1
-      start = next
+      cutPart(into: pieces, &filled)
     }
     return filled
+  }
+
+  /// Cuts off the next part of the piece of the pattern that `start` is in, or what is left of it.
+  @inline(__always)
+  private mutating func cutPart(into pieces: UnsafeMutableBufferPointer<PendingPiece>, _ filled: inout Int) {
+    var next = end
+    // A short piece is likely to be known as it is, what is left of a longer one is not.
+    if end &- start > (isPart ? Seams.shortest &- 1 : KnownPieces.lengthLimit), let seams {
+      next = seams.first(after: start, before: end, in: text)
+      isPart = isPart || next < end
+    }
+    pieces[filled] = PendingPiece(start, next, isPart: isPart)
+    filled &+= 1
+    start = next
   }
 
   /// Cuts what is plain, block by block.
@@ -103,19 +118,35 @@ struct PieceCutter<Scanner: PieceScanner> {
     atLeast count: Int, into pieces: UnsafeMutableBufferPointer<PendingPiece>, _ filled: inout Int
   ) {
     var isPlain = true
-    while isPlain, filled < count, start >= nextBlock, start &+ PlainBlock.size <= text.count,
-      text[start] | text[start &+ 1] < 0x80
+    while isPlain, filled < count, start >= nextBlock, start &+ PlainBlock.reach <= text.count,
+      readsCharacters || text[start] | text[start &+ 1] < 0x80
     {
       let first = start
+      let block =
+        readsCharacters
+        ? PlainBlock(charactersAt: first, in: text, scanner.plainRules) : PlainBlock(at: first, in: text)
       var ends: UInt64
-      (ends, isPlain) = PlainBlock(at: first, in: text).ends(scanner.plainRules)
+      (ends, isPlain) = block.ends(scanner.plainRules)
       if ends.nonzeroBitCount < Self.fewest {
         isPlain = isPlain && ends != 0
         nextBlock = first &+ (isPlain ? 0 : Self.pause)
       }
       while ends != 0 {
         let next = first &+ ends.trailingZeroBitCount
-        pieces[filled] = PendingPiece(start, next, isPart: false)
+        var hasSeam = false
+        if block.joints != 0, next &- start > KnownPieces.lengthLimit, let seams {
+          let places = block.joints & Seams.places(after: start &- first, before: next &- first)
+          var cuts = seams.bits(of: places, from: first, in: text)
+          hasSeam = cuts != 0
+          while cuts != 0 {
+            let cut = first &+ cuts.trailingZeroBitCount
+            pieces[filled] = PendingPiece(start, cut, isPart: true)
+            filled &+= 1
+            start = cut
+            cuts &= cuts &- 1
+          }
+        }
+        pieces[filled] = PendingPiece(start, next, isPart: hasSeam)
         filled &+= 1
         start = next
         ends &= ends &- 1

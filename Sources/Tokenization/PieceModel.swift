@@ -7,7 +7,7 @@ struct PieceModel: Sendable {
   /// What becomes of a byte or character that has no token.
   let unknown: Unknown
   /// The merge loop.
-  let encoding: BytePairEncoding
+  private(set) var encoding: BytePairEncoding
   /// Whether a piece that is a token as a whole is that token, whatever the merges say.
   let wholePieces: WholePieces
 
@@ -42,12 +42,18 @@ struct PieceModel: Sendable {
   let droppedBytes: [Bool]?
   /// The pieces that are one token, where pieces are made of bytes and have a place each.
   private(set) var knownPieces: KnownPieces?
+  /// Which pieces that are longer than those may be a token.
+  let longTokens: LongTokens
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
   private(set) var seams: Seams?
 
+  /// A model of these parts.
+  ///
+  /// - Parameter joinsBytes: Whether it is known that every rule makes of two tokens the one that has the bytes of
+  ///   both. If not, that is looked at, rule by rule.
   init(
     vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
-    wholePieces: WholePieces
+    wholePieces: WholePieces, joinsBytes isKnown: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.alphabet = alphabet
@@ -64,9 +70,23 @@ struct PieceModel: Sendable {
     }
     self.encoding = encoding
     plainBytes = plain
+    longTokens = LongTokens(of: vocabulary.ordinaryBytes)
     droppedBytes = dropped
+    let areJoined = plain != nil && (isKnown || joinsBytes())
+    if let plain, areJoined {
+      self.encoding.prepareCharacters(FormedCharacters(vocabulary, plain, encoding.merges))
+    }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
-    if plain != nil, joinsBytes() { seams = Seams(vocabulary.ordinaryBytes) }
+    if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
+  }
+
+  /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
+  /// vocabulary.
+  ///
+  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
+  @inline(__always) func merges(_ piece: PendingPiece) -> Bool {
+    if piece.isPart || wholePieces == .merged { return true }
+    return piece.mayBeKnown ? knownPieces != nil : !longTokens.mayHold(piece.hash)
   }
 
   /// Whether every rule makes of two tokens the one that has the bytes of both.

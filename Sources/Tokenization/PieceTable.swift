@@ -87,7 +87,9 @@ struct PieceTable {
 
   /// The id of a piece as it is written.
   func id(of piece: some Collection<UInt8>) -> TokenID? {
-    Array(piece).withUnsafeBufferPointer { index.find($0, in: storage) }
+    let found = piece.withContiguousStorageIfAvailable { index.find($0, in: storage) }
+    if let found { return found }
+    return Array(piece).withUnsafeBufferPointer { index.find($0, in: storage) }
   }
 
   /// The token of every byte.
@@ -148,7 +150,10 @@ struct PieceTable {
   func add(
     _ left: some Collection<UInt8>, _ right: some Collection<UInt8>, number: Int, to table: inout MergeTable
   ) throws(VocabularyError) {
-    let merged = Array(left) + Array(right)
+    var merged: [UInt8] = []
+    merged.reserveCapacity(left.count + right.count)
+    merged.append(contentsOf: left)
+    merged.append(contentsOf: right)
     guard let first = id(of: left) else { throw unknown(Array(left), number) }
     guard let second = id(of: right) else { throw unknown(Array(right), number) }
     guard let both = id(of: merged) else { throw unknown(merged, number) }

@@ -48,7 +48,8 @@ struct RankedTokens {
     return Tokenizer(
       model: PieceModel(
         vocabulary: vocabulary, alphabet: .bytes(byteTokens), unknown: .dropped,
-        encoding: BytePairEncoding(merges: merges(vocabulary)), wholePieces: .first),
+        encoding: BytePairEncoding(merges: merges(vocabulary)), wholePieces: .first,
+        joinsBytes: true),
       cuts: cuts)
   }
 
@@ -58,17 +59,21 @@ struct RankedTokens {
   /// are reached only through parts of a higher rank, and a text may arrive at another split.
   private func merges(_ vocabulary: Vocabulary) -> MergeTable {
     var table = MergeTable(capacity: tokens.count * 9 / 4)
-    for (id, bytes) in tokens where bytes.count > 1 {
+    // The rules of one token are asked for, those of the token before are added.
+    var (asked, next): ([MergeTable.Rule], [MergeTable.Rule]) = ([], [])
+    for (id, bytes) in tokens {
       bytes.withUnsafeBufferPointer { bytes in
-        for cut in 1..<bytes.count {
-          guard
-            let left = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[..<cut])),
-            let right = vocabulary.ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[cut...]))
-          else { continue }
-          table.insert(left.rawValue, right.rawValue, priority: UInt32(id.rawValue), merged: id.rawValue)
+        vocabulary.forEachSplit(of: bytes) { left, right in
+          table.prefetch(left.rawValue, right.rawValue)
+          let outcome = MergeTable.Outcome(priority: UInt32(id.rawValue), merged: id.rawValue)
+          next.append(MergeTable.Rule(left: left.rawValue, right: right.rawValue, outcome: outcome))
         }
       }
+      for rule in asked { table.insert(rule) }
+      asked.removeAll(keepingCapacity: true)
+      swap(&asked, &next)
     }
+    for rule in asked { table.insert(rule) }
     return table
   }
 }

@@ -26,19 +26,21 @@ final class Seams: Sendable {
     var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
     var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
     var fewRight = fewLeft
-    for token in tokens.lazy.map({ Array($0) }) {
-      for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
-        let last = UInt64(token[place - 1])
-        let first = UInt64(token[place])
-        let right = token.count - place
-        if place < Self.reach {
-          let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
-          for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
-        } else if right < Self.reach {
-          Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
-        } else {
-          let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
-          Self.set(Self.hash(around), in: &wide)
+    for token in tokens {
+      token.withUnsafeBufferPointer { token in
+        for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
+          let last = UInt64(token[place - 1])
+          let first = UInt64(token[place])
+          let right = token.count - place
+          if place < Self.reach {
+            let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
+            for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
+          } else if right < Self.reach {
+            Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
+          } else {
+            let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
+            Self.set(Self.hash(around), in: &wide)
+          }
         }
       }
     }
@@ -60,6 +62,29 @@ final class Seams: Sendable {
       }
     }
     return end
+  }
+
+  /// Which of some places have a seam: a bit for every byte from an index on.
+  ///
+  /// - Parameter places: Where one of three bytes follows a byte of another character. There are three bytes before
+  ///   and five from the place on in the text.
+  @inline(__always) func bits(of places: UInt64, from index: Int, in text: ScanText) -> UInt64 {
+    var found = places
+    var rest = places
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let raw = UnsafeRawPointer(text.base + index + place - Self.reach)
+      let isCrossed = isCrossed(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)))
+      // Without a branch: where there are seams cannot be foreseen.
+      found &= ~((isCrossed ? 1 : 0) &<< UInt64(truncatingIfNeeded: place))
+    }
+    return found
+  }
+
+  /// The places in a block where a piece between two of them may have a seam, a bit for each.
+  @inline(__always) static func places(after start: Int, before end: Int) -> UInt64 {
+    (~0 &<< UInt64(truncatingIfNeeded: start &+ reach)) & ~(~1 &<< UInt64(truncatingIfNeeded: end &- reach))
   }
 
   /// Whether a token may reach from the lowest three bytes into the next three.

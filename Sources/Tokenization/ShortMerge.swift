@@ -2,7 +2,7 @@ internal import CTokenScan
 
 /// A few symbols that are being merged. None is moved: one that has been merged into its left neighbour
 /// is passed over by the links, and has the priority of no pair.
-struct ShortMerge {
+struct ShortMerge: MergeList {
   /// The priority of the pair that begins at each place, and no pair's in the places behind the last.
   private let priorities: UnsafeMutablePointer<UInt32>
   /// What becomes of that pair.
@@ -38,10 +38,10 @@ struct ShortMerge {
     }
   }
 
-  /// Symbols in memory that is there for as long as they are.
-  static func withSpace(for count: Int, _ body: (ShortMerge) -> Void) {
+  /// Memory for up to so many symbols.
+  static func withSpace(for count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: byteCount(for: count), alignment: 32) { space in
-      if let base = space.baseAddress { body(ShortMerge(count: count, in: base)) }
+      if let base = space.baseAddress { body(base) }
     }
   }
 
@@ -76,13 +76,6 @@ struct ShortMerge {
     guard place > 0 else { return }
     let before = Int(links[place].previous)
     set(before, merges.outcome(symbols[before], symbols[place]))
-  }
-
-  /// Asks for the memory that settling reads.
-  @inline(__always) func prefetch(_ place: Int, _ merges: MergeTable) {
-    let after = Int(links[place].next)
-    if after < count { merges.prefetch(symbols[place], symbols[after]) }
-    if place > 0 { merges.prefetch(symbols[Int(links[place].previous)], symbols[place]) }
   }
 
   /// The symbols that are left.

@@ -7,31 +7,38 @@ extension TokenEncoder {
   /// - Precondition: There is room for the tokens of all pieces.
   @inline(never)
   func learn(_ batch: PieceBatch, new: Int, in text: ScanText) {
-    guard let tokens = tokenizer.model.plainBytes else { return }
+    // Read once: what a class holds is read again, and counted, at every turn.
+    let encoding = tokenizer.model.encoding
+    let seams = tokenizer.model.seams
+    guard let tokens = tokenizer.model.plainBytes, encoding.merges.canBePacked else { return }
     MergeGroup.withSpace { group in
       for place in UnsafeMutableBufferPointer(start: batch.new, count: new) {
         let piece = batch.pieces[Int(batch.unknown[Int(place)])]
-        guard piece.end &- piece.start <= MergeGroup.longest, isMergedWhole(piece, in: text) else { continue }
-        group.add(
-          text.bytes(piece.start..<piece.end), number: place, tokens, tokenizer.model.encoding)
-        if group.isFull { remember(&group, batch, in: text) }
+        guard piece.end &- piece.start <= MergeGroup.longest, isMergedWhole(piece, seams, in: text) else {
+          continue
+        }
+        group.add(text.bytes(piece.start..<piece.end), number: place, tokens, encoding)
+        if group.isFull { remember(&group, encoding.merges, batch, in: text) }
       }
-      remember(&group, batch, in: text)
+      remember(&group, encoding.merges, batch, in: text)
     }
   }
 
   /// Whether a piece is merged, and as one.
-  private func isMergedWhole(_ piece: PendingPiece, in text: ScanText) -> Bool {
-    guard isMerged(piece) else {
+  @inline(__always)
+  private func isMergedWhole(_ piece: PendingPiece, _ seams: Seams?, in text: ScanText) -> Bool {
+    guard tokenizer.model.merges(piece) else {
       return tokenizer.model.vocabulary.ordinaryID(of: text.bytes(piece.start..<piece.end)) == nil
     }
-    guard !piece.isPart, let seams = tokenizer.model.seams else { return true }
+    guard !piece.isPart, let seams else { return true }
     return seams.first(after: piece.start, before: piece.end, in: text) == piece.end
   }
 
   /// Merges the pieces of a group and remembers their tokens.
-  private func remember(_ group: inout MergeGroup, _ batch: PieceBatch, in text: ScanText) {
-    group.finish(tokenizer.model.encoding.merges) { place, list in
+  private func remember(
+    _ group: inout MergeGroup, _ merges: MergeTable, _ batch: PieceBatch, in text: ScanText
+  ) {
+    group.finish(merges) { place, list in
       let piece = batch.pieces[Int(batch.unknown[Int(place)])]
       // The same piece may have been met twice.
       let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 extension TokenEncoder {
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
   private static let batch = 256
@@ -24,15 +26,16 @@ extension TokenEncoder {
   private func append(_ batch: PieceBatch, count: Int, in text: ScanText) {
     makeKeys(of: batch, count: count, in: text)
     let unknown = findKnown(batch, count: count)
+    let generation = cache.generation
     let new = recall(batch, unknown: unknown)
     if new > 0 { learn(batch, new: new, in: text) }
-    appendTokens(of: batch, count: count, unknown: unknown, in: text)
+    appendTokens(of: batch, count: count, unknown: unknown, recalledIn: generation, in: text)
   }
 
   /// Appends the tokens of pieces that are already cut.
   func encode(pieces: [Range<Int>], of text: ScanText) {
     for piece in pieces {
-      reserve(piece.count + PieceCache.inlineLimit)
+      reserve(piece.count + Self.copied)
       let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
       let token = known.table.token(pending.low, pending.high, hash: pending.hash)
       if token >= 0 {
@@ -47,11 +50,15 @@ extension TokenEncoder {
   /// Gives pieces their keys, and asks for the memory where each is looked for first.
   @inline(never) private func makeKeys(of batch: PieceBatch, count: Int, in text: ScanText) {
     let known = known.table
+    let cache = cache.reader
     let pieces = batch.pieces
     for index in 0..<count {
       pieces[index].makeKey(in: text)
-      let place = pieces[index].mayBeKnown ? known.place(of: pieces[index].hash) : 0
-      known.prefetch(place)
+      let hash = pieces[index].hash
+      let mayBeKnown = pieces[index].mayBeKnown
+      let place = mayBeKnown ? known.place(of: hash) : 0
+      // Without a branch: which pieces are longer cannot be foreseen.
+      tokenscan_prefetch(mayBeKnown ? known.address(of: place) : cache.address(of: hash))
       batch.tokens[index] = Int32(truncatingIfNeeded: place)
     }
   }
@@ -70,18 +77,23 @@ extension TokenEncoder {
       // Without a branch: which pieces are known cannot be foreseen.
       unknown &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
     }
-    for place in 0..<unknown { cache.prefetch(hash: batch.pieces[Int(batch.unknown[place])].hash) }
+    for place in 0..<unknown {
+      tokenscan_prefetch(cache.address(of: batch.pieces[Int(batch.unknown[place])].hash))
+    }
     return unknown
   }
 
-  /// Says of the pieces that are not known what is remembered, and how many have not been met.
+  /// Says of the pieces that are not known what is remembered, asks for the memory where their ids are if the
+  /// entries do not hold them, and says how many have not been met.
   @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
+    let ids = cache.ids
     let cache = cache.reader
     var new = 0
     for place in 0..<unknown {
       let piece = batch.pieces[Int(batch.unknown[place])]
       let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
       batch.remembered[place] = entry
+      tokenscan_prefetch(entry.holdsIDs ? UnsafePointer(ids) : UnsafePointer(ids + Int(entry.first)))
       batch.new[new] = Int32(truncatingIfNeeded: place)
       new &+= entry.high == 0 ? 1 : 0
     }
@@ -89,7 +101,7 @@ extension TokenEncoder {
   }
 
   @inline(never) private func appendTokens(
-    of batch: PieceBatch, count pieces: Int, unknown: Int, in text: ScanText
+    of batch: PieceBatch, count pieces: Int, unknown: Int, recalledIn generation: Int, in text: ScanText
   ) {
     var next = output + count
     var done = 0
@@ -99,14 +111,23 @@ extension TokenEncoder {
       next += index &- done
       done = index &+ 1
       let entry = batch.remembered[place]
-      // Of a longer piece an entry may be that of another one.
-      if entry.high &- 1 < PieceCache.longMark &- 1, entry.count <= PieceCache.inlineLimit {
+      let piece = batch.pieces[index]
+      if entry.holdsIDs, entry.high != 0 {
         entry.write(to: next)
         next += Int(truncatingIfNeeded: entry.count)
         continue
       }
+      // Of a longer piece an entry may be that of another one.
+      if entry.high != 0, cache.generation == generation,
+        entry.high < PieceCache.longMark || cache.holds(text.bytes(piece.start..<piece.end), entry)
+      {
+        let count = Int(truncatingIfNeeded: entry.count)
+        Self.copy(cache.ids + Int(entry.first), count: count, to: next)
+        next += count
+        continue
+      }
       count = next - output
-      appendRemembered(batch.pieces[index], in: text)
+      appendRemembered(piece, in: text)
       next = output + count
     }
     Self.copy(batch.tokens + done, count: pieces &- done, to: next)
@@ -129,12 +150,14 @@ extension TokenEncoder {
     guard piece.high < PieceCache.longMark else { return appendLong(piece, in: text) }
     let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
     guard entry.high != 0 else { return appendNew(piece, in: text) }
-    if entry.count <= PieceCache.inlineLimit {
+    append(entry)
+  }
+
+  private func append(_ entry: PieceCache.Entry) {
+    if entry.holdsIDs {
       entry.write(to: output + count)
     } else {
-      for index in 0..<Int(entry.count) {
-        output[count + index] = TokenID(cache.ids[Int(entry.first) + index])
-      }
+      Self.copy(cache.ids + Int(entry.first), count: Int(entry.count), to: output + count)
     }
     count += Int(entry.count)
   }
@@ -151,11 +174,8 @@ extension TokenEncoder {
   private func appendLong(_ piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
     guard bytes.count <= PieceCache.lengthLimit else { return appendTokens(of: piece, in: text) }
-    if let known = cache.find(bytes, piece.low, piece.high) {
-      for token in known {
-        output[count] = TokenID(token)
-        count += 1
-      }
+    if let entry = cache.find(bytes, piece.low, piece.high) {
+      append(entry)
     } else {
       let start = count
       appendTokens(of: piece, in: text)
@@ -164,19 +184,10 @@ extension TokenEncoder {
     }
   }
 
-  /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
-  /// vocabulary.
-  ///
-  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
-  @inline(__always) func isMerged(_ piece: PendingPiece) -> Bool {
-    piece.isPart || tokenizer.model.wholePieces == .merged
-      || tokenizer.model.knownPieces != nil && piece.mayBeKnown
-  }
-
   /// Works the tokens of a piece out.
   private func appendTokens(of piece: PendingPiece, in text: ScanText) {
     let bytes = text.bytes(piece.start..<piece.end)
-    let isMerged = isMerged(piece)
+    let isMerged = tokenizer.model.merges(piece)
     if isMerged, !piece.isPart, appendParts(of: piece, in: text) { return }
     if !isMerged, let whole = tokenizer.model.vocabulary.ordinaryID(of: bytes) {
       output[count] = whole

@@ -52,7 +52,7 @@ extension Tokenizer {
     _ bytes: [UInt8], special: SpecialTokens = .parse, threads: Int
   ) async -> [TokenID] {
     let workers = max(threads, 1)
-    let ranges = chunks(of: bytes, atLeast: max(bytes.count / (workers * 16), 1 << 16))
+    let ranges = chunks(of: bytes, atLeast: max(bytes.count / (workers * 64), 1 << 16))
     let queue = PartQueue(count: ranges.count, workers: workers)
     return await withTaskGroup(of: [(Int, [TokenID])].self) { group in
       for worker in 0..<workers {

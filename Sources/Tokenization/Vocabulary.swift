@@ -82,6 +82,47 @@ extension Vocabulary {
     return id
   }
 
+  /// Calls back for every way to cut bytes into two tokens that merging may yield.
+  ///
+  /// All are asked for before the first is looked at: a look-up waits for memory longer than it works.
+  func forEachSplit(of bytes: UnsafeBufferPointer<UInt8>, _ body: (_ left: TokenID, _ right: TokenID) -> Void)
+  {
+    guard bytes.count > 1 else { return }
+    withUnsafeTemporaryAllocation(of: (left: UInt32, right: UInt32).self, capacity: bytes.count) { hashes in
+      for cut in 1..<bytes.count {
+        let left = ByteIndex.hash(UnsafeBufferPointer(rebasing: bytes[..<cut]))
+        let right = ByteIndex.hash(UnsafeBufferPointer(rebasing: bytes[cut...]))
+        index.prefetch(left)
+        index.prefetch(right)
+        hashes.initializeElement(at: cut, to: (left, right))
+      }
+      for cut in 1..<bytes.count {
+        let hash = hashes[cut]
+        guard
+          let left = ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[..<cut]), hash: hash.left),
+          let right = ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[cut...]), hash: hash.right)
+        else { continue }
+        body(left, right)
+      }
+    }
+  }
+
+  private func ordinaryID(of bytes: UnsafeBufferPointer<UInt8>, hash: UInt32) -> TokenID? {
+    guard let id = index.find(bytes, hash: hash, in: storage), ordinary[Int(id.rawValue)] else { return nil }
+    return id
+  }
+
+  /// Calls back for every token with a byte beyond ASCII.
+  func forEachWide(_ body: (TokenID, UnsafeBufferPointer<UInt8>) -> Void) {
+    storage.withUnsafeBufferPointer { storage in
+      for (id, span) in spans.enumerated() where span.length > 0 {
+        let start = Int(span.start)
+        let bytes = UnsafeBufferPointer(rebasing: storage[start..<start + Int(span.length)])
+        if bytes.contains(where: { $0 >= 0x80 }) { body(TokenID(Int32(id)), bytes) }
+      }
+    }
+  }
+
   /// The bytes of the tokens that merging may yield.
   var ordinaryBytes: some Sequence<ArraySlice<UInt8>> {
     ids.lazy.filter { isOrdinary($0) }.compactMap { bytes(of: $0) }

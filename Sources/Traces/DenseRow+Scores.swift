@@ -10,18 +10,25 @@ extension DenseRow {
   }
 
   /// All scores, decoded one by one. For looking at a row; measuring reads the bytes.
-  public func scores() -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { scores, filled in
+  public func scores() -> [Float] { decoded(every: 1) }
+
+  /// The score of token 0 and of every `stride`-th after it.
+  func scores(every stride: Int) -> [Float] { stride == 1 ? decoded(every: 1) : decoded(every: stride) }
+
+  @inline(__always)
+  private func decoded(every stride: Int) -> [Float] {
+    let places = (count + stride - 1) / stride
+    return [Float](unsafeUninitializedCapacity: places) { scores, filled in
       withUnsafeBytes { bytes in
         // One loop for each encoding, so that none of them decides anew at every score.
         switch encoding {
-        case .float32: for index in 0..<count { scores[index] = Self.decode(bytes, index, .float32) }
-        case .float16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .float16) }
-        case .bfloat16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .bfloat16) }
-        case .affine16: for index in 0..<count { scores[index] = Self.decode(bytes, index, .affine16) }
+        case .float32: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .float32) }
+        case .float16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .float16) }
+        case .bfloat16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .bfloat16) }
+        case .affine16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .affine16) }
         }
       }
-      filled = count
+      filled = places
     }
   }
 

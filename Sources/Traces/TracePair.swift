@@ -75,8 +75,10 @@ public struct TracePair: Sendable {
   }
 
   private static func verify(_ reference: Trace, _ tuned: Trace) throws(TraceError.Problem) {
-    for (index, (a, b)) in zip(reference.tokens, tuned.tokens).enumerated() where a != b {
-      throw .tokensDiffer(index: index, reference: a, tuned: b, tunedFile: tuned.name)
+    if reference.tokens != tuned.tokens {
+      for (index, (a, b)) in zip(reference.tokens, tuned.tokens).enumerated() where a != b {
+        throw .tokensDiffer(index: index, reference: a, tuned: b, tunedFile: tuned.name)
+      }
     }
     guard reference.tokens.count == tuned.tokens.count else {
       throw .lengthsDiffer(
@@ -103,7 +105,7 @@ public struct TracePair: Sendable {
       case (nil, nil): omitted.missingInBoth += 1
       case (nil, .some): omitted.missingInReference += 1
       case (.some, nil): omitted.missingInTuned += 1
-      case (.some, .some) where masked.contains(index): omitted.masked += 1
+      case (.some, .some) where !masked.isEmpty && masked.contains(index): omitted.masked += 1
       case (let referenceRow?, let tunedRow?):
         positions.append(
           Position(
@@ -130,9 +132,9 @@ extension Trace {
   /// For each token the row that predicts it, nil where there is none or an empty one.
   fileprivate func rowsByToken() -> [Int?] {
     var byToken = [Int?](repeating: nil, count: tokens.count)
-    for (row, token) in predicted.enumerated() where tokens.indices.contains(token) {
-      if case .truncated(let rows) = rows, rows[row] == nil { continue }
-      byToken[token] = row
+    let isThere: [Bool]? = if case .truncated(let rows) = rows { rows.map { $0 != nil } } else { nil }
+    for (row, token) in predicted.enumerated() where byToken.indices.contains(token) {
+      if isThere?[row] != false { byToken[token] = row }
     }
     return byToken
   }

@@ -82,7 +82,8 @@ struct Positions: ParsableCommand {
     switch order {
     case .position, .relative:
       return ["\(task) Means by token. Position 0 is the first token of the response."]
-    case .ends: return ["\(task) Shares of all positions, of the shifted ones, and of the sum of KL."]
+    case .ends:
+      return ["\(task) Shares of all positions, of the shifted ones, and of the sum of the divergence."]
     case .entropy:
       return [
         "\(task) Tenths of the positions by the reference's entropy in nats, of truncated traces by its lower bound;",

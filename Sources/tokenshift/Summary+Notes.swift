@@ -15,7 +15,7 @@ extension Summary {
     notes += infiniteNotes(gaps)
     if rows.contains(where: { $0[.klTunedReferenceFloor] != nil }) {
       notes.append(
-        "× floor = divided by the KL of the control, the reference scored again, on the same text.")
+        "× floor = divided by the same figure of the control, the reference scored again, on the same text.")
     }
     let errors = problems.filter { $0.severity == .error }.count
     if errors > 0 {

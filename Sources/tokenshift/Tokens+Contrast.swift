@@ -7,10 +7,11 @@ extension Tokens {
   /// The table of two tuned models against each other.
   func contrastTable(_ index: ShiftIndex, _ subjects: TokenSubjects) throws -> Table {
     let sides = try index.contrastSides(contrast[0], contrast[1], source: slice.source)
-    let request = ContrastRequest(
+    var request = ContrastRequest(
       first: sides.first, second: sides.second, task: slice.task, minimumCount: fewest,
       groups: subjects.groups, threads: jobs)
-    try refuseBounds(index, request, groups: subjects.groups != nil)
+    request.flips = flips
+    try refuseBounds(index, request)
     let all: [TokenContrast]
     var notes: [String]
     if let metric = measure.emitted {
@@ -33,16 +34,16 @@ extension Tokens {
       measure: measure.title, view: view.rawValue, task: slice.task, notes: notes)
   }
 
-  /// Differences of lower bounds bound nothing, and what lists leave out of single tokens adds up in groups.
-  private func refuseBounds(_ index: ShiftIndex, _ request: ContrastRequest, groups: Bool) throws {
-    let isAsked = measure.emitted == .klTunedReference || measure.emitted == nil && groups
-    guard isAsked, try index.holdsTruncated(request.first + request.second) else { return }
+  /// Differences of lower bounds bound nothing.
+  private func refuseBounds(_ index: ShiftIndex, _ request: ContrastRequest) throws {
+    guard measure.emitted == .klTunedReference,
+      try index.holdsTruncated(request.first + request.second)
+    else { return }
     throw CommandFailure(
       status: .badData,
       message: """
         \(index.path): some of these traces are truncated, and a difference of \(measure.title) between two models needs \
-        dense ones\(groups && measure.emitted == nil ? " for groups of tokens" : ""). \
-        Use another --metric, or compare dense traces.
+        dense ones. Use another --metric, or compare dense traces.
         """)
   }
 
@@ -81,9 +82,10 @@ extension Tokens {
     let tested = rows.compactMap(\.result.qValue)
     let rate = fdr ?? 0.05
     let called = tested.count { $0 <= rate }
+    let skew = measure.predicted == nil ? "" : " The end away from 0 allows for skewed means."
     return """
       \(tested.count) of \(rows.count) rows are tested, \(called) have q ≤ \(rate). from … to: 95 % interval \
-      of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.
+      of the same test as p, which flips the signs of prompts; q: Benjamini–Hochberg.\(skew)
       """
   }
 
@@ -92,9 +94,12 @@ extension Tokens {
     let (low, high) = (
       String(format: "%.2g", -unlisted.lowerBound), String(format: "%.2g", unlisted.upperBound)
     )
+    let unlisted =
+      grouping.by == .token
+      ? "a token that a row does not list counts" : "tokens that a row does not list count"
     return """
-      Truncated traces: a token that a row does not list counts as 0 there; true means are at most \(low) lower \
-      or \(high) higher, and an effect no larger than both together is not shown to be more than that.
+      Truncated traces: \(unlisted) as 0 there; true means are at most \(low) lower or \(high) higher, and an effect no \
+      larger than both together is not shown to be more than that.
       """
   }
 }

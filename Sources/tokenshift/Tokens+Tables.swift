@@ -49,14 +49,14 @@ extension Tokens {
   private func movedMassTable(
     _ index: ShiftIndex, _ subjects: TokenSubjects, _ model: String, _ comparisons: [Comparison]
   ) throws -> Table {
-    guard subjects.groups == nil, sort ?? .movedMass == .movedMass,
-      let found = try index.movedMass(in: comparisons, task: slice.task)
+    guard sort ?? .movedMass == .movedMass,
+      let found = try index.movedMass(in: comparisons, task: slice.task, groups: subjects.groups)
     else {
       throw CommandFailure(
         status: .badData,
         message: """
-          \(index.path): \(model) has no dense traces here, and only they tell shares of KL and what happens to groups of \
-          tokens. Use '--sort movedMass' without --by, or '--view emitted'.
+          \(index.path): \(model) has no dense traces here, and only they tell shares of KL. Use '--sort movedMass', or \
+          '--view emitted'.
           """)
     }
     let rows = largest(found.drifts, by: { abs($0.movedMassMean) }, id: \.tokenID)

@@ -59,12 +59,22 @@ struct Tokens: ParsableCommand {
       valueName: "rate"))
   var fdr: Double?
   @Option(
+    parsing: .unconditional,
+    help: """
+      How many flips of signs each test of a contrast draws, up to a million. The smallest p-value is 1 over them, and \
+      the smallest q-value that times the tokens tested over those called.
+      """)
+  var flips = 10_000
+  @Option(
     parsing: .unconditional, help: "How many threads a contrast uses. Its digits do not depend on it.")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
   @OptionGroup var grouping: GroupingOptions
   @OptionGroup var slice: SliceOptions
   @OptionGroup var limit: LimitOption
   @OptionGroup var output: OutputOptions
+
+  /// With a thousand prompts their signs take 125 MB.
+  private static let mostFlips = 1_000_000
 
   var fewest: Int { minimumCount ?? 3 }
   var measure: TokenMeasure {
@@ -104,6 +114,9 @@ struct Tokens: ParsableCommand {
       }
     }
     guard fewest > 0 else { throw ValidationError("--minimum-count must be at least 1, but is \(fewest).") }
+    guard 1...Self.mostFlips ~= flips else {
+      throw ValidationError("--flips must lie between 1 and \(Self.mostFlips), but is \(flips).")
+    }
     guard jobs > 0 else { throw ValidationError("--jobs must be at least 1, but is \(jobs).") }
   }
 

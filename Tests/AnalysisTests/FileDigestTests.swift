@@ -46,9 +46,9 @@ import Testing
     #expect(before.kind == .sampled)
     #expect(before.byteCount == FileDigest.wholeLimit + 1)
     var changed: Set<String> = [before.hex]
-    // Between the ends of 2¹⁸ = 262,144 bytes, a block of 256 begins every 16,384.
+    // Between the ends of 2¹⁶ = 65,536 bytes, a block of 256 begins every 32,768.
     for place in [
-      0, 262_143, 262_144, 278_528 + 255, FileDigest.wholeLimit - 262_143, FileDigest.wholeLimit,
+      0, 65_535, 65_536, 98_304 + 255, FileDigest.wholeLimit - 65_535, FileDigest.wholeLimit,
     ] {
       var rows = large(0)
       rows[place] = 8
@@ -59,26 +59,26 @@ import Testing
     changed.insert(try FileDigest(path: file("rows", rows)).hex)
     #expect(changed.count == 8)
     rows = large(0)
-    rows[262_144 + 256] = 8
+    rows[65_536 + 256] = 8
     let between = try FileDigest(path: file("rows", rows))
     #expect(between.hex == before.hex, "what lies between two blocks is not looked at")
     rows = large(0)
-    for place in 3_000_000..<3_016_384 { rows[place] = 8 }
+    for place in 3_000_000..<3_032_768 { rows[place] = 8 }
     let row = try FileDigest(path: file("rows", rows))
-    #expect(row.hex != before.hex, "16 KiB in one piece are always seen")
+    #expect(row.hex != before.hex, "32 KiB in one piece are always seen")
   }
 
   @Test func `of large tensors the digest is that of the named bytes`() throws {
     var generator = SplitMix64(seed: 11)
     let size = FileDigest.wholeLimit + 5_000
     let bytes = Data((0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) })
-    var named = bytes[..<262_144]
-    var offset = 262_144
-    while offset < size - 262_144 {
-      named += bytes[offset..<min(offset + 256, size - 262_144)]
-      offset += 16_384
+    var named = bytes[..<65_536]
+    var offset = 65_536
+    while offset < size - 65_536 {
+      named += bytes[offset..<min(offset + 256, size - 65_536)]
+      offset += 32_768
     }
-    named += bytes[(size - 262_144)...]
+    named += bytes[(size - 65_536)...]
     named += withUnsafeBytes(of: UInt64(size).littleEndian) { Data($0) }
     let whole = try FileDigest(path: file("named", named))
     #expect(whole.kind == .sha256)

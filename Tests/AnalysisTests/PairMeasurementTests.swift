@@ -77,6 +77,8 @@ import Traces
         #expect(a.rankTuned == b.rankTuned)
         #expect(a.topReference == b.topReference)
         #expect(a.topTuned == b.topTuned)
+        #expect(a.topOverlap != nil)
+        #expect(b.topOverlap == (k >= TopOverlap.depth ? a.topOverlap : nil))
       }
     }
   }

@@ -28,8 +28,48 @@ import Tokenization
       position(ranks: (4, 2), tops: (7, 7)), position(ranks: (1, 2), tops: (5, 7)),
     ])
     #expect(sums.topAgreement == 2)
+    #expect(sums.topUnknown == 1)
     #expect(
       EmittedSums([position(ranks: (4, 2), tops: (5, 5)), position(ranks: (1, 1), tops: (5, 5))]).pathCoverage
         == 1)
+  }
+
+  @Test func `rows that list the emitted token alone tell where it is the first choice of one model only`() {
+    #expect(position(ranks: (1, 4), tops: (5, 5)).hasSameTop == false)
+    #expect(position(ranks: (4, 1), tops: (5, 5)).hasSameTop == false)
+    #expect(position(ranks: (1, 1), tops: (5, 5)).hasSameTop == true)
+    #expect(position(ranks: (4, 2), tops: (5, 5)).hasSameTop == nil)
+    #expect(position(ranks: (1, nil), tops: (5, 5)).hasSameTop == nil)
+    // The reference prefers 7, and what the tuned model prefers is not known.
+    #expect(position(ranks: (4, 2), tops: (7, 5)).hasSameTop == nil)
+  }
+
+  @Test func `whether the text is the reference's first choice`() {
+    #expect(position(ranks: (1, 4), tops: (5, 5)).isReferenceTop == true)
+    #expect(position(ranks: (4, 1), tops: (5, 5)).isReferenceTop == false)
+    #expect(position(ranks: (4, 1), tops: (7, 5)).isReferenceTop == false)
+    // Tied for the first place, and the other one has the lower id.
+    #expect(position(ranks: (1, 1), tops: (3, 5)).isReferenceTop == false)
+    #expect(position(ranks: (nil, 1), tops: (5, 5)).isReferenceTop == nil)
+    var bounded = position(ranks: (nil, 1), tops: (5, 5))
+    bounded.rankReferenceLow = 1
+    #expect(bounded.isReferenceTop == nil)
+    bounded.rankReferenceLow = 2
+    #expect(bounded.isReferenceTop == false)
+    let sums = EmittedSums([bounded, position(ranks: (nil, 1), tops: (5, 5))])
+    #expect((sums.pathCoverage, sums.pathUnknown) == (0, 1))
+  }
+
+  @Test func `tokens in common are summed, and those of shifted positions by themselves`() {
+    var (first, second, third) = (
+      position(ranks: (1, 1), tops: (5, 5)), position(ranks: (4, 1), tops: (7, 5)),
+      position(ranks: (9, 1), tops: (7, 5))
+    )
+    first.topOverlap = 9
+    second.topOverlap = 4
+    third.topOverlap = nil
+    let sums = EmittedSums([first, second, third])
+    #expect((sums.topOverlapCount, sums.topOverlap) == (2, 13))
+    #expect((sums.shiftedTopOverlapCount, sums.shiftedTopOverlap) == (1, 4))
   }
 }

@@ -50,6 +50,13 @@ import Traces
     ]
   }
 
+  private static func bounds(_ error: StorageErrorTwin) -> [Double] {
+    [
+      error.klTunedReference, error.klReferenceTuned, error.jensenShannon, error.totalVariation,
+      error.entropyReference, error.entropyTuned,
+    ]
+  }
+
   @Test(arguments: encodings, 0..<60 as Range<UInt64>)
   func `no figure moves further than its bound`(encoding: DenseRow.Encoding, seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
@@ -71,6 +78,39 @@ import Traces
       // The kernel is good to 5 · 10⁻⁶ of a divergence, and steps of llama.cpp are made in single precision.
       let slack = 1e-5 * max(exact, stored, 1e-3) + (encoding == .affine16 ? bound / 50 : 0)
       #expect(abs(exact - stored) <= bound + slack, "\(exact) was stored as \(stored) ± \(bound)")
+    }
+  }
+
+  @Test(arguments: encodings, 0..<40 as Range<UInt64>)
+  func `the bounds are those of the definition`(encoding: DenseRow.Encoding, seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    // A single score of llama.cpp's has no step.
+    let least = encoding == .affine16 ? 2 : 1
+    let size = [least, 2, 7, 8, 9, 63, 257, 1000].randomElement(using: &generator) ?? least
+    let widths: [Float] = [0.01, 1, 5, 60]
+    let width = widths.randomElement(using: &generator) ?? 1
+    let excluded: [Float] = encoding == .affine16 ? [] : [-.infinity, -9e4]
+    func scores() -> [Float] {
+      (0..<size).map { token in
+        // The first token stays, so that there is one.
+        if token > 0, generator.next() % 16 == 0, let score = excluded.randomElement(using: &generator) {
+          return score
+        }
+        return width * Float(generator.normal())
+      }
+    }
+    // The reference excludes tokens in every other case: then the divergence from it is infinite.
+    let drawn = scores()
+    let first = seed.isMultiple(of: 2) ? drawn : drawn.map { max($0, -1e4) }
+    let (reference, tuned) = (Self.rows(first, encoding).stored, Self.rows(scores(), encoding).stored)
+    let found = try #require(StorageError(reference: reference, tuned: tuned))
+    let expected = Self.bounds(StorageErrorTwin(reference: reference, tuned: tuned))
+    for (found, expected) in zip(Self.bounds(found), expected) {
+      #expect(
+        found == expected || abs(found - expected) <= 1e-12 * expected, "\(found) in place of \(expected)")
+    }
+    for instructions in InstructionSet.available {
+      #expect(found == StorageError(reference: reference, tuned: tuned, instructions: instructions))
     }
   }
 

@@ -92,12 +92,21 @@ import Testing
       #expect(try Self.verdict(exact, "klTunedReference 9", .atMost, bound: bound, counts) == .failed)
     }
     #expect(try Self.verdict(nil, "klTunedReference 9", .atMost, counts) == .failed, "at all positions")
-    #expect(try Self.verdict(exact, "klTunedReference 9", .atLeast, counts) == .passed)
     counts = SummaryCounts()
     counts.infiniteReferenceTuned = 1
     #expect(
       try Self.verdict(exact, "klTunedReference 9", .atMost, counts) == .passed, "of the other direction")
     #expect(counts.infinite(of: .klReferenceTuned) == 1)
+  }
+
+  @Test func `infinite positions keep no lower limit that the others do not keep`() throws {
+    let exact = Estimate(.exact(.init(0.5, interval: 0.25...0.75)))
+    var counts = SummaryCounts()
+    counts.infinite = 3
+    #expect(try Self.verdict(exact, "klTunedReference 0.5", .atLeast, counts) == .passed)
+    #expect(try Self.verdict(exact, "klTunedReference 0.6", .atLeast, counts) == .undecided)
+    #expect(try Self.verdict(exact, "klTunedReference 0.3", .atLeast, bound: .low, counts) == .undecided)
+    #expect(try Self.verdict(nil, "klTunedReference 0.1", .atLeast, counts) == .undecided, "at all positions")
   }
 
   @Test func `a condition is about all tasks together, each task, or one`() throws {

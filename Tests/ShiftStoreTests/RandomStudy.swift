@@ -41,6 +41,8 @@ struct RandomStudy {
     var measures = PositionMeasures.example(
       position: position, token: Int32.random(in: 0..<12, using: &generator), kl: kl,
       ranks: (rank(), rank()))
+    measures.topOverlap =
+      Int.random(in: 0..<12, using: &generator) == 0 ? nil : Int.random(in: 0...10, using: &generator)
     measures.divergences.totalVariation = .exact(Double.random(in: 0..<1, using: &generator))
     measures.logprobTuned =
       switch Int.random(in: 0..<20, using: &generator) {

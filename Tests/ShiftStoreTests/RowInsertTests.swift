@@ -47,6 +47,22 @@ import Testing
     #expect(try rows == Self.rows(single))
   }
 
+  @Test func `rows may begin with null`() throws {
+    let queue = try DatabaseQueue()
+    try queue.write { database in
+      try database.execute(sql: "CREATE TABLE loose (a INTEGER, b INTEGER) STRICT")
+      try RowInsert.rows(database, into: "loose", columns: 2) { row in
+        for id in 0..<65 {
+          row.bind(id == 64 ? nil : id)
+          row.bind(id)
+          try row.insert()
+        }
+      }
+      #expect(try Int.fetchAll(database, sql: "SELECT b FROM loose ORDER BY rowid") == Array(0..<65))
+      #expect(try Int.fetchOne(database, sql: "SELECT b FROM loose WHERE a IS NULL") == 64)
+    }
+  }
+
   @Test func `texts and bytes of any length are those that were bound`() throws {
     let lengths = [0, 1, 40_000, 30_000, 65_536, 65_537, 0, 200_000, 7]
     let queue = try Self.database()

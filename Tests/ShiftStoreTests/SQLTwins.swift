@@ -58,7 +58,10 @@ enum SQLTwins {
     """
     SELECT measurement.comparisonID, sequence.taskID, '\(scale)', \(bin) AS bin, count(*),
       sum(rankReference > 3 IS TRUE), count(rankReference), count(rankShift), coalesce(sum(rankShift), 0),
-      \(klSums)
+      \(klSums),
+      count(*), sum(coalesce(jensenShannon, jensenShannonLow)),
+      CASE WHEN count(*) = count(coalesce(jensenShannon, jensenShannonHigh))
+           THEN sum(coalesce(jensenShannon, jensenShannonHigh)) END
     \(joins)
     GROUP BY measurement.comparisonID, sequence.taskID, \(bin)
     """

@@ -66,6 +66,8 @@ import Tokenization
     let rows = try index.profile(.absolute, edges: [0, 1], in: sft, task: nil)
     #expect(rows.map(\.count) == [2, 1])
     #expect(rows.map(\.klTunedReferenceMeanLow) == [2.25, 1.5])
+    #expect(rows.map(\.jensenShannonMeanLow) == [0.125, 0.125])
+    #expect(rows.map(\.jensenShannonMeanHigh) == [0.125, 0.125])
     #expect(rows.map(\.end) == [1, 2])
     let halves = try index.profile(.relative, edges: [0, 50], in: sft, task: "math")
     #expect(halves.map(\.count) == [1, 1])
@@ -142,7 +144,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
-    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 3))) {
+    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 4))) {
       try ShiftIndex.open(at: index.path)
     }
   }
@@ -151,7 +153,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 1") }
-    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 3))
+    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 4))
     #expect(throws: error) { try ShiftIndex.open(at: index.path) }
     #expect(throws: error) { try ShiftIndex.resume(at: index.path) }
     #expect("\(error)".hasSuffix("Make it anew with 'tokenshift batch STUDY --index \(index.path) --force'."))

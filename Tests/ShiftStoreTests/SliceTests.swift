@@ -176,6 +176,7 @@ import Tokenization
     #expect(rows.map(\.shiftedShare) == [0, 1])
     let tenth = 0.1...0.1
     #expect(rows.map(\.klTunedReferenceShare) == [tenth, tenth])
+    #expect(rows.map(\.jensenShannonShare) == [tenth, tenth])
   }
 
   @Test func `bands are Student's, from the spread between prompts`() throws {

@@ -20,6 +20,7 @@ import Tokenization
     position.logprobReference = log([0.5, 0.25, 0.25, 0.5][place])
     position.logprobTuned = log(0.5)
     position.topReference = TokenID([5, 1, 1, 1][place])
+    position.topOverlap = [10, 8, 6, nil][place]
     return position
   }
 
@@ -62,6 +63,8 @@ import Tokenization
     try expect(.shiftedShare, 0.5)
     try expect(.topAgreementShare, 0)
     try expect(.pathCoverageShare, 0.25)
+    try expect(.topOverlapShare, 0.8)  // (10 + 8 + 6) / 3 of 10
+    try expect(.shiftedTopOverlapShare, 0.6)  // of two shifted positions one is known
     try expect(.coverageReference, 1)
     try expect(.coverageTuned, 1)
     // On the tuned model's own text, with ratios p_reference / p_tuned of 1, ½, ½ and 1:
@@ -188,7 +191,8 @@ import Tokenization
     #expect(shares == [[.real(0.5), .real(most)]])
   }
 
-  @Test func `a control is the floor of what it was measured beside`() throws {
+  /// The first sequence of the example beside a control with these divergences.
+  private func rowBesideControl(kl: Figure, js: Figure) throws -> SummaryRow {
     var plan = ExampleStudy.plan
     plan.models.append(ModelRecord(id: 4, name: "again", role: "tuned", method: "control"))
     plan.comparisons.append(ComparisonRecord(id: 3, tunedID: 4, referenceID: 1, source: "sft"))
@@ -196,8 +200,8 @@ import Tokenization
       id: 2, comparison: 3, sequence: 1, task: "math", prompt: "p1",
       Self.dense.map { position in
         var position = position
-        position.divergences.klTunedReference = .exact(0.25)
-        position.divergences.jensenShannon = .exact(0.125)
+        position.divergences.klTunedReference = kl
+        position.divergences.jensenShannon = js
         return position
       })
     if case .measured(var sequence, let support, let measured) = control.outcome {
@@ -209,7 +213,21 @@ import Tokenization
         ExampleStudy.measurement(
           id: 1, comparison: 1, sequence: 1, task: "math", prompt: "p1", Self.dense), control,
       ], plan: plan)
-    let row = try row(index)
+    return try row(index)
+  }
+
+  @Test func `a floor without an upper bound leaves every ratio open`() throws {
+    let row = try rowBesideControl(
+      kl: .between(low: 0.25, high: nil), js: .between(low: 0.0625, high: 0.125))
+    #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
+    #expect(row[.klTunedReferenceOverFloor] == nil)
+    // 0.25 / 0.125 … 0.25 / 0.0625
+    #expect(row[.jensenShannonOverFloor]?.low.value == 2)
+    #expect(row[.jensenShannonOverFloor]?.high?.value == 4)
+  }
+
+  @Test func `a control is the floor of what it was measured beside`() throws {
+    let row = try rowBesideControl(kl: .exact(0.25), js: .exact(0.125))
     #expect(row[.klTunedReferenceFloor]?.low.value == 0.25)
     #expect(row[.klTunedReferenceOverFloor]?.low.value == 8)  // 2 / 0.25
     #expect(row[.jensenShannonFloor]?.low.value == 0.125)

@@ -143,4 +143,36 @@ import Tokenization
     #expect(abs(alone.unlisted.lowerBound + 0.5 / 3) < 1e-15)
     #expect(abs(alone.unlisted.upperBound - 1.0 / 3) < 1e-15)
   }
+
+  @Test func `all that rows do not list may belong to one group`() throws {
+    let measurements = [1, 2].map { comparison -> MeasurementRecord in
+      var position = PositionMeasures.example(position: 0, kl: .between(low: 1, high: nil), ranks: (1, 1))
+      position.coverageReference = comparison == 1 ? 0.75 : 0.875
+      position.coverageTuned = comparison == 1 ? 0.9375 : 0.5
+      var measurement = ExampleStudy.measurement(
+        id: comparison, comparison: comparison, sequence: comparison, task: "math", prompt: "p1",
+        name: "s\(comparison)", [position])
+      measurement.moved = MovedTokens(
+        positions: 1, unlistedReference: 0.01, unlistedTuned: 0.02,
+        entries: [(5, 0.5), (6, -0.125), (9, 0.25)].map {
+          MovedTokens.Entry(tokenID: $0.0, movedMass: $0.1, klShare: 0)
+        })
+      return measurement
+    }
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    var request = try request(index)
+    #expect(try index.predictedContrast(request, metric: .movedMass)?.unlisted == -0.01...0.02)
+    request.groups = [5: 0, 6: 0, 9: 1]
+    let found = try #require(try index.predictedContrast(request, metric: .movedMass))
+    #expect(found.rows.map(\.id) == [0, 1])
+    #expect(found.rows.map(\.result.first) == [0.375, 0.25])
+    // The larger of what the two models' rows do not list: 1 − 0.75 and 1 − 0.5.
+    #expect(found.unlisted == -0.25...0.5)
+    let sft = try index.comparisons(of: "sft", source: .own)
+    let alone = try #require(try index.movedMass(in: sft, task: nil, groups: request.groups))
+    #expect(alone.drifts.map(\.movedMassMean) == [0.375, 0.25])
+    #expect(alone.unlisted == -0.25...0.0625)
+  }
 }

@@ -128,6 +128,41 @@ import Testing
     #expect(abs(interval.high - (2 + 12.706204736174694)) < 1e-9)
   }
 
+  @Test func `an end lies no farther from the mean than three times as far as Student's`() throws {
+    // Of eleven prompts eight say 0.1 and three about 1: a resample without the three has next to no error.
+    let totals = [0.1, 0.1001, 0.0999, 0.1, 0.1002, 0.0998, 0.1, 0.1, 1, 1.1, 0.9].enumerated().map {
+      ClusterTotal(cluster: $0, sum: $1, count: 1)
+    }
+    let interval = try #require(ClusteredBootstrap(clusterCount: 11).interval(ofMean: totals))
+    let student = try #require(clusteredStudentInterval(ofMean: totals, clusterCount: 11))
+    let mean = 3.8 / 11
+    #expect(abs((interval.high - mean) - 3 * (student.high - mean)) < 1e-12)
+    #expect(interval.low > student.low)
+  }
+
+  @Test func `intervals of prompts of two kinds cover and are no wider than they must be`() throws {
+    var generator = SplitMix64(seed: 13)
+    var covered = 0
+    var widest = 0.0
+    let studies = 600
+    for study in 0..<studies {
+      let totals = (0..<20).map { cluster in
+        let level = Double.random(in: 0..<1, using: &generator) < 0.3 ? 0.5 : 0.03
+        return ClusterTotal(cluster: cluster, sum: level * (1 + 0.2 * generator.normal()), count: 1)
+      }
+      let bootstrap = ClusteredBootstrap(clusterCount: 20, resamples: 500, seed: UInt64(study))
+      let interval = try #require(bootstrap.interval(ofMean: totals))
+      let student = try #require(clusteredStudentInterval(ofMean: totals, clusterCount: 20))
+      let truth = 0.3 * 0.5 + 0.7 * 0.03
+      if interval.low <= truth && truth <= interval.high { covered += 1 }
+      widest = max(widest, (interval.high - interval.low) / (student.high - student.low))
+    }
+    let rate = Double(covered) / Double(studies)
+    // The number of prompts of a kind comes in steps, and so does the rate.
+    #expect(rate >= 0.93, "\(rate)")
+    #expect(widest <= 3, "\(widest)")
+  }
+
   @Test func `fewer than two clusters have no interval`() {
     let bootstrap = ClusteredBootstrap(clusterCount: 3, resamples: 100)
     let one = [ClusterTotal(cluster: 1, sum: 4, count: 2)]

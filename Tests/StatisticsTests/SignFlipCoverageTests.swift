@@ -83,41 +83,85 @@ import Testing
     }
   }
 
-  /// How often intervals of means over all of 200 prompts cover, of which a part has the token at all.
-  private static func coverage(presence: Double, mean: Double) throws -> (rate: Double, disagreeing: Int) {
-    var generator = SplitMix64(seed: 32)
-    let test = SignFlipTest(clusterCount: 200, flips: 999)
-    var (covered, studies, disagreeing) = (0, 0, 0)
-    for _ in 0..<1500 {
-      let differences = (0..<200).compactMap { _ in
-        Double.random(in: 0..<1, using: &generator) < presence ? mean + generator.normal() : nil
+  /// What the prompts that have a token say about it.
+  enum Differences: Sendable {
+    /// One of a normal distribution around a mean, of variance 1.
+    case normal(mean: Double)
+    /// All of one sign: exponential of mean 1.
+    case exponential
+    /// All of one sign, and now and then a very large one: e to a standard normal.
+    case lognormal
+
+    var mean: Double {
+      switch self {
+      case .normal(let mean): mean
+      case .exponential: 1
+      case .lognormal: exp(0.5)
       }
-      guard differences.count >= 6, let result = test.result(ofDifferences: differences),
+    }
+
+    func draw(using generator: inout SplitMix64) -> Double {
+      switch self {
+      case .normal(let mean): mean + generator.normal()
+      case .exponential: -log(1 - Double.random(in: 0..<1, using: &generator))
+      case .lognormal: exp(generator.normal())
+      }
+    }
+  }
+
+  /// How often intervals of means over all of 200 prompts cover, of which a part has the token at all.
+  private static func coverage(
+    presence: Double, _ differences: Differences, studies most: Int = 1500
+  ) -> (rate: Double, byTestAlone: Double, disagreeing: Int) {
+    var generator = SplitMix64(seed: 32)
+    var (covered, coveredByTest, studies, disagreeing) = (0, 0, 0, 0)
+    for study in 0..<most {
+      let test = SignFlipTest(clusterCount: 200, flips: 999, seed: UInt64(study))
+      let drawn = (0..<200).compactMap { _ in
+        Double.random(in: 0..<1, using: &generator) < presence
+          ? differences.draw(using: &generator) : nil
+      }
+      guard drawn.count >= 6, let result = test.result(ofDifferences: drawn),
         let interval = result.interval
       else { continue }
       studies += 1
-      if interval.low <= presence * mean && presence * mean <= interval.high { covered += 1 }
+      let truth = presence * differences.mean
+      if interval.low <= truth && truth <= interval.high { covered += 1 }
+      // What is left of a prompt's difference once the truth is taken off has the p-value of the truth.
+      let rest = drawn.map { $0 - truth } + [Double](repeating: -truth, count: 200 - drawn.count)
+      if let pValue = test.result(ofDifferences: rest)?.pValue, pValue > 0.05 { coveredByTest += 1 }
       if (interval.low > 0 || interval.high < 0) != (result.pValue <= 0.05) { disagreeing += 1 }
     }
     let rate = Double(covered) / Double(studies)
-    print("presence \(presence), mean \(mean): \(rate) of \(studies)")
-    return (rate, disagreeing)
+    let byTest = Double(coveredByTest) / Double(studies)
+    print("presence \(presence), \(differences): \(rate) of \(studies), by the test alone \(byTest)")
+    return (rate, byTest, disagreeing)
   }
 
-  @Test(arguments: [(0.05, 0.0), (0.1, 0.0), (0.2, 0.5), (0.5, 1.0)])
+  /// Of 20,000 intervals 94.1 % and 94.8 % cover in the two cases near a border, so that they are drawn more often: the
+  /// error of 1500 is 0.6 %, of 6000 0.3 %.
+  @Test(arguments: [
+    (0.05, Differences.normal(mean: 0), 1500), (0.1, .normal(mean: 0), 1500), (0.2, .normal(mean: 0.5), 1500),
+    (0.5, .normal(mean: 1), 1500), (0.1, .normal(mean: 0.5), 6000), (0.1, .normal(mean: 1), 6000),
+    (0.2, .exponential, 1500), (0.5, .exponential, 1500),
+  ])
   func `95 % intervals of means over all prompts cover at the stated rate where few have the token`(
-    presence: Double, mean: Double
-  ) throws {
-    let found = try Self.coverage(presence: presence, mean: mean)
+    presence: Double, differences: Differences, studies: Int
+  ) {
+    let found = Self.coverage(presence: presence, differences, studies: studies)
     #expect((0.93...0.97).contains(found.rate))
     #expect(found.disagreeing == 0)
   }
 
-  /// Twenty prompts have the token and most of them move it the same way, so that the number of such prompts decides
-  /// the mean, and the mean is skewed.
-  @Test func `where few prompts have the token and agree, intervals cover a little less`() throws {
-    let found = try Self.coverage(presence: 0.1, mean: 0.5)
-    #expect((0.9...0.97).contains(found.rate))
+  /// Twenty prompts have the token, all of them move it the same way, and few of them move it much: the mean is skewed,
+  /// and signs that are flipped do not know.
+  @Test(arguments: [(0.1, Differences.exponential, 0.92), (0.2, .lognormal, 0.91)])
+  func `where few prompts have the token and agree, intervals cover more than the flipped signs would`(
+    presence: Double, differences: Differences, least: Double
+  ) {
+    let found = Self.coverage(presence: presence, differences)
+    #expect((least...0.97).contains(found.rate))
+    #expect(found.byTestAlone < found.rate - 0.015)
     #expect(found.disagreeing == 0)
   }
 

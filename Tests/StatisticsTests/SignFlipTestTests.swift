@@ -99,8 +99,70 @@ import Testing
     for level in [0.8, 0.95] {
       let result = try #require(test.result(ofDifferences: differences, level: level))
       #expect(result.pValue == slow.pValue(0))
-      try expect(result.interval, level, slow.pValue)
+      guard var interval = result.interval else {
+        try expect(nil, level, slow.pValue)
+        continue
+      }
+      // The far end is the test's, or what is written out here if that is farther.
+      let mean = differences.reduce(0, +) / Double(prompts.all)
+      let moments = try #require(CentralMoments(differences, zeros: prompts.all - differences.count))
+      let reach = moments.reach(level: level)
+      let far = mean > 0 ? interval.high : interval.low
+      if abs(abs(far - mean) - reach) < 1e-12 {
+        #expect(slow.pValue(far) <= 1 - level)
+        // Nearer, where the test has it.
+        let ends = (near: mean, far: far)
+        let end = Self.end(between: ends.near, and: ends.far) { slow.pValue($0) > 1 - level }
+        if mean > 0 { interval.high = end } else { interval.low = end }
+      } else {
+        #expect(abs(far - mean) > reach)
+      }
+      try expect(interval, level, slow.pValue)
     }
+  }
+
+  /// The last place from `inside` towards `outside` that is held.
+  private static func end(between inside: Double, and outside: Double, _ holds: (Double) -> Bool) -> Double {
+    var (inside, outside) = (inside, outside)
+    for _ in 0..<60 {
+      let middle = (inside + outside) / 2
+      if holds(middle) { inside = middle } else { outside = middle }
+    }
+    return inside
+  }
+
+  @Test func `the far end of a mean of few clusters by hand`() throws {
+    // 4, 2, 0, 0, 0, 0: mean 1; deviations 3, 1, −1 four times: variance 14/6 = 7/3, third moment 24/6 = 4,
+    // fourth (81 + 1 + 4)/6 = 43/3. γ² = 16 / (7/3)³ = 1.2594752186588921, κ = 43/3 / (49/9) − 3 = −0.36734693877551.
+    let moments = try #require(CentralMoments([4, 2], zeros: 4))
+    #expect(abs(moments.variance - 7.0 / 3) < 1e-12)
+    #expect(abs(moments.skewness - 1.1222634354993892) < 1e-12)
+    #expect(abs(moments.excess - -0.3673469387755102) < 1e-12)
+    // t with 5 degrees of freedom 2.5705818356, its square 6.6078909737, its fourth power 43.6642231204; √(7/15) =
+    // 0.6831300511; γ² (t⁴ + 2t² − 3)/18 = 3.7700295091, −κ (t² − 3)/12 = 0.1104456421, together over 6: 0.6467458585.
+    #expect(abs(moments.reach(level: 0.95) - 2.8917543979) < 1e-9)
+    // Values that all say the same reach nowhere, and two of them are the fewest.
+    #expect(CentralMoments([2, 2], zeros: 0)?.reach(level: 0.95) == 0)
+    #expect(CentralMoments([2], zeros: 0) == nil)
+    // Heavy tails and no skew would shorten t; it stays: 2.093024054408263 with 19 degrees of freedom, variance 162/20.
+    let even = try #require(CentralMoments([9, -9], zeros: 18))
+    #expect(abs(even.excess - 7) < 1e-12)
+    #expect(abs(even.reach(level: 0.95) - 2.093024054408263 * (8.1 / 19).squareRoot()) < 1e-9)
+  }
+
+  @Test func `only the end that is farther from 0 moves`() throws {
+    let differences = [9.0] + [Double](repeating: 1, count: 12)
+    let test = SignFlipTest(clusterCount: 100)
+    let up = try #require(test.result(ofDifferences: differences))
+    let down = try #require(test.result(ofDifferences: differences.map { -$0 }))
+    let mean = 0.21
+    let reach = try #require(CentralMoments(differences, zeros: 87)?.reach(level: 0.95))
+    let interval = try #require(up.interval)
+    #expect(abs(interval.high - (mean + reach)) < 1e-12)
+    #expect(interval.low > mean - reach)
+    #expect(up.pValue <= 0.05 && interval.low > 0)
+    #expect(down.pValue == up.pValue)
+    #expect(down.interval == Interval(low: -interval.high, high: -interval.low))
   }
 
   /// Just inside of an end the p-value is above 1 − level, just outside it is not.

@@ -11,8 +11,8 @@ import Testing
     return (finder.count, hashes.map { finder.place(of: $0) })
   }
 
-  private func hashes(_ count: Int) -> [Int] {
-    var generator = SplitMix64(seed: UInt64(count))
+  private func hashes(_ count: Int, seed: UInt64? = nil) -> [Int] {
+    var generator = SplitMix64(seed: seed ?? UInt64(count))
     return (0..<count).map { _ in Int(truncatingIfNeeded: generator.next()) }
   }
 
@@ -22,6 +22,11 @@ import Testing
     #expect(Set(found.places).count == count)
     #expect(found.places.allSatisfy { (0..<found.count).contains($0) })
     #expect(found.count <= count * 4 / 3 + 1)
+  }
+
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `as many keys as a vocabulary has short tokens find places, whatever they are`(seed: UInt64) {
+    #expect(places(of: hashes(100_000, seed: seed)) != nil)
   }
 
   @Test func `keys that share a hash have no places`() {

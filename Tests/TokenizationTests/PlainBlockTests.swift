@@ -66,19 +66,44 @@ import Testing
     #expect(plain == [true, false])
   }
 
+  @Test(.enabled(if: PlainBlock.readsCharacters, "takes AVX-512"))
+  func `characters beyond ASCII are read as such`() {
+    func ends(_ text: String, _ rules: PlainBlock.Rules) -> [Int] {
+      let filled = text + String(repeating: "\0", count: 80)
+      return AlignedText(Array(filled.utf8), offset: 0).withScanText { text in
+        let bits = PlainBlock(charactersAt: 0, in: text, rules).ends(rules).ends
+        return (0..<64).filter { bits >> UInt64($0) & 1 == 1 }
+      }
+    }
+    let rules = PlainBlock.Rules.later(digits: 3, [])
+    #expect(ends("он сказал: «да»\n", rules) == [4, 17, 18, 21, 25])
+    #expect(ends("世界、人民\u{3000}世 ٣٣٣٣ x", rules) == [6, 15, 21, 22, 28, 30])
+    #expect(ends("a e\u{301}b c", rules) == [1, 3, 6])
+    #expect(ends("a e\u{301}b c", .later(digits: 3, .marks)) == [1, 6])
+    #expect(ends("a иЫ б c", .later(digits: 3, [.capitals, .marks])) == [1, 4, 6, 9])
+    #expect(ends("a 世Ы б c", .later(digits: 3, [.capitals, .marks])) == [1])
+  }
+
   /// Blocks of every kind against the scanner, which looks at one character after the other.
-  @Test(arguments: SplitPattern.Name.allCases, 0..<40 as Range<UInt64>)
+  @Test(arguments: SplitPattern.Name.allCases, 0..<80 as Range<UInt64>)
   func `an encoder cuts as the scanner alone does`(name: SplitPattern.Name, seed: UInt64) throws {
-    let parts = [
+    let characters = [
       "a", "bc", "D", "Ef", " ", " ", " ", "  ", "\n", "\n", "\r\n", "\t", "1", "234", "'", "s", "ll", "!",
       "/",
-      "_(", "é", "世", "\u{301}", "\u{3000}", "\u{1}", "\u{7F}", "word", " of",
+      "_(", "é", "É", "世", "ы", "Ы", "ب", "٣", "،", "“", "👍", "\u{301}", "\u{3000}", "\u{A0}", "\u{17F}",
+      "\u{1C5}", "\u{2B0}", "\u{200D}", "\u{FFFF}", "\u{10FFFF}", "\u{1}", "\u{7F}", "word", " of", "世界人民",
     ]
+    // What is not UTF-8: leads alone, a rest alone, a surrogate, beyond the last code point, an overlong form.
+    let broken: [[UInt8]] = [
+      [0xC3], [0xE4, 0xB8], [0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0xAF],
+      [0xE0, 0x80, 0xAF],
+    ]
+    let parts = characters.map { Array($0.utf8) } + broken
     // Few kinds of parts in one text, many in the next: runs of all lengths.
     let tokenizer = try Tokenizer(contentsOf: Fixture.path("small.tiktoken"), pattern: name)
     var generator = SplitMix64(seed: seed)
-    let chosen = (0..<Int(seed % 20) + 2).map { _ in parts.randomElement(using: &generator) ?? "" }
-    let text = (0..<1500).flatMap { _ in Array((chosen.randomElement(using: &generator) ?? "").utf8) }
+    let chosen = (0..<Int(seed % 20) + 2).map { _ in parts.randomElement(using: &generator) ?? [] }
+    let text = (0..<1500).flatMap { _ in chosen.randomElement(using: &generator) ?? [] }
     #expect(tokenizer.encode(text) == tokenizer.spans(of: text).map(\.id))
   }
 }

@@ -50,6 +50,48 @@ import Tokenization
     #expect(scanned(text).count == 0)
   }
 
+  @Test(arguments: [
+    (#"{"token_id": 33, "logprob": -2.982189, "rank": 5}"#, 33, 2_982_189, 6, true, 5),
+    (#"{"token_id":33,"logprob":-2.982189,"rank":5}"#, 33, 2_982_189, 6, true, 5),
+    (
+      #"{"token_id": 12345678, "logprob": -12.5, "rank": 87654321}"#, 12_345_678, 125, 1, true,
+      87_654_321
+    ),
+    (#"{"token_id": 0, "logprob": 0.00000001, "rank": 1}"#, 0, 1, 8, false, 1),
+    (#"{"token_id": 0, "logprob": -0.0, "rank": 1}"#, 0, 0, 1, true, 1),
+    (#"{"token_id": 7, "logprob": -1.123456789, "rank": 2}"#, 7, 1_123_456_789, 9, true, 2),
+    (#"{"token_id": 7, "logprob": -1.5e-05, "rank": 2}"#, 7, 15, 6, true, 2),
+    (#"{"token_id": 7, "logprob": -3, "rank": 2}"#, 7, 3, 0, true, 2),
+  ])
+  func `entries in the usual layout are taken`(
+    text: String, token: Int32, mantissa: UInt64, decimals: Int32, isNegative: Bool, rank: Int32
+  ) {
+    let (count, entry) = scanned(text + ", " + text)
+    #expect(count == 2 && Int(entry.end) == text.utf8.count)
+    #expect(entry.token == token && entry.rank == rank && entry.has_logprob && !entry.has_text)
+    #expect(
+      entry.mantissa == mantissa && entry.decimals == decimals && entry.is_negative == isNegative)
+  }
+
+  @Test(arguments: [
+    #"{"token_id": 33, "logprob": -2.982189, "rank": 5}"#, #"{"token_id":33,"logprob":-2.982189,"rank":5}"#,
+  ])
+  func `one other byte in the usual layout is read as the careful way reads it`(usual: String) {
+    let bytes = Array(usual.utf8)
+    for place in bytes.indices {
+      for byte in "79-.,:}{\"x e+".utf8 {
+        var changed = bytes
+        changed[place] = byte
+        let text = String(decoding: changed, as: UTF8.self)
+        let row = { (list: String) in #"{"token_id": 1, "logprob": -0.5, "top_logprobs": [\#(list)]}"# }
+        let fast = try? rows(of: row(text), nil)
+        let careful = try? rows(of: row(text).replacing("{", with: "{  "), nil)
+        #expect(fast?.tokens.map(Self.words) == careful?.tokens.map(Self.words), "\(text)")
+        #expect(fast?.decimals == careful?.decimals, "\(text)")
+      }
+    }
+  }
+
   @Test func `the members before a list are taken`() throws {
     let text = #"{"token_id": 49151, "logprob": -12.345678, "rank": 1234, "top_logprobs": [{"token_id": 1}]}"#
     let entry = try #require(head(text))

@@ -80,6 +80,28 @@ size_t divergence_room(size_t count);
 void divergence_measure(
   enum divergence_path path, const struct divergence_request *request, struct divergence_result *result);
 
+/// A row in single precision and half a step of its storage at each score; excluded tokens have −∞ and 0.
+struct divergence_stored_row {
+  const float *scores, *half_steps;
+};
+
+/// How far rounding for storage can have moved what one row, the own one, says beside another.
+struct divergence_row_bounds {
+  /// Of KL(own ‖ other), of ½ KL(own ‖ middle of both), and of the own entropy, in nats; the first is infinite where the
+  /// divergence is.
+  double divergence, half_jensen_shannon, entropy;
+  /// The mean of the half steps under the row.
+  double mean_step;
+};
+
+/// The bounds of both rows, each beside the other. Every path gives the same bits.
+///
+/// `count` is a multiple of 8. No score is NaN or +∞, and each row has a finite one. `growth` is by how much second
+/// derivatives can grow between the stored scores and the true ones.
+void divergence_storage_bounds(
+  enum divergence_path path, const struct divergence_stored_row *first,
+  const struct divergence_stored_row *second, size_t count, double growth, struct divergence_row_bounds *first_bounds, struct divergence_row_bounds *second_bounds);
+
 /// The sum of `count` bytes taken as float32: what reading them once costs, for benchmarks.
 double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count);
 

@@ -1,6 +1,7 @@
 // What Swift has no word for.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -27,18 +28,87 @@ static inline void tokenscan_first_bytes(
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 
-/// What 64 bytes are, a bit each, from the lowest.
+/// The number with a key in its upper 43 bits, or all bits, in a table of buckets of eight numbers.
+///
+/// It is in the bucket with this index, or if that and those behind are full in the first behind that is not. A
+/// number with the highest bit set is a free place.
+uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
+
+/// The bucket of a key, of so many.
+static inline size_t tokenscan_bucket(uint64_t key, size_t count) {
+  return (size_t)(((key * 0x9E3779B97F4A7C15ull) >> 32) * count >> 32);
+}
+
+/// Up to 32 symbols that are being merged.
 typedef struct {
-  /// ASCII letters, and of them the capitals.
-  uint64_t letters, capitals;
-  /// `0` to `9`.
+  /// Of the pair that begins at each place, `priority · 32 + place`, so that the smallest says which rule comes
+  /// first and where, the leftmost of equal ones; all bits where a pair has no rule.
+  uint32_t numbers[32];
+  /// What that pair becomes.
+  int32_t merged[32];
+  int32_t symbols[32];
+  /// A bit for each symbol that is left.
+  uint64_t left;
+  /// The place of the last merge, of which the rules around have not been looked up, or 32, and that of the symbol
+  /// that was taken away.
+  uint32_t last, gone;
+  /// So that of many each begins at a multiple of 64 bytes.
+  uint64_t unused[6];
+} tokenscan_symbols;
+
+/// What a pair becomes, and in which order.
+typedef struct {
+  uint32_t priority;
+  int32_t merged;
+} tokenscan_outcome;
+
+/// Rules for pairs of symbols: buckets of numbers for `tokenscan_find`, of which the keys are the two symbols, 21
+/// bits each, and the other 21 bits say the outcome: its place in a list, or where there is none the priority, which
+/// is so far from the symbol that is made.
+typedef struct {
+  const uint64_t *buckets;
+  size_t count;
+  const tokenscan_outcome *outcomes;
+  int32_t shift;
+} tokenscan_rules;
+
+/// Merges the symbols of several lists, aligned to 64 bytes, until no pair has a rule: one rule at a turn, so that
+/// while one waits for memory the others are worked on. `count` is at most 32.
+void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules);
+
+/// What 64 bytes, or the characters in them, are: a bit each, from the lowest.
+typedef struct {
+  /// Letters, and of them the capitals and those without case.
+  uint64_t letters, capitals, caseless;
+  /// Numbers: of ASCII `0` to `9`.
   uint64_t digits;
+  /// Spaces, and other white space that is no newline: of ASCII tabs.
   uint64_t spaces, tabs;
   /// `\r` and `\n`.
   uint64_t newlines;
-  /// ASCII that is seen and is neither letter nor digit, and of it two that have rules of their own.
+  /// ASCII that is seen and is neither letter nor digit, all that is beyond ASCII and in no other set, and two
+  /// signs that have rules of their own.
   uint64_t signs, apostrophes, slashes;
+  /// Combining marks.
+  uint64_t marks;
+  /// The bytes that begin the characters, and of them those that begin one of three bytes behind another that is
+  /// not ASCII.
+  uint64_t starts, joints;
 } tokenscan_block;
 
-/// Says of 64 bytes what they are.
+/// Says of 64 bytes what they are. Those beyond ASCII are in no set.
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block);
+
+/// Whether this machine can say it of characters, which takes AVX-512.
+bool tokenscan_classifies_characters(void);
+
+/// Says what the characters are that lie in 64 bytes as a whole, and returns how many: those up to the first
+/// that is not well-formed UTF-8. A control character of ASCII is in no set.
+///
+/// `classes` has the class of every code point, as `ScalarClass` numbers them, and the bytes begin a character.
+/// Where case does not matter, capitals and what has no case may be left unsaid beyond ASCII.
+size_t tokenscan_classify_characters(
+    const uint8_t *bytes, const uint8_t *classes, bool is_cased, tokenscan_block *block);
+
+/// The bytes that begin some characters of a block.
+uint64_t tokenscan_first_byte_bits(uint64_t characters, uint64_t starts);

@@ -25,14 +25,14 @@ struct DenseRowFacts {
 
   /// A look at every token, or at a sample of evenly spaced ones.
   init(_ row: DenseRow, isSampled: Bool = false) {
-    let places = isSampled ? row.samplePlaces : Array(0..<row.count)
-    let scores = isSampled ? places.map(row.score) : row.scores()
+    let stride = isSampled ? row.sampleStride : 1
+    let scores = row.scores(every: stride)
     let count = Double(max(scores.count, 1))
     let largest = Double(scores.max() ?? -.infinity)
     excluded = Double(scores.count { Double($0) < largest - Self.vanishing || $0 == -.infinity }) / count
     holdsNaN = scores.contains(where: \.isNaN)
     holdsInfinity = scores.contains(.infinity)
-    floored = Double(row.flooredCount(among: places)) / count
+    floored = Double(row.flooredCount(every: stride)) / count
     let sum = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
     logSumExp = isSampled ? nil : sum
     let rough = sum + log(Double(row.count) / count)
@@ -41,17 +41,19 @@ struct DenseRowFacts {
 }
 
 extension DenseRow {
-  /// Evenly spaced tokens.
-  var samplePlaces: [Int] {
-    let stride = max(1, count / DenseRowFacts.sampleSize)
-    return Array(Swift.stride(from: 0, to: count, by: stride))
-  }
+  /// The distance of the tokens of a sample, the first of which is token 0.
+  fileprivate var sampleStride: Int { max(1, count / DenseRowFacts.sampleSize) }
 
-  /// How many of these tokens are stored as "at or below the floor".
-  fileprivate func flooredCount(among places: [Int]) -> Int {
+  /// The scores of evenly spaced tokens.
+  var sampledScores: [Float] { scores(every: sampleStride) }
+
+  /// How many of every `stride`-th token are stored as "at or below the floor".
+  fileprivate func flooredCount(every stride: Int) -> Int {
     guard encoding == .affine16 else { return 0 }
     return withUnsafeBytes { bytes in
-      places.count { bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0 }
+      Swift.stride(from: 0, to: count, by: stride).count {
+        bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0
+      }
     }
   }
 

@@ -46,7 +46,7 @@ struct ScoreMeaningGatherer {
   mutating func add(_ row: DenseRow) {
     guard wholeRows < Self.wholeRows.most, !candidates.isEmpty, row.count > 1 else { return }
     // Most rows are logits, and a few of their scores already say so.
-    let few = row.samplePlaces.map(row.score)
+    let few = row.sampledScores
     if few.contains(where: { $0 >= 0 }) { candidates.removeAll { $0 != .probabilities } }
     if !few.allSatisfy({ (0...1).contains($0) }) { candidates.removeAll { $0 == .probabilities } }
     guard !candidates.isEmpty else { return }

@@ -49,8 +49,7 @@ struct ScoreScale {
 
   mutating func add(reference: DenseRow, tuned: DenseRow) {
     guard reference.count == tuned.count else { return }
-    let places = reference.samplePlaces
-    let (xs, ys) = (places.map(reference.score), places.map(tuned.score))
+    let (xs, ys) = (reference.sampledScores, tuned.sampledScores)
     let least = (Self.leastKnown(xs, in: reference), Self.leastKnown(ys, in: tuned))
     add(
       zip(xs, ys).compactMap { x, y in

@@ -34,8 +34,8 @@ struct NameCheck: Equatable {
     }
   }
 
-  /// Counts an entry that names no text, while entries are looked at.
-  mutating func passNameless() { if isOpen { looked += 1 } }
+  /// Counts entries that name no text, while entries are looked at.
+  mutating func passNameless(_ count: Int = 1) { looked = max(looked, min(looked + count, Self.most)) }
 
   /// Counts what another part of the record gave.
   mutating func add(_ other: NameCheck) {

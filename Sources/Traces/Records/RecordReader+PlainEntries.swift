@@ -11,22 +11,26 @@ extension RecordReader {
   /// Takes the entries that are next, as far as they are plain; false where the first one is not.
   @inline(__always)
   mutating func takePlainEntries(into rows: inout ListedRows) -> Bool {
-    let start = cursor.position
-    return withUnsafeTemporaryAllocation(of: json_scan_entry.self, capacity: Self.entriesAtOnce) { found in
-      let count = json_scan_entries(cursor.base, start, cursor.end, found.baseAddress, found.count)
-      var decimals = rows.decimals ?? 0
-      let checksNames = checksNames(in: rows)
-      for place in 0..<count {
-        if checksNames, found[place].has_text { break }
-        guard let listed = ListedToken(found[place]) else { break }
-        if hasLookup { rows.names.passNameless() }
-        rows.tokens.append(listed)
-        decimals = max(decimals, Int(found[place].decimals))
-        cursor.finishValue(at: found[place].end)
+    withUnsafeTemporaryAllocation(of: json_scan_entry.self, capacity: Self.entriesAtOnce) { found in
+      let count = json_scan_entries(
+        cursor.base, cursor.position, cursor.end, found.baseAddress, found.count)
+      // Gathered, and appended together: each append by itself asks whether there is room and no other owner.
+      return withUnsafeTemporaryAllocation(of: ListedToken.self, capacity: Self.entriesAtOnce) { listed in
+        let checksNames = checksNames(in: rows)
+        var decimals = rows.decimals ?? 0
+        var taken = 0
+        while taken < count, !checksNames || !found[taken].has_text, let token = ListedToken(found[taken]) {
+          listed.initializeElement(at: taken, to: token)
+          decimals = max(decimals, Int(found[taken].decimals))
+          taken += 1
+        }
+        guard taken > 0 else { return false }
+        rows.tokens.append(contentsOf: UnsafeMutableBufferPointer(rebasing: listed[..<taken]))
+        rows.decimals = decimals
+        if hasLookup { rows.names.passNameless(taken) }
+        cursor.finishValue(at: found[taken - 1].end)
+        return true
       }
-      guard cursor.position > start else { return false }
-      rows.decimals = decimals
-      return true
     }
   }
 
@@ -40,7 +44,7 @@ extension RecordReader {
     let before = cursor
     let (start, decimals, names) = (rows.tokens.count, rows.decimals, rows.names)
     cursor.finishValue(at: head.end)
-    unknownTexts.removeAll(keepingCapacity: true)
+    if !unknownTexts.isEmpty { unknownTexts.removeAll(keepingCapacity: true) }
     try takeList(into: &rows)
     guard cursor.nextByte() == UInt8(ascii: "}"), unknownTexts.isEmpty else {
       cursor = before

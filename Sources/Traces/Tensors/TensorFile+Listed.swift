@@ -75,11 +75,19 @@ extension DenseRow.Encoding {
   func rounding(of score: Float) -> Double {
     guard score.isFinite else { return 0 }
     switch self {
-    case .float32: return Double(score.ulp) / 2
+    case .float32: return Double(score.lastPlace) / 2
     // Eleven and eight significant bits, where single precision has 24; the steps of small halves do not shrink.
-    case .float16: return max(Double(score.ulp) * 0x1p13, 0x1p-24) / 2
-    case .bfloat16: return Double(score.ulp) * 0x1p16 / 2
+    case .float16: return max(Double(score.lastPlace) * 0x1p13, 0x1p-24) / 2
+    case .bfloat16: return Double(score.lastPlace) * 0x1p16 / 2
     case .affine16: return 0
     }
+  }
+}
+
+extension Float {
+  /// `ulp` of a finite number, without the branches that the standard library takes for others.
+  @inline(__always)
+  fileprivate var lastPlace: Float {
+    max(Float(bitPattern: bitPattern & 0x7F80_0000) * 0x1p-23, .leastNonzeroMagnitude)
   }
 }

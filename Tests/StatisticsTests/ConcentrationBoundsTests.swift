@@ -3,22 +3,42 @@ import TestSupport
 import Testing
 
 /// Bounds of Gini coefficient and Lorenz shares.
-@Suite struct ConcentrationCurveBoundsTests {
+@Suite struct ConcentrationBoundsTests {
   private static let fractions = [0.01, 0.05, 0.25, 0.33, 0.5, 0.9, 1]
+
+  private struct Bounds {
+    var gini: ClosedRange<Double>?
+    var shares: [ClosedRange<Double>]?
+  }
 
   private func curve(
     lows: [Double], highs: [Double], _ fractions: [Double] = fractions
-  ) -> ConcentrationCurveBounds {
-    var totals = (low: DoubledSum(), high: DoubledSum())
+  ) -> Bounds {
+    let (lows, highs) = (lows.sorted(by: >), highs.sorted(by: >))
+    var totals = (low: DoubledSum(), high: DoubledSum(), ranked: DoubledSum())
     for low in lows { totals.low.add(low) }
-    for high in highs { totals.high.add(high) }
-    var curve = ConcentrationCurveBounds(
-      count: lows.count, lowTotal: totals.low, highTotal: totals.high, fractions: fractions)
-    let order = lows.indices.sorted { (lows[$0], $1) > (lows[$1], $0) }
-    for (place, top) in zip(order, highs.sorted(by: >)) {
-      curve.add(low: lows[place], high: highs[place], top: top)
+    for (place, high) in highs.enumerated() {
+      totals.high.add(high)
+      totals.ranked.add(Double(place + 1) * high)
     }
-    return curve
+    var most = GreatestConcentration(count: lows.count, lowTotal: totals.low, fractions: fractions)
+    for (low, high) in zip(lows, highs) { most.add(low: low, high: high) }
+    var least = LeastConcentration(
+      count: lows.count, highTotal: totals.high, highRankedTotal: totals.ranked, fractions: fractions)
+    var next = 0
+    for low in lows {
+      while next < highs.count, highs[next] >= low {
+        least.add(high: highs[next])
+        next += 1
+      }
+      least.add(low: low)
+    }
+    for high in highs[next...] { least.add(high: high) }
+    return Bounds(
+      gini: least.gini.flatMap { low in most.gini.map { low...max(low, $0) } },
+      shares: least.shares.flatMap { lows in
+        most.shares.map { zip(lows, $0).map { $0...max($0, $1) } }
+      })
   }
 
   private func shares(_ values: [Double]) -> (gini: Double, shares: [Double])? {
@@ -102,5 +122,49 @@ import Testing
         #expect(whole <= share.upperBound + 1e-12, "seed \(seed)")
       }
     }
+  }
+
+  /// The least over levels written out: each value as near to the level as its bounds allow.
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `the lower bounds are the least over all levels`(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    let count = Int.random(in: 1...30, using: &generator)
+    let lows = (0..<count).map { _ in
+      Bool.random(using: &generator) ? 0 : Double.random(in: 0...1, using: &generator)
+    }
+    let highs = lows.map {
+      Int.random(in: 0..<4, using: &generator) == 0
+        ? $0 : $0 + Double.random(in: 0...1, using: &generator)
+    }
+    let bounds = curve(lows: lows, highs: highs)
+    let levels = (lows + highs).sorted()
+    let candidates =
+      levels
+      + zip(levels, levels.dropFirst()).flatMap { low, high in
+        (1..<8).map { low + (high - low) * Double($0) / 8 }
+      }
+    let found = candidates.compactMap { level in
+      shares(zip(lows, highs).map { max($0, min($1, level)) })
+    }
+    guard let least = found.map(\.gini).min() else {
+      #expect(bounds.gini == nil)
+      return
+    }
+    #expect(abs(try #require(bounds.gini).lowerBound - least) < 1e-12, "seed \(seed)")
+    for (place, share) in try #require(bounds.shares).enumerated() {
+      let least = try #require(found.map { $0.shares[place] }.min())
+      #expect(abs(share.lowerBound - least) < 1e-12, "seed \(seed), \(Self.fractions[place])")
+    }
+  }
+
+  @Test func `three holders of which one certainly has more, by hand`() throws {
+    // Between 0 and 1, between 0 and 2, certainly 4: the evenest are 1, 2 and 4.
+    let bounds = curve(lows: [0, 0, 4], highs: [1, 2, 4], [1.0 / 3, 1])
+    #expect(try #require(bounds.shares?.first).lowerBound == 4.0 / 7)
+    // Ranked sum 4 + 2 · 2 + 3 · 1 = 11: (4 − 22/7) / 3 = 2/7.
+    #expect(abs(try #require(bounds.gini).lowerBound - 2.0 / 7) < 1e-15)
+    // At most 4 of 4, and (2 · 3 − 4) / 3.
+    #expect(bounds.shares?.first?.upperBound == 1)
+    #expect(abs(try #require(bounds.gini).upperBound - 2.0 / 3) < 1e-15)
   }
 }
