@@ -92,7 +92,11 @@ public final class OutputFile {
     guard let partial else { return }
     // A rename replaces, a second name does not.
     if !mayReplace {
-      guard link(partial, target) != 0 else { return }
+      if link(partial, target) == 0 {
+        unlink(partial)
+        self.partial = nil
+        return
+      }
       guard errno != EEXIST else { throw ConversionError(file: path, .exists) }
       // Not every file system knows second names.
       try Self.check(path, mayReplace: false)
