@@ -20,7 +20,8 @@ import Measures
       defer { dense.remove() }
       return print(Comparison.table(try dense.run(rounds: number ?? 15)))
     case "study":
-      let study = try StudyBench()
+      let positions = arguments.dropFirst(2).first.flatMap { Int($0) }
+      let study = try StudyBench(rowsPerFile: positions ?? 100)
       defer { study.remove() }
       return print(Comparison.table(try await study.run(rounds: number ?? 5)))
     case "memory": return try await MemoryBench(arguments.dropFirst()).run()

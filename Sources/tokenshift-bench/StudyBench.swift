@@ -8,18 +8,21 @@ import Traces
 
 /// A whole `batch` over a dense f16 study in the page cache, against the bare kernel over the same rows.
 ///
-/// The study is made here: 100 files of one sequence each, 3 GB together. Both take turns; time is on the wall, because
+/// The study is made here: 100 files of one sequence each, 3 GB together with 100 positions in each. Both take turns; time is on the wall, because
 /// what a batch must not waste is the second processor, and counts the planning, which hashes the files.
 struct StudyBench {
-  private static let rowsPerFile = 100
   private static let sequences = 50
   private static let vocabularySize = 151_936
   private static let jobs = 2
 
   private let folder: URL
+  private let rowsPerFile: Int
 
   /// Makes the study in a folder of its own.
-  init() throws {
+  ///
+  /// - Parameter rowsPerFile: The positions of each sequence. The page cache must hold 30 MB for each of them: a hundred rows of float16.
+  init(rowsPerFile: Int = 100) throws {
+    self.rowsPerFile = rowsPerFile
     folder = FileManager.default.temporaryDirectory.appending(path: "tokenshift-bench-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let rows = BenchRows(vocabularySize: Self.vocabularySize, positionCount: 25)
@@ -42,7 +45,7 @@ struct StudyBench {
       kernel.append(try wallTime { try bareKernel() })
       let start = Date()
       _ = try await measure(plan(sequences: Self.sequences))
-      batch.append(Date().timeIntervalSince(start) * 1e6 / Double(Self.sequences * Self.rowsPerFile))
+      batch.append(Date().timeIntervalSince(start) * 1e6 / Double(Self.sequences * rowsPerFile))
     }
     return [
       Comparison("batch of a dense study, speed against the bare kernel", ours: kernel, other: batch),
@@ -108,23 +111,23 @@ struct StudyBench {
   private func wallTime(_ body: () throws -> Void) rethrows -> Double {
     let start = Date()
     try body()
-    return Date().timeIntervalSince(start) * 1e6 / Double(Self.sequences * Self.rowsPerFile)
+    return Date().timeIntervalSince(start) * 1e6 / Double(Self.sequences * rowsPerFile)
   }
 
   private func write(
     _ sequence: Int, _ model: String, _ row: (Int, divergence_encoding) -> divergence_row, _ rows: BenchRows
   ) throws {
-    let tokens = (0...Self.rowsPerFile).map { Int32(($0 * 37 + sequence) % 1000).littleEndian }
+    let tokens = (0...rowsPerFile).map { Int32(($0 * 37 + sequence) % 1000).littleEndian }
     let rowSize = rows.positionSize(DIVERGENCE_FLOAT16) / 2
     let tokenBytes = tokens.count * 4
     let header = """
-      {"logits":{"dtype":"F16","shape":[\(Self.rowsPerFile),\(Self.vocabularySize)],"data_offsets":[\
-      0,\(Self.rowsPerFile * rowSize)]},"tokens":{"dtype":"I32","shape":[\(tokens.count)],"data_offsets":[\
-      \(Self.rowsPerFile * rowSize),\(Self.rowsPerFile * rowSize + tokenBytes)]}}
+      {"logits":{"dtype":"F16","shape":[\(rowsPerFile),\(Self.vocabularySize)],"data_offsets":[\
+      0,\(rowsPerFile * rowSize)]},"tokens":{"dtype":"I32","shape":[\(tokens.count)],"data_offsets":[\
+      \(rowsPerFile * rowSize),\(rowsPerFile * rowSize + tokenBytes)]}}
       """
     var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
     data.append(contentsOf: header.utf8)
-    for position in 0..<Self.rowsPerFile {
+    for position in 0..<rowsPerFile {
       let bytes = row(position % rows.positionCount, DIVERGENCE_FLOAT16).bytes
       if let bytes { data.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: rowSize)) }
     }
