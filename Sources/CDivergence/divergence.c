@@ -25,19 +25,23 @@ size_t divergence_room(size_t count) {
   return 2 * ((groups * (DIVERGENCE_GROUP + 1) + 15) & ~(size_t)15);
 }
 
-void divergence_measure(
-  enum divergence_path path, const struct divergence_request *request, struct divergence_result *result
-) {
+static const struct divergence_functions *functions(enum divergence_path path) {
   switch (path) {
 #if defined(__x86_64__)
   case DIVERGENCE_AVX2:
-    return divergence_measure_avx2(request, result);
+    return &divergence_avx2;
   case DIVERGENCE_AVX512:
-    return divergence_measure_avx512(request, result);
+    return &divergence_avx512;
 #endif
   default:
-    return divergence_measure_portable(request, result);
+    return &divergence_portable;
   }
+}
+
+void divergence_measure(
+  enum divergence_path path, const struct divergence_request *request, struct divergence_result *result
+) {
+  functions(path)->measure(request, result);
 }
 
 void divergence_storage_bounds(
@@ -45,27 +49,9 @@ void divergence_storage_bounds(
   const struct divergence_stored_row *second, size_t count, double growth,
   struct divergence_row_bounds *first_bounds, struct divergence_row_bounds *second_bounds
 ) {
-  switch (path) {
-#if defined(__x86_64__)
-  case DIVERGENCE_AVX2:
-    return divergence_storage_bounds_avx2(first, second, count, growth, first_bounds, second_bounds);
-  case DIVERGENCE_AVX512:
-    return divergence_storage_bounds_avx512(first, second, count, growth, first_bounds, second_bounds);
-#endif
-  default:
-    return divergence_storage_bounds_portable(first, second, count, growth, first_bounds, second_bounds);
-  }
+  functions(path)->storage_bounds(first, second, count, growth, first_bounds, second_bounds);
 }
 
 double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count) {
-  switch (path) {
-#if defined(__x86_64__)
-  case DIVERGENCE_AVX2:
-    return divergence_memory_sum_avx2(bytes, count);
-  case DIVERGENCE_AVX512:
-    return divergence_memory_sum_avx512(bytes, count);
-#endif
-  default:
-    return divergence_memory_sum_portable(bytes, count);
-  }
+  return functions(path)->memory_sum(bytes, count);
 }

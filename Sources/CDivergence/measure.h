@@ -9,3 +9,5 @@
 #include "rows.h"
 #include "storage_error.h"
 #include "memory_sum.h"
+
+const struct divergence_functions PATH_FUNCTIONS = {measure, storage_bounds, memory_sum};

@@ -1,7 +1,7 @@
 // The floor that the kernel is measured against: reading the same bytes once and adding them up.
 
 /// The sum of `count` bytes taken as float32, up to the last whole group of eight vectors.
-double PATH_SUM(const void *bytes, size_t count) {
+static double memory_sum(const void *bytes, size_t count) {
   floats sums[8] = {0};
   const unsigned char *at = bytes, *end = at + count / sizeof sums * sizeof sums;
   for (; at < end; at += sizeof sums) {

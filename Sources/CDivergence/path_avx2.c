@@ -7,9 +7,7 @@
 #define PATH_LANES 8
 #define PATH_HAS_FEW_REGISTERS 1
 #define PATH_HAS_F16C 1
-#define PATH_FUNCTION divergence_measure_avx2
-#define PATH_BOUNDS divergence_storage_bounds_avx2
-#define PATH_SUM divergence_memory_sum_avx2
+#define PATH_FUNCTIONS divergence_avx2
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3,tune=znver3"))), apply_to = function)
 #include "measure.h"
 #pragma clang attribute pop

@@ -6,9 +6,7 @@
 #define PATH_HAS_FMA 1
 #define PATH_LANES 16
 #define PATH_HAS_F16C 1
-#define PATH_FUNCTION divergence_measure_avx512
-#define PATH_BOUNDS divergence_storage_bounds_avx512
-#define PATH_SUM divergence_memory_sum_avx512
+#define PATH_FUNCTIONS divergence_avx512
 #if defined(DIVERGENCE_EMULATES_AVX512)
 // The compiler makes two AVX2 operations of each one: for tests on machines without the instructions.
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)

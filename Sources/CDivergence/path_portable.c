@@ -8,7 +8,5 @@
 #endif
 #define PATH_LANES 4
 #define PATH_HAS_F16C 0
-#define PATH_FUNCTION divergence_measure_portable
-#define PATH_BOUNDS divergence_storage_bounds_portable
-#define PATH_SUM divergence_memory_sum_portable
+#define PATH_FUNCTIONS divergence_portable
 #include "measure.h"

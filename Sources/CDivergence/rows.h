@@ -227,7 +227,7 @@ MEASURE_ROWS_OF(measure_bfloat16, DIVERGENCE_BFLOAT16, false)
 MEASURE_ROWS_OF(measure_affine16, DIVERGENCE_AFFINE16, false)
 MEASURE_ROWS_OF(measure_mixed, 0, true)
 
-void PATH_FUNCTION(const struct divergence_request *request, struct divergence_result *result) {
+static void measure(const struct divergence_request *request, struct divergence_result *result) {
   result->status = DIVERGENCE_MEASURED;
   result->problem_in_tuned = false;
   result->kl_tuned_reference = result->kl_reference_tuned = 0;

@@ -105,7 +105,7 @@ static struct divergence_row_bounds bounds_of(
     .mean_step = means->step};
 }
 
-void PATH_BOUNDS(
+static void storage_bounds(
   const struct divergence_stored_row *first, const struct divergence_stored_row *second, size_t count,
   double growth, struct divergence_row_bounds *first_bounds, struct divergence_row_bounds *second_bounds
 ) {

@@ -1,4 +1,4 @@
-// The bounds of one position. A path includes this source with the name of its function.
+// The bounds of one position. A path includes this source with the name of its table of functions.
 
 #include "lanes.h"
 #include "mass.h"
@@ -28,7 +28,7 @@ ALWAYS_INLINE size_t width_of(size_t reference_count, size_t tuned_count) {
   return (reference_count + tuned_count + 1 + 3 * LANES) / LANES * LANES;
 }
 
-bool PATH_FUNCTION(const struct truncation_request *request, struct truncation_result *result) {
+static bool compare(const struct truncation_request *request, struct truncation_result *result) {
   const struct truncation_row *reference_row = &request->reference, *tuned_row = &request->tuned;
   size_t width = width_of(reference_row->count, tuned_row->count);
   double *room = request->room;
@@ -66,8 +66,10 @@ bool PATH_FUNCTION(const struct truncation_request *request, struct truncation_r
   return true;
 }
 
-void PATH_EXPONENTIALS(const double *x, double *found) { set_vector(found, exponential(vector(x))); }
+static void exponentials(const double *x, double *found) { set_vector(found, exponential(vector(x))); }
 
-void PATH_LOGARITHMS(const double *a, const double *b, double *found) {
+static void logarithms(const double *a, const double *b, double *found) {
   set_vector(found, logarithm(vector(a), vector(b), vector(a) - vector(b)));
 }
+
+const struct truncation_functions PATH_FUNCTIONS = {compare, exponentials, logarithms};

@@ -1,9 +1,7 @@
 #include "paths.h"
 
 #if defined(__x86_64__)
-#define PATH_FUNCTION truncation_compare_avx512
-#define PATH_EXPONENTIALS truncation_exponentials_avx512
-#define PATH_LOGARITHMS truncation_logarithms_avx512
+#define PATH_FUNCTIONS truncation_avx512
 // Without the vector width the compiler splits every vector in two halves of 256 bits.
 #pragma clang attribute push( \
   __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)

@@ -24,42 +24,28 @@ size_t truncation_room(size_t reference_count, size_t tuned_count) {
   return 14 * width + 2 * width;
 }
 
-bool truncation_compare(
-  enum truncation_path path, const struct truncation_request *request, struct truncation_result *result) {
+static const struct truncation_functions *functions(enum truncation_path path) {
   switch (path) {
 #if defined(__x86_64__)
   case TRUNCATION_AVX2:
-    return truncation_compare_avx2(request, result);
+    return &truncation_avx2;
   case TRUNCATION_AVX512:
-    return truncation_compare_avx512(request, result);
+    return &truncation_avx512;
 #endif
   default:
-    return truncation_compare_portable(request, result);
+    return &truncation_portable;
   }
+}
+
+bool truncation_compare(
+  enum truncation_path path, const struct truncation_request *request, struct truncation_result *result) {
+  return functions(path)->compare(request, result);
 }
 
 void truncation_exponentials(enum truncation_path path, const double *x, double *found) {
-  switch (path) {
-#if defined(__x86_64__)
-  case TRUNCATION_AVX2:
-    return truncation_exponentials_avx2(x, found);
-  case TRUNCATION_AVX512:
-    return truncation_exponentials_avx512(x, found);
-#endif
-  default:
-    return truncation_exponentials_portable(x, found);
-  }
+  functions(path)->exponentials(x, found);
 }
 
 void truncation_logarithms(enum truncation_path path, const double *a, const double *b, double *found) {
-  switch (path) {
-#if defined(__x86_64__)
-  case TRUNCATION_AVX2:
-    return truncation_logarithms_avx2(a, b, found);
-  case TRUNCATION_AVX512:
-    return truncation_logarithms_avx512(a, b, found);
-#endif
-  default:
-    return truncation_logarithms_portable(a, b, found);
-  }
+  functions(path)->logarithms(a, b, found);
 }
