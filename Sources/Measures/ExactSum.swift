@@ -50,10 +50,18 @@ public struct ExactSum: Hashable, Sendable {
   ///
   /// - Precondition: Each term is finite and smaller than ``bound`` in magnitude.
   public static func add(_ terms: [Double], to sums: inout [ExactSum]) {
-    if terms.count > sums.count {
-      sums.append(contentsOf: repeatElement(ExactSum(), count: terms.count - sums.count))
-    }
+    extend(&sums, to: terms.count)
     for place in terms.indices { sums[place].add(terms[place]) }
+  }
+
+  /// Adds each sum to the one at its place.
+  public static func add(_ others: [ExactSum], to sums: inout [ExactSum]) {
+    extend(&sums, to: others.count)
+    for place in others.indices { sums[place] += others[place] }
+  }
+
+  private static func extend(_ sums: inout [ExactSum], to count: Int) {
+    if count > sums.count { sums.append(contentsOf: repeatElement(ExactSum(), count: count - sums.count)) }
   }
 
   /// The nearest whole number of units; halves away from zero.

@@ -49,17 +49,8 @@ public struct PredictedSumRecord: Sendable {
   public mutating func add(_ other: PredictedSumRecord) {
     positions += other.positions
     infinitePositions += other.infinitePositions
-    Self.add(other.klShare, to: &klShare, +=)
-    Self.add(other.movedMass, to: &movedMass, +=)
-  }
-
-  private static func add<Term>(
-    _ terms: [Term], to sums: inout [ExactSum], _ add: (inout ExactSum, Term) -> Void
-  ) {
-    if terms.count > sums.count {
-      sums.append(contentsOf: repeatElement(ExactSum(), count: terms.count - sums.count))
-    }
-    for index in terms.indices { add(&sums[index], terms[index]) }
+    ExactSum.add(other.klShare, to: &klShare)
+    ExactSum.add(other.movedMass, to: &movedMass)
   }
 
   /// The means over positions of every token that has any.

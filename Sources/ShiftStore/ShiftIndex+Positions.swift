@@ -88,6 +88,16 @@ extension ShiftIndex {
     }
   }
 
+  /// The columns `nameLow` and `nameHigh`, the bounds of a divergence over the rows of `profile`: sums, or means where the
+  /// column that counts positions is given. The upper one is null as soon as one row has none.
+  static func tallyBounds(of figure: String, as name: String, over count: String? = nil) -> String {
+    let part = count.map { " / nullif(sum(\($0)), 0)" } ?? ""
+    return """
+      sum(\(figure)SumLow)\(part) AS \(name)Low,
+      CASE WHEN count(*) = count(\(figure)SumHigh) THEN sum(\(figure)SumHigh)\(part) END AS \(name)High
+      """
+  }
+
   /// The profile of the shift along the response.
   ///
   /// Means of the stretches of ``ProfileScale/edges`` have intervals from the spread between prompts.
@@ -111,10 +121,9 @@ extension ShiftIndex {
           WITH stretch (start, "end") AS (\(stretches))
           SELECT comparisonID, start, "end", sum(count) AS count, max(bin) AS lastBin,
             sum(shifted) * 1.0 / nullif(sum(rankedCount), 0) AS shiftedShare,
-            \(Self.tallyMeans),
-            sum(jensenShannonSumLow) / nullif(sum(jensenShannonCount), 0) AS jsLow,
-            CASE WHEN count(*) = count(jensenShannonSumHigh)
-                 THEN sum(jensenShannonSumHigh) / nullif(sum(jensenShannonCount), 0) END AS jsHigh
+            sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
+            \(Self.tallyBounds(of: "klTunedReference", as: "kl", over: "klTunedReferenceCount")),
+            \(Self.tallyBounds(of: "jensenShannon", as: "js", over: "jensenShannonCount"))
           FROM stretch JOIN profile ON bin >= start AND bin < "end"
           WHERE scale = ? AND \(filter)
           GROUP BY comparisonID, start ORDER BY comparisonID, start

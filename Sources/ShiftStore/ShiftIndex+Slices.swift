@@ -94,10 +94,8 @@ extension ShiftIndex {
         database,
         sql: """
           SELECT comparisonID, min(9, bin / 10) AS tenth, sum(count) AS count, sum(shifted) AS shifted,
-            sum(klTunedReferenceSumLow) AS klLow,
-            CASE WHEN count(*) = count(klTunedReferenceSumHigh) THEN sum(klTunedReferenceSumHigh) END AS klHigh,
-            sum(jensenShannonSumLow) AS jsLow,
-            CASE WHEN count(*) = count(jensenShannonSumHigh) THEN sum(jensenShannonSumHigh) END AS jsHigh
+            \(Self.tallyBounds(of: "klTunedReference", as: "kl")),
+            \(Self.tallyBounds(of: "jensenShannon", as: "js"))
           FROM profile WHERE scale = 'relative' AND \(filter) GROUP BY comparisonID, tenth
           """)
       return try comparisons.flatMap { comparison in

@@ -2,15 +2,6 @@ import Foundation
 import GRDB
 
 extension ShiftIndex {
-  /// The means over the rows of a table of tallies, `profile`. The upper bound of the divergence is null as soon as
-  /// one row has none.
-  static let tallyMeans = """
-    sum(rankShiftSum) * 1.0 / nullif(sum(rankShiftCount), 0) AS rankShiftMean,
-    sum(klTunedReferenceSumLow) / nullif(sum(klTunedReferenceCount), 0) AS klLow,
-    CASE WHEN count(*) = count(klTunedReferenceSumHigh)
-         THEN sum(klTunedReferenceSumHigh) / nullif(sum(klTunedReferenceCount), 0) END AS klHigh
-    """
-
   /// How every vocabulary token fared where it stands in the text of these comparisons, by rising id.
   ///
   /// - Parameters:

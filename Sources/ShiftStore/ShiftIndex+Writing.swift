@@ -99,6 +99,7 @@ extension ShiftIndex {
 
   /// 16 bytes a token: units of 2⁻⁸⁰, little-endian.
   private func bytes(of sums: [ExactSum]) -> Data {
+    // A sum is nothing but its units.
     let isSwapped = Int128(1).littleEndian != 1
     if isSwapped { return sums.map { $0.units.littleEndian }.withUnsafeBytes { Data($0) } }
     return sums.withUnsafeBytes { Data($0) }
