@@ -19,12 +19,35 @@ public struct BatchRun: Sendable {
   private let plan: StudyPlan
   private let jobs: Int
 
-  /// Positions after which a transaction ends: often enough to lose little, seldom enough to cost little.
-  private static let positionsPerTransaction = 16_384
-  /// Measurements after which a transaction ends, however short they are.
-  private static let measurementsPerTransaction = 64
-  /// Entries of moved tokens after which a transaction ends: dense rows move all of a vocabulary, at 12 bytes each.
-  private static let movedTokensPerTransaction = 1 << 20
+  /// A number of positions, of measurements, and of entries of moved tokens: dense rows move all of a vocabulary.
+  private struct Amount {
+    var positions = 0
+    var measurements = 0
+    var movedTokens = 0
+
+    mutating func add(_ item: MeasuredItem) {
+      positions += item.positions
+      measurements += 1
+      movedTokens += item.record.moved?.count ?? 0
+    }
+
+    /// Whether any of the three is as large as a limit.
+    func reaches(_ limit: Amount) -> Bool {
+      positions >= limit.positions || measurements >= limit.measurements
+        || movedTokens >= limit.movedTokens
+    }
+  }
+
+  /// After which a transaction ends: often enough to lose little, seldom enough to cost little. The sums over the
+  /// vocabulary are written with each.
+  private static let transactionLimit = Amount(
+    positions: 16_384, measurements: 64, movedTokens: 2 << 20)
+  /// After which rows are handed on to be written, so that few of them wait in memory: as soon as nothing else is being
+  /// written, and at once.
+  private static let portionLimits = (
+    idle: Amount(positions: 2048, measurements: 16, movedTokens: 1 << 17),
+    busy: Amount(positions: 8192, measurements: 48, movedTokens: 1 << 20)
+  )
 
   /// A run of a plan.
   ///
@@ -84,7 +107,7 @@ public struct BatchRun: Sendable {
   /// What has arrived, and what of it is in the index.
   private struct Ledger {
     let index: ShiftIndex
-    /// Measurements handed to the batch in hand or to the index, all of them from the plan's beginning.
+    /// Measurements that were taken, all of them from the plan's beginning.
     private(set) var frontier: Int
     var predicted: PredictedLedger
     var writing = IndexWriting()
@@ -92,9 +115,10 @@ public struct BatchRun: Sendable {
     private let total: Double
     private var left: Double
     private var waiting: [Int: MeasuredItem] = [:]
-    private var batch: [MeasurementRecord] = []
-    private var batchPositions = 0
-    private var batchMovedTokens = 0
+    /// What is not handed on yet.
+    private var records: [MeasurementRecord] = []
+    private var portion = Amount()
+    private var transaction = Amount()
     private var positions = 0
     private var doneNow = 0.0
 
@@ -119,28 +143,33 @@ public struct BatchRun: Sendable {
         doneNow += weights[frontier]
         left -= weights[frontier]
         frontier += 1
-        batch.append(item.record)
-        batchPositions += item.positions
-        batchMovedTokens += item.record.moved?.count ?? 0
+        records.append(item.record)
+        portion.add(item)
+        transaction.add(item)
         positions += item.positions
         predicted.add(item)
-        if isFull { try await commit() }
+        // It depends on the plan alone where a transaction ends, but for the last one of a run that is stopped.
+        if transaction.reaches(transactionLimit) {
+          try await commit()
+        } else if portion.reaches(writing.isIdle ? portionLimits.idle : portionLimits.busy) {
+          try await append()
+        }
       }
     }
 
-    /// Depends on the plan alone, so that transactions do but for the last one of a run that is stopped.
-    private var isFull: Bool {
-      batchPositions >= positionsPerTransaction || batch.count >= measurementsPerTransaction
-        || batchMovedTokens >= movedTokensPerTransaction
+    private mutating func append() async throws {
+      try await writing.begin { [index, records] in try index.append(records) }
+      records = []
+      portion = Amount()
     }
 
     mutating func commit() async throws {
-      try await writing.begin { [index, batch, sums = predicted.takeChanged()] in
-        try index.append(batch, predicted: sums)
+      try await writing.begin { [index, records, sums = predicted.takeChanged()] in
+        try index.append(records, predicted: sums)
       }
-      batch = []
-      batchPositions = 0
-      batchMovedTokens = 0
+      records = []
+      portion = Amount()
+      transaction = Amount()
     }
   }
 }

@@ -22,6 +22,8 @@ struct MeasuredItem: Sendable {
     /// The first figure of a token that is not below a bound in magnitude, or is no number, in words.
     func excess(over bound: Double) -> String? {
       for (sums, name) in [(klShare, "share of KL(tuned‖reference)"), (movedMass, "moved mass")] {
+        // Counted before it is looked for: a loop without a way out takes several sums at a time.
+        guard sums.count(where: { !($0.magnitude < bound) }) > 0 else { continue }
         if let token = sums.firstIndex(where: { !($0.magnitude < bound) }) {
           return "the \(name) of token \(token), \(sums[token])"
         }

@@ -52,6 +52,10 @@ void divergence_storage_bounds(
   functions(path)->storage_bounds(first, second, count, growth, first_bounds, second_bounds);
 }
 
+bool divergence_add_exactly(enum divergence_path path, const double *terms, uint64_t *sums, size_t count) {
+  return functions(path)->add_exactly(terms, sums, count);
+}
+
 double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count) {
   return functions(path)->memory_sum(bytes, count);
 }

@@ -8,6 +8,7 @@
 #include "compare_widely.h"
 #include "rows.h"
 #include "storage_error.h"
+#include "exact_sums.h"
 #include "memory_sum.h"
 
-const struct divergence_functions PATH_FUNCTIONS = {measure, storage_bounds, memory_sum};
+const struct divergence_functions PATH_FUNCTIONS = {measure, storage_bounds, add_exactly, memory_sum};

@@ -12,6 +12,7 @@ struct divergence_functions {
   void (*storage_bounds)(
     const struct divergence_stored_row *, const struct divergence_stored_row *, size_t, double,
     struct divergence_row_bounds *, struct divergence_row_bounds *);
+  bool (*add_exactly)(const double *, uint64_t *, size_t);
   double (*memory_sum)(const void *, size_t);
 };
 

@@ -1,3 +1,5 @@
+import CDivergence
+
 /// A sum of doubles that is the same in whatever order they are added.
 ///
 /// Each term is rounded once to a multiple of 2⁻⁸⁰; from there on the sum is integer arithmetic, which is
@@ -48,10 +50,21 @@ public struct ExactSum: Hashable, Sendable {
 
   /// Adds each term to the sum at its place; sums that are not there yet begin with their terms.
   ///
+  /// - Parameters:
+  ///   - terms: The terms.
+  ///   - sums: The sums.
+  ///   - instructions: Instructions that this machine has; all give the same bits.
   /// - Precondition: Each term is finite and smaller than ``bound`` in magnitude.
-  public static func add(_ terms: [Double], to sums: inout [ExactSum]) {
+  public static func add(
+    _ terms: [Double], to sums: inout [ExactSum], instructions: InstructionSet = .best
+  ) {
     extend(&sums, to: terms.count)
-    for place in terms.indices { sums[place].add(terms[place]) }
+    let areSmall = sums.withUnsafeMutableBytes { sums in
+      // A sum is nothing but its units: two words, the lower one first on all machines that Swift runs on.
+      divergence_add_exactly(
+        instructions.path, terms, sums.baseAddress?.assumingMemoryBound(to: UInt64.self), terms.count)
+    }
+    precondition(areSmall, "the terms of exact sums must be finite and below 2⁴⁶")
   }
 
   /// Adds each sum to the one at its place.

@@ -98,6 +98,6 @@ struct MeasurementInsert {
     moved.bind(tokens.sharePositions)
     moved.bind(tokens.unlistedReference)
     moved.bind(tokens.unlistedTuned)
-    try moved.insert(endingWith: tokens.encoded)
+    try tokens.encoded.withUnsafeBytes { try moved.insert(endingWith: $0) }
   }
 }

@@ -54,10 +54,10 @@ public struct PredictedSumRecord: Sendable {
   }
 
   /// The means over positions of every token that has any.
-  var means: [PredictedDrift] {
+  var means: some Sequence<PredictedDrift> {
     let finite = Double(max(positions, 1))
     let all = Double(max(positions + infinitePositions, 1))
-    return zip(klShare, movedMass).enumerated().compactMap { token, sums in
+    return zip(klShare, movedMass).lazy.enumerated().compactMap { token, sums in
       sums.0.units == 0 && sums.1.units == 0
         ? nil
         : PredictedDrift(

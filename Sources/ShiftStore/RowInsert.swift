@@ -94,24 +94,25 @@ struct RowInsert {
     }
   }
 
-  /// Binds the last column to bytes that are not copied, and inserts the row.
+  /// Binds the last columns to bytes that are not copied, and inserts the row.
   ///
   /// - Precondition: Rows are not gathered.
-  mutating func insert(endingWith bytes: [UInt8]) throws {
+  mutating func insert(endingWith blobs: UnsafeRawBufferPointer...) throws {
     precondition(kept == nil, "bytes of gathered rows have to be kept")
-    column += 1
-    let last = column
-    try bytes.withUnsafeBytes {
-      if $0.isEmpty {
+    let first = column + 1
+    for bytes in blobs {
+      column += 1
+      if bytes.isEmpty {
         // No address would stand for null.
         sqlite3_bind_zeroblob(handle, column, 0)
       } else {
-        sqlite3_bind_blob64(handle, column, $0.baseAddress, UInt64($0.count), nil)
+        sqlite3_bind_blob64(handle, column, bytes.baseAddress, UInt64(bytes.count), nil)
       }
-      // The statement must not know of the bytes when they may be gone.
-      defer { sqlite3_bind_null(handle, last) }
-      try insert()
     }
+    let last = column
+    // The statement must not know of the bytes when they may be gone.
+    defer { for column in first...last { sqlite3_bind_null(handle, column) } }
+    try insert()
   }
 
   /// Inserts what was bound, or keeps it to be inserted with others.

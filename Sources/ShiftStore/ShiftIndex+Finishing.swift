@@ -20,9 +20,9 @@ extension ShiftIndex {
           EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self,
           EstimateTally.self, DistributionTally.self, BandTally.self, RankCountTally.self,
           FirstDivergenceTally.self, EntropySliceTally.self,
-        ], path: path, threads: threads, database)
+        ], of: self, threads: threads, database)
       try pass.run()
-      try countTokenTables(database)
+      try countEmittedTotals(database)
       try countKinds(database)
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
@@ -31,31 +31,6 @@ extension ShiftIndex {
     try configuring { database in
       try database.execute(sql: "PRAGMA optimize")
       _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
-    }
-  }
-
-  /// Fills the tables of predicted tokens, and those of tokens over all tasks.
-  private func countTokenTables(_ database: Database) throws {
-    let predicted = try predictedSums(database)
-    try database.execute(sql: "DELETE FROM predictedToken")
-    try countPredictedTokens(predicted, database)
-    try countTotals(predicted, database)
-  }
-
-  /// Means over positions from the exact sums.
-  private func countPredictedTokens(_ sums: [PredictedSumRecord], _ database: Database) throws {
-    try RowInsert.rows(database, into: "predictedToken", columns: 5) { row in
-      for sum in sums {
-        let task = try taskID(of: sum.task, database)
-        for mean in sum.means {
-          row.bind(sum.comparisonID)
-          row.bind(task)
-          row.bind(mean.tokenID)
-          row.bind(mean.klShareMean)
-          row.bind(mean.movedMassMean)
-          try row.insert()
-        }
-      }
     }
   }
 }

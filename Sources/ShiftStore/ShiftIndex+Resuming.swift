@@ -98,16 +98,24 @@ extension ShiftIndex {
 
   /// The running sums of the predicted-token table, to go on from.
   public func predictedSums() throws -> [PredictedSumRecord] {
-    try reading { try predictedSums($0) }
+    try reading { try predictedSums($0, where: "TRUE") }
   }
 
-  func predictedSums(_ database: Database) throws -> [PredictedSumRecord] {
+  /// The sums of one comparison and task: one record, or none where traces are truncated.
+  func predictedSums(_ database: Database, _ slice: TallySlice) throws -> [PredictedSumRecord] {
+    try predictedSums(
+      database, where: "comparisonID = ? AND taskID = ?", [slice.comparisonID, slice.taskID])
+  }
+
+  private func predictedSums(
+    _ database: Database, where condition: String, _ arguments: StatementArguments = []
+  ) throws -> [PredictedSumRecord] {
     try Row.fetchAll(
       database,
       sql: """
         SELECT comparisonID, task.name, positions, infinitePositions, klShare, movedMass
-        FROM predictedSum JOIN task ON task.id = taskID ORDER BY comparisonID, taskID
-        """
+        FROM predictedSum JOIN task ON task.id = taskID WHERE \(condition) ORDER BY comparisonID, taskID
+        """, arguments: arguments
     ).map { row in
       try PredictedSumRecord(
         comparisonID: row.value(0), task: row.value(1), positions: row.value(2),

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Measures
 
@@ -37,16 +36,36 @@ extension ShiftIndex {
   ///   - measurements: The next ones of the plan, none left out.
   ///   - predicted: The running sums of the predicted-token table with these measurements in.
   public func append(_ measurements: [MeasurementRecord], predicted: [PredictedSumRecord]) throws {
+    try append(measurements)
+    try commit(predicted: predicted)
+  }
+
+  /// Adds measurements in the order of the plan, as part of a transaction that ``commit(predicted:)`` ends.
+  ///
+  /// Many rows can so enter the file before the sums, which are as long as the vocabulary, have to be written once more. Who
+  /// reads the index meanwhile may have to wait for the end. After an error nothing of the transaction is left.
+  ///
+  /// - Parameter measurements: The next ones of the plan, none left out.
+  public func append(_ measurements: [MeasurementRecord]) throws {
     guard let last = measurements.last else { return }
-    try writing { database in
+    try extendingTransaction { database in
       var rows = try MeasurementInsert(database)
       for measurement in measurements {
         try rows.insert(measurement)
         for problem in measurement.problems { try insert(problem, database) }
       }
       try rows.finish()
-      for sum in predicted { try upsert(sum, database) }
       try database.execute(sql: "UPDATE study SET completedMeasurements = ?", arguments: [last.id])
+    }
+  }
+
+  /// Makes what was appended since the last commit part of the index.
+  ///
+  /// - Parameter predicted: The running sums of the predicted-token table with all appended measurements in.
+  public func commit(predicted: [PredictedSumRecord]) throws {
+    try extendingTransaction { database in
+      for sum in predicted { try replace(sum, database) }
+      try database.commit()
     }
   }
 
@@ -85,23 +104,20 @@ extension ShiftIndex {
       ])
   }
 
-  private func upsert(_ sum: PredictedSumRecord, _ database: Database) throws {
+  /// Puts sums in the place of those that the index holds for the comparison and task.
+  func replace(_ sum: PredictedSumRecord, _ database: Database) throws {
+    let task = try taskID(of: sum.task, database)
     try database.execute(
-      sql: """
-        INSERT OR REPLACE INTO predictedSum
-        VALUES (?, (SELECT id FROM task WHERE name = ?), ?, ?, ?, ?)
-        """,
-      arguments: [
-        sum.comparisonID, sum.task, sum.positions, sum.infinitePositions, bytes(of: sum.klShare),
-        bytes(of: sum.movedMass),
-      ])
-  }
-
-  /// 16 bytes a token: units of 2⁻⁸⁰, little-endian.
-  private func bytes(of sums: [ExactSum]) -> Data {
-    // A sum is nothing but its units.
-    let isSwapped = Int128(1).littleEndian != 1
-    if isSwapped { return sums.map { $0.units.littleEndian }.withUnsafeBytes { Data($0) } }
-    return sums.withUnsafeBytes { Data($0) }
+      sql: "DELETE FROM predictedSum WHERE comparisonID = ? AND taskID = ?",
+      arguments: [sum.comparisonID, task])
+    var row = try RowInsert(database, into: "predictedSum", columns: 6)
+    row.bind(sum.comparisonID)
+    row.bind(task)
+    row.bind(sum.positions)
+    row.bind(sum.infinitePositions)
+    // Of each token 16 bytes: units of 2⁻⁸⁰, the lower word first. A sum is nothing but its units.
+    try sum.klShare.withUnsafeBytes { klShare in
+      try sum.movedMass.withUnsafeBytes { movedMass in try row.insert(endingWith: klShare, movedMass) }
+    }
   }
 }

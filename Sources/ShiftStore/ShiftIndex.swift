@@ -166,11 +166,13 @@ public final class ShiftIndex: Sendable {
     configuration.busyMode = .timeout(600)
     // A batch writes what it has numbered itself; looking up the owner of every position would cost as much as the row.
     configuration.foreignKeysEnabled = false
+    // One transaction takes in what several calls append.
+    configuration.allowsUnsafeTransactions = true
     configuration.prepareDatabase { database in
       // A journal that is rolled back, and not one ahead of the file (WAL): nearly all pages are new, and these are
       // written once.
       try database.execute(
-        sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
+        sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096")
     }
     let lock = try IndexLock(path: path)
     do {
@@ -205,6 +207,20 @@ public final class ShiftIndex: Sendable {
   /// Runs a body that writes, all of it or nothing.
   func writing<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try StoreError.wrapping(path) { try queue.write(body) }
+  }
+
+  /// Runs a body in the transaction that is open, or in a new one, and leaves it open; after an error nothing of it is left.
+  func extendingTransaction(_ body: (Database) throws -> Void) throws {
+    try configuring { database in
+      do {
+        if !database.isInsideTransaction { try database.beginTransaction(.immediate) }
+        try body(database)
+      } catch {
+        // SQLite may have taken it back by itself, as on a full disk.
+        if database.isInsideTransaction { try? database.rollback() }
+        throw error
+      }
+    }
   }
 
   /// Runs a body outside of a transaction.

@@ -16,6 +16,7 @@ struct TallyPass {
 
   private let kinds: [any PositionTally.Type]
   private let path: String
+  private var predicted: PredictedTables
   private let threads: Int
   private let database: Database
   private let positions: PositionSelect
@@ -32,11 +33,14 @@ struct TallyPass {
 
   /// - Parameters:
   ///   - kinds: The tallies. Their tables are emptied first.
-  ///   - path: The index.
+  ///   - index: The index. Its tables of predicted tokens are filled by the way.
   ///   - threads: How many threads count.
-  init(_ kinds: [any PositionTally.Type], path: String, threads: Int, _ database: Database) throws {
+  init(
+    _ kinds: [any PositionTally.Type], of index: ShiftIndex, threads: Int, _ database: Database
+  ) throws {
     self.kinds = kinds
-    self.path = path
+    path = index.path
+    predicted = try PredictedTables(of: index, database)
     self.threads = threads
     self.database = database
     for kind in kinds {
@@ -94,24 +98,27 @@ struct TallyPass {
   /// Writes what was counted of the slice, and of all tasks together after the last one of a comparison.
   private mutating func end(isLastOfComparison: Bool) throws {
     guard let slice else { return }
-    try Self.write(&tallies, slice, threads: threads, database)
+    var counted = tallies
     tallies = []
+    try write(&counted, slice)
     guard isLastOfComparison else { return }
     if taskCount > 1 {
       let whole = TallySlice(comparisonID: slice.comparisonID, taskID: nil)
-      try Self.write(&wholes, whole, threads: threads, database)
+      var counted = wholes
+      wholes = []
+      try write(&counted, whole)
     }
     wholes = []
   }
 
-  private static func write(
-    _ tallies: inout [any PositionTally], _ slice: TallySlice, threads: Int, _ database: Database
-  ) throws {
-    try forEachInParallel(&tallies, threads: threads) {
+  /// Writes the rows of a slice: those of predicted tokens while other threads make what takes no database.
+  private mutating func write(_ all: inout [any PositionTally], _ slice: TallySlice) throws {
+    try forEachInParallel(&all, threads: threads) {
       try $0.conclude()
     } meanwhile: {
+      try predicted.write(slice)
     }
-    for place in tallies.indices { try tallies[place].write(slice, to: database) }
+    for place in all.indices { try all[place].write(slice, to: database) }
   }
 
   /// The next sequences of one comparison and task; nil after the last.

@@ -10,26 +10,32 @@ extension DenseRow {
   }
 
   /// All scores, decoded one by one. For looking at a row; measuring reads the bytes.
-  public func scores() -> [Float] { decoded(every: 1) }
+  public func scores() -> [Float] { scores(of: TokenSample(allOf: count)) }
 
-  /// The score of token 0 and of every `stride`-th after it.
-  func scores(every stride: Int) -> [Float] { stride == 1 ? decoded(every: 1) : decoded(every: stride) }
-
-  @inline(__always)
-  private func decoded(every stride: Int) -> [Float] {
-    let places = (count + stride - 1) / stride
-    return [Float](unsafeUninitializedCapacity: places) { scores, filled in
+  /// The scores of some tokens.
+  func scores(of sample: TokenSample) -> [Float] {
+    [Float](unsafeUninitializedCapacity: sample.count) { scores, filled in
       withUnsafeBytes { bytes in
-        // One loop for each encoding, so that none of them decides anew at every score.
-        switch encoding {
-        case .float32: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .float32) }
-        case .float16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .float16) }
-        case .bfloat16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .bfloat16) }
-        case .affine16: for n in 0..<places { scores[n] = Self.decode(bytes, n * stride, .affine16) }
+        for run in sample.runs {
+          // One loop for each encoding, so that none of them decides anew at every score.
+          switch encoding {
+          case .float32: Self.decode(bytes, run, .float32, into: scores, &filled)
+          case .float16: Self.decode(bytes, run, .float16, into: scores, &filled)
+          case .bfloat16: Self.decode(bytes, run, .bfloat16, into: scores, &filled)
+          case .affine16: Self.decode(bytes, run, .affine16, into: scores, &filled)
+          }
         }
       }
-      filled = places
     }
+  }
+
+  @inline(__always)
+  private static func decode(
+    _ bytes: UnsafeRawBufferPointer, _ run: Range<Int>, _ encoding: Encoding,
+    into scores: UnsafeMutableBufferPointer<Float>, _ filled: inout Int
+  ) {
+    for place in 0..<run.count { scores[filled + place] = decode(bytes, run.lowerBound + place, encoding) }
+    filled += run.count
   }
 
   /// How far below the top score a row of llama.cpp cuts, in nats; nil for rows that are not cut.

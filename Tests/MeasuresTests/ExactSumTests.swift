@@ -48,6 +48,39 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.available)
+  func `many sums at once are those one by one`(instructions: InstructionSet) {
+    var generator = SplitMix64(seed: 7)
+    for count in Array(0..<40) + [1000, 4099] {
+      var sums: [ExactSum] = []
+      var expected = Array(repeating: ExactSum(), count: count)
+      for round in 0..<8 {
+        // Later terms are fewer: sums past them stay as they are.
+        let terms = (0..<max(0, count - round)).map { place in
+          let exponent = Int.random(in: -90..<46, using: &generator)
+          // Ties, whole units and everything between; zeros of both signs.
+          let significand =
+            place % 3 == 0
+            ? Double(Int.random(in: 0..<16, using: &generator)) / 8
+            : Double.random(in: 1..<2, using: &generator)
+          return (place % 2 == 0 ? 1 : -1) * min(significand * Double.exp2(Double(exponent)), (0x1p46).nextDown)
+        }
+        ExactSum.add(terms, to: &sums, instructions: instructions)
+        for place in terms.indices { expected[place].add(terms[place]) }
+        #expect(sums == expected)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func `the largest and the smallest terms of either sign come in whole`(instructions: InstructionSet) {
+    let magnitudes = [(0x1p46).nextDown, 0x1p45, 0x1p-81, (0x1p-81).nextDown, .leastNonzeroMagnitude, 0]
+    let terms = magnitudes + magnitudes.map { -$0 }
+    var sums: [ExactSum] = []
+    ExactSum.add(terms, to: &sums, instructions: instructions)
+    #expect(sums == terms.map { ExactSum($0) })
+  }
+
   @Test(arguments: 0..<127) func `the value is the nearest double, ties to even`(bits: Int) {
     var generator = SplitMix64(seed: UInt64(bits))
     let one = Int128(1) << Int128(bits)

@@ -102,6 +102,13 @@ void divergence_storage_bounds(
   enum divergence_path path, const struct divergence_stored_row *first,
   const struct divergence_stored_row *second, size_t count, double growth, struct divergence_row_bounds *first_bounds, struct divergence_row_bounds *second_bounds);
 
+/// Adds each term, rounded to the nearest unit of 2⁻⁸⁰ and halves away from zero, to the sum at its place: a signed number of
+/// units in 128 bits, the lower half of them first. Every path gives the same bits.
+///
+/// `sums` starts at a multiple of 16 bytes and holds two numbers for each of the `count` terms. False where the magnitude of
+/// a term is not below 2⁴⁶; then sums are wrong.
+bool divergence_add_exactly(enum divergence_path path, const double *terms, uint64_t *sums, size_t count);
+
 /// The sum of `count` bytes taken as float32: what reading them once costs, for benchmarks.
 double divergence_memory_sum(enum divergence_path path, const void *bytes, size_t count);
 

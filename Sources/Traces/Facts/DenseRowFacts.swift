@@ -3,9 +3,6 @@ import Tokenization
 
 /// What one look at a dense row tells.
 struct DenseRowFacts {
-  /// Tokens that a quick look takes from a row: enough to see a sampler's work on a whole vocabulary.
-  static let sampleSize = 512
-
   /// A score so far below the largest of its row has probability 0 in double precision: e⁻⁷⁴⁶ is none. Samplers write
   /// −1e4, −1e9 or the least number of a type where others write −∞.
   static let vanishing = 746.0
@@ -23,16 +20,16 @@ struct DenseRowFacts {
   /// The share of tokens that are stored as "at or below the floor".
   let floored: Double
 
-  /// A look at every token, or at a sample of evenly spaced ones.
+  /// A look at every token, or at a sample.
   init(_ row: DenseRow, isSampled: Bool = false) {
-    let stride = isSampled ? row.sampleStride : 1
-    let scores = row.scores(every: stride)
+    let sample = isSampled ? TokenSample(of: row.count) : TokenSample(allOf: row.count)
+    let scores = row.scores(of: sample)
     let count = Double(max(scores.count, 1))
     let largest = Double(scores.max() ?? -.infinity)
     excluded = Double(scores.count { Double($0) < largest - Self.vanishing || $0 == -.infinity }) / count
     holdsNaN = scores.contains(where: \.isNaN)
     holdsInfinity = scores.contains(.infinity)
-    floored = Double(row.flooredCount(every: stride)) / count
+    floored = Double(row.flooredCount(in: sample)) / count
     let sum = largest + log(scores.reduce(0.0) { $0 + exp(Double($1) - largest) })
     logSumExp = isSampled ? nil : sum
     let rough = sum + log(Double(row.count) / count)
@@ -41,18 +38,15 @@ struct DenseRowFacts {
 }
 
 extension DenseRow {
-  /// The distance of the tokens of a sample, the first of which is token 0.
-  fileprivate var sampleStride: Int { max(1, count / DenseRowFacts.sampleSize) }
+  /// The scores of a sample of tokens.
+  var sampledScores: [Float] { scores(of: TokenSample(of: count)) }
 
-  /// The scores of evenly spaced tokens.
-  var sampledScores: [Float] { scores(every: sampleStride) }
-
-  /// How many of every `stride`-th token are stored as "at or below the floor".
-  fileprivate func flooredCount(every stride: Int) -> Int {
+  /// How many tokens of a sample are stored as "at or below the floor".
+  fileprivate func flooredCount(in sample: TokenSample) -> Int {
     guard encoding == .affine16 else { return 0 }
     return withUnsafeBytes { bytes in
-      Swift.stride(from: 0, to: count, by: stride).count {
-        bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0
+      sample.runs.reduce(0) { count, run in
+        count + run.count { bytes.loadUnaligned(fromByteOffset: 8 + 2 * $0, as: UInt16.self) == 0 }
       }
     }
   }
