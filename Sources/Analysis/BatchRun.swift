@@ -100,6 +100,8 @@ public struct BatchRun: Sendable {
     try await ledger.commit()
     try await ledger.writing.end()
     guard ledger.frontier == plan.measurements.count else { return .stopped }
+    // The tables are counted from the sums in the index.
+    ledger.predicted = PredictedLedger([])
     try index.finish(threads: jobs)
     return .finished(refused: try index.refusedCount())
   }

@@ -20,7 +20,7 @@ struct PredictedTables {
       if let total, total.comparisonID == slice.comparisonID { try insertTotal(total) }
       return
     }
-    for sum in try index.predictedSums(database, slice) {
+    for sum in try index.predictedSums(database, comparison: slice.comparisonID, task: task) {
       try insert(sum, task: task)
       if total?.comparisonID == sum.comparisonID { total?.add(sum) } else { total = sum }
     }

@@ -51,8 +51,8 @@ struct RowSelect {
   }
 
   /// A blob, which is gone with the row.
-  func withBytes(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Void) {
+  func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     let bytes = sqlite3_column_blob(handle, column)
-    body(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
+    return body(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Measures
 
@@ -102,33 +101,33 @@ extension ShiftIndex {
   }
 
   /// The sums of one comparison and task: one record, or none where traces are truncated.
-  func predictedSums(_ database: Database, _ slice: TallySlice) throws -> [PredictedSumRecord] {
-    try predictedSums(
-      database, where: "comparisonID = ? AND taskID = ?", [slice.comparisonID, slice.taskID])
+  func predictedSums(_ database: Database, comparison: Int, task: Int) throws -> [PredictedSumRecord] {
+    try predictedSums(database, where: "comparisonID = ? AND taskID = ?", [comparison, task])
   }
 
   private func predictedSums(
-    _ database: Database, where condition: String, _ arguments: StatementArguments = []
+    _ database: Database, where condition: String, _ parameters: [Int] = []
   ) throws -> [PredictedSumRecord] {
-    try Row.fetchAll(
+    let rows = try RowSelect(
       database,
-      sql: """
-        SELECT comparisonID, task.name, positions, infinitePositions, klShare, movedMass
-        FROM predictedSum JOIN task ON task.id = taskID WHERE \(condition) ORDER BY comparisonID, taskID
-        """, arguments: arguments
-    ).map { row in
-      try PredictedSumRecord(
-        comparisonID: row.value(0), task: row.value(1), positions: row.value(2),
-        infinitePositions: row.value(3),
-        klShare: sums(row.value(4)), movedMass: sums(row.value(5)))
+      """
+      SELECT comparisonID, task.name, positions, infinitePositions, klShare, movedMass
+      FROM predictedSum JOIN task ON task.id = taskID WHERE \(condition) ORDER BY comparisonID, taskID
+      """)
+    var records: [PredictedSumRecord] = []
+    try rows.forEach(parameters) {
+      records.append(
+        PredictedSumRecord(
+          comparisonID: rows.integer(0), task: rows.text(1), positions: rows.integer(2),
+          infinitePositions: rows.integer(3), klShare: rows.withBytes(4, Self.sums),
+          movedMass: rows.withBytes(5, Self.sums)))
     }
+    return records
   }
 
-  private func sums(_ data: Data) -> [ExactSum] {
-    data.withUnsafeBytes { bytes in
-      (0..<bytes.count / 16).map {
-        ExactSum(units: Int128(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 16, as: Int128.self)))
-      }
+  private static func sums(_ bytes: UnsafeRawBufferPointer) -> [ExactSum] {
+    (0..<bytes.count / 16).map {
+      ExactSum(units: Int128(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 16, as: Int128.self)))
     }
   }
 }

@@ -25,6 +25,31 @@ import Testing
     #expect(try Program.run("tokens", index, "--contrast", "sft", "rl", "--fdr", "2").status == 64)
   }
 
+  /// With n flips that are drawn no p-value is below 1 / (n + 1): the flip that changes nothing counts.
+  @Test func `the number of flips limits how small a p-value is`() throws {
+    func least(_ flips: String...) throws -> Double {
+      let run = try Program.start(
+        ["tokens", index, "--contrast", "sft", "rl", "--source", "base", "--format", "csv"] + flips
+      ).finish()
+      #expect(run.status == 0)
+      let rows = run.output.split(separator: "\r\n")
+      let place = try #require(rows[0].split(separator: ",").firstIndex(of: "pValue"))
+      let values = rows.dropFirst().compactMap {
+        Double($0.split(separator: ",", omittingEmptySubsequences: false)[place])
+      }
+      return try #require(values.min())
+    }
+    #expect(try least("--flips", "9") >= 1.0 / 10)
+    #expect(try least("--flips", "99") >= 1.0 / 100)
+    #expect(try least() < 1.0 / 100)
+    #expect(try least() == least("--flips", "10000"))
+    for flips in ["0", "-1", "1000001"] {
+      let run = try Program.run("tokens", index, "--contrast", "sft", "rl", "--flips", flips)
+      #expect(run.status == 64)
+      #expect(run.error.contains("--flips must lie between 1 and 1000000, but is \(flips)."))
+    }
+  }
+
   /// More rows are called than a table shows when nothing is said.
   @Test func `all rows that are called are shown`() throws {
     let arguments = ["tokens", index, "--contrast", "sft", "rl", "--view", "predicted", "--source", "base"]

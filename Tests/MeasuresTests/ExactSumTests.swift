@@ -63,7 +63,8 @@ import Testing
             place % 3 == 0
             ? Double(Int.random(in: 0..<16, using: &generator)) / 8
             : Double.random(in: 1..<2, using: &generator)
-          return (place % 2 == 0 ? 1 : -1) * min(significand * Double.exp2(Double(exponent)), (0x1p46).nextDown)
+          return (place % 2 == 0 ? 1 : -1)
+            * min(significand * Double.exp2(Double(exponent)), (0x1p46).nextDown)
         }
         ExactSum.add(terms, to: &sums, instructions: instructions)
         for place in terms.indices { expected[place].add(terms[place]) }
