@@ -49,10 +49,11 @@ let package = Package(
       name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
+    .target(name: "CTreeHash"),
     .target(
       name: "Analysis",
       dependencies: [
-        "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
+        "CTreeHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
@@ -104,7 +105,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CTruncation", "CZlib", "CZstandard"]
+let targetsInC = [
+  "CDivergence", "CJSONScan", "CTokenScan", "CTreeHash", "CTruncation", "CZlib", "CZstandard",
+]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -1,18 +1,26 @@
-import Crypto
 import Foundation
 
-/// The SHA-256 of blocks of an open file, which are gathered before they are hashed: a hundred thousand short blocks
+/// What hashes bytes that come one block behind the other.
+protocol BlockHash {
+  /// Adds the next block.
+  mutating func add(_ block: UnsafeRawBufferPointer)
+  /// The digest of all of them, after which no other is added.
+  mutating func digest() -> [UInt8]
+}
+
+/// The digest of blocks of an open file, which are gathered before they are hashed: a hundred thousand short blocks
 /// cost no more than one long one.
-struct FileBlocks {
+struct FileBlocks<Hash: BlockHash> {
   private let descriptor: Int32
   private let path: String
-  private var hash = SHA256()
-  private var buffer = [UInt8](repeating: 0, count: 256 << 10)
+  private var hash: Hash
+  private var buffer = [UInt8](repeating: 0, count: TreeHash.blockSize)
   private var filled = 0
 
-  init(descriptor: Int32, path: String) {
+  init(descriptor: Int32, path: String, _ hash: Hash) {
     self.descriptor = descriptor
     self.path = path
+    self.hash = hash
   }
 
   /// Adds bytes of the file.
@@ -42,19 +50,20 @@ struct FileBlocks {
   /// Adds a size as 64 bits, little-endian.
   mutating func add(size: Int) {
     flush()
-    withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
+    withUnsafeBytes(of: UInt64(size).littleEndian) { hash.add($0) }
   }
 
   /// Whether any of the bytes that were gathered last is zero.
   var holdZero: Bool { buffer[..<filled].contains(0) }
 
-  mutating func finalize() -> SHA256.Digest {
+  mutating func digest() -> [UInt8] {
     flush()
-    return hash.finalize()
+    return hash.digest()
   }
 
   private mutating func flush() {
-    buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+    guard filled > 0 else { return }
+    buffer.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
     filled = 0
   }
 }

@@ -33,12 +33,21 @@ import Testing
   @Test func `one changed byte in the middle of a large text is seen`() throws {
     var text = large(7)
     let before = try FileDigest(path: file("text", text))
-    // head -c 8388609 /dev/zero | tr '\0' '\7' | sha256sum
-    #expect(before.hex == "8707db3ea6bc5be10410197db5e4a3fbc1cea484e92fadec54ef476df9eb8c2a")
+    // head -c 8388609 /dev/zero | tr '\0' '\7' | b3sum
+    #expect(before.hex == "916ce503ffdab3c16a8728e32f2d7b49ef74bf3d5b2350e281f32833d2a9c8ce")
     text[5_000_001] = 8
     let after = try FileDigest(path: file("text", text))
-    #expect(before.kind == .sha256)
+    #expect(before.kind == .blake3)
     #expect(before.hex != after.hex)
+  }
+
+  @Test func `text up to a mebibyte has the digest that sha256sum shows`() throws {
+    let text = try FileDigest(path: file("text", Data(repeating: 7, count: FileDigest.textLimit)))
+    // head -c 1048576 /dev/zero | tr '\0' '\7' | sha256sum
+    #expect(text.hex == "51b12eb838732b786b4d45c660a974ddf3860ae09084fd293fa6e5df46581a6c")
+    #expect(text.kind == .sha256)
+    let longer = try FileDigest(path: file("longer", Data(repeating: 7, count: FileDigest.textLimit + 1)))
+    #expect(longer.kind == .blake3)
   }
 
   @Test func `of large tensors both ends, the blocks between and the size count`() throws {
