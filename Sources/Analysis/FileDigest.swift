@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+public import Traces
 
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
@@ -32,12 +33,21 @@ public struct FileDigest: Equatable, Sendable {
 
   /// The digest of a file.
   ///
-  /// - Throws: The system's error; ``StudyError`` where the file shrinks while it is read.
-  public init(path: String) throws {
+  /// - Parameter mapped: Its bytes, where they are mapped already: those of a text are then not read again.
+  /// - Throws: The system's error; ``StudyError`` or ``TraceError`` where the file shrinks while it is read.
+  public init(path: String, mapped: ByteStorage? = nil) throws {
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? handle.close() }
-    byteCount = Int(try handle.seekToEnd())
     var blocks = FileBlocks(descriptor: handle.fileDescriptor, path: path)
+    try mapped?.checkUnchanged(path)
+    if let mapped, Self.isText(mapped) {
+      kind = .sha256
+      byteCount = mapped.count
+      try blocks.add(mapped)
+      hex = Self.hex(of: blocks.finalize())
+      return
+    }
+    byteCount = Int(try handle.seekToEnd())
     let beginning = min(byteCount, Self.endSize)
     try blocks.add(0..<beginning)
     if byteCount <= Self.wholeLimit || !blocks.holdZero {
@@ -53,6 +63,10 @@ public struct FileDigest: Equatable, Sendable {
       blocks.add(size: byteCount)
     }
     hex = Self.hex(of: blocks.finalize())
+  }
+
+  private static func isText(_ mapped: ByteStorage) -> Bool {
+    mapped.withUnsafeBytes { !$0.prefix(endSize).contains(0) }
   }
 
   /// The name of a prompt that has none: a digest of its token ids, so that equal prompts share it.

@@ -1,5 +1,6 @@
 import Foundation
 import Statistics
+import Traces
 
 /// The digests of a study's files, taken on all processors. Many files may share one companion, which is read once.
 struct InputDigests {
@@ -12,12 +13,15 @@ struct InputDigests {
   init(of files: [PlannedFile], progress: (_ done: Int, _ total: Int) -> Void) throws {
     var known: Set<String> = []
     let wanted = files.flatMap(\.inputs).filter { known.insert($0.path).inserted }
+    let mapped = Dictionary(
+      files.compactMap { file in file.open?.bytes.map { (file.path, $0) } },
+      uniquingKeysWith: { first, _ in first })
     let processors = ProcessInfo.processInfo.activeProcessorCount
     for first in stride(from: 0, to: wanted.count, by: processors * Self.rounds) {
       progress(first, wanted.count)
       let round = Array(wanted[first..<min(first + processors * Self.rounds, wanted.count)])
       let results = resultsInParallel(round.count, threads: processors) { place in
-        Result { try FileDigest(path: round[place].path) }
+        Result { try FileDigest(path: round[place].path, mapped: mapped[round[place].path]) }
       }
       for (file, result) in zip(round, results) { digests[file.path] = try result.get() }
     }

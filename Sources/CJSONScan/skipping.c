@@ -16,6 +16,8 @@ INLINED size_t pass(
   for (; end - place >= 64; place += 64) {
     block text;
     memcpy(&text, bytes + place, sizeof text);
+    // The file is new to the caches, and is passed faster than it comes.
+    __builtin_prefetch(bytes + place + 4096);
     if (BITS((text == '\\') | (text < 0x20)) != 0) break;
     uint64_t strings = parity(BITS(text == '"')) ^ open;
     // Setting this bit makes one of [ and {, and one of ] and }; no other bytes of JSON fall together with them.

@@ -81,6 +81,21 @@ static void place_in_long_list(
   }
 }
 
+ALWAYS_INLINE void place_tokens(const struct truncation_request *request, struct places *places) {
+  if (request->reference.count <= SHORT_LIST) {
+    place_in_short_list(&request->tuned, &request->reference, places);
+  } else {
+    place_in_long_list(&request->tuned, &request->reference, places);
+  }
+}
+
+ALWAYS_INLINE int32_t shared_top(const struct truncation_request *request, const struct places *places) {
+  int32_t shared = 0;
+  for (size_t i = 0; i < request->tuned.count && i < TRUNCATION_TOP; i++)
+    shared += (uint32_t)places->of[i] < TRUNCATION_TOP;
+  return shared;
+}
+
 ALWAYS_INLINE void set_box(
   struct boxes *it, size_t place, doubles tuned_low, doubles tuned_high, doubles reference_low, doubles reference_high) {
   set_vector(it->tuned_low + place, tuned_low);
@@ -89,17 +104,12 @@ ALWAYS_INLINE void set_box(
   set_vector(it->reference_high + place, reference_high);
 }
 
-/// Pairs the tokens of two rows. `sorted` has room for four lists of probabilities.
+/// Pairs the tokens of two rows, whose places are known. `sorted` has room for four lists of probabilities.
 ///
 /// Whole vectors are written: what is too much of one kind is where the next kind begins, and is written over.
 ALWAYS_INLINE void join(
   const struct truncation_request *request, const struct mass *reference, const struct mass *tuned, double *sorted,
-  size_t width, struct places *places, struct boxes *it) {
-  if (reference->count <= SHORT_LIST) {
-    place_in_short_list(&request->tuned, &request->reference, places);
-  } else {
-    place_in_long_list(&request->tuned, &request->reference, places);
-  }
+  size_t width, const struct places *places, struct boxes *it) {
   double *tuned_shared = sorted, *reference_shared = sorted + width;
   double *tuned_only = sorted + 2 * width, *reference_only = sorted + 3 * width;
   size_t shared = 0, tuned_alone = 0, reference_alone = 0;

@@ -32,14 +32,16 @@ static bool compare(const struct truncation_request *request, struct truncation_
   const struct truncation_row *reference_row = &request->reference, *tuned_row = &request->tuned;
   size_t width = width_of(reference_row->count, tuned_row->count);
   double *room = request->room;
+  struct places places = {
+    (int32_t *)(room + 12 * width), (uint64_t *)(room + 13 * width), (int32_t *)(room + 14 * width)};
+  place_tokens(request, &places);
   struct mass reference, tuned;
   bool are_known = read_masses(request, room, width, &reference, &tuned);
-  *result = (struct truncation_result){.listed_reference = reference.listed, .listed_tuned = tuned.listed};
+  *result = (struct truncation_result){
+    .listed_reference = reference.listed, .listed_tuned = tuned.listed, .shared_top = shared_top(request, &places)};
   if (!are_known) return false;
 
   double *columns = room + 4 * width, *sorted = room + 8 * width;
-  struct places places = {
-    (int32_t *)(room + 12 * width), (uint64_t *)(room + 13 * width), (int32_t *)(room + 14 * width)};
   struct boxes boxes = {columns, columns + width, columns + 2 * width, columns + 3 * width, 0, 0, 0, 0};
   join(request, &reference, &tuned, sorted, width, &places, &boxes);
 
@@ -62,6 +64,7 @@ static bool compare(const struct truncation_request *request, struct truncation_
     .entropy_tuned = bounded(tuned_entropy.low, tuned_entropy.high, tuned_entropy.has_high),
     .listed_reference = reference.listed,
     .listed_tuned = tuned.listed,
+    .shared_top = result->shared_top,
   };
   return true;
 }

@@ -1,3 +1,4 @@
+import CTruncation
 import Tokenization
 import Traces
 
@@ -9,7 +10,7 @@ import Traces
 /// Source: Sparse but Critical, arXiv 2603.22446; AlignTDS's lists of 10.
 public enum TopOverlap {
   /// How many of the most probable tokens of each model are compared.
-  public static let depth = 10
+  public static let depth = Int(TRUNCATION_TOP)
 
   /// The number of tokens that two lists of ``depth`` distinct ids share.
   static func count(_ reference: some Collection<TokenID>, _ tuned: some Collection<TokenID>) -> Int {
@@ -19,11 +20,9 @@ public enum TopOverlap {
 }
 
 extension TruncatedRow {
-  /// The ``TopOverlap/depth`` most probable tokens; nil where the row does not list so many that certainly are.
-  var mostProbable: ArraySlice<TokenID>? {
-    guard tokens.count >= TopOverlap.depth else { return nil }
-    // An emitted token may be listed in addition, below tokens that are not.
-    guard logprobs[logprobs.startIndex + TopOverlap.depth - 1] >= unlistedCap else { return nil }
-    return tokens.prefix(TopOverlap.depth)
+  /// Whether the first ``TopOverlap/depth`` tokens certainly are the most probable ones. An emitted token may be listed in
+  /// addition, below tokens that are not.
+  var listsMostProbable: Bool {
+    tokens.count >= TopOverlap.depth && logprobs[logprobs.startIndex + TopOverlap.depth - 1] >= unlistedCap
   }
 }

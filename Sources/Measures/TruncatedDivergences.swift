@@ -32,6 +32,8 @@ public struct TruncatedComparison: Sendable {
   public private(set) var referenceMass = 0.0
   /// The sum of ``tunedProbabilities``.
   public private(set) var tunedMass = 0.0
+  /// How many of the first ``TopOverlap/depth`` tokens the rows that were compared last share.
+  private(set) var sharedTop = 0
 
   /// A comparison that has not compared anything yet.
   ///
@@ -74,6 +76,7 @@ public struct TruncatedComparison: Sendable {
     }
     referenceMass = result.listed_reference
     tunedMass = result.listed_tuned
+    sharedTop = Int(result.shared_top)
     return isKnown ? Divergences(result) : .unknown(vocabularySize: size)
   }
 

@@ -54,8 +54,6 @@ extension TruncatedComparison {
       rankReferenceLow: underReference.rank == nil ? reference.leastRank(of: token) : nil,
       rankTuned: underTuned.rank, topReference: topReference, topTuned: topTuned,
       coverageReference: min(1, referenceMass), coverageTuned: min(1, tunedMass),
-      topOverlap: reference.mostProbable.flatMap { reference in
-        tuned.mostProbable.map { TopOverlap.count(reference, $0) }
-      })
+      topOverlap: reference.listsMostProbable && tuned.listsMostProbable ? sharedTop : nil)
   }
 }

@@ -84,7 +84,7 @@ public final class ByteStorage: Sendable {
   /// Refuses a mapped file that another program has changed: to read behind a new end would end this program.
   ///
   /// A file that was replaced as a whole, or deleted, keeps its old contents for as long as it is mapped.
-  func checkUnchanged() throws(TraceError.Problem) {
+  public func checkUnchanged() throws(TraceError.Problem) {
     guard let original, let size = original.changedSize() else { return }
     throw .changed(found: size, expected: count)
   }

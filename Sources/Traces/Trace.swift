@@ -26,6 +26,8 @@ public struct Trace: Sendable {
   public var masked: [Int]
   /// How its tokens were found, where the file gives them as texts; nil where it gives ids.
   public var textMatching: TextMatching?
+  /// Tokens of the response that the file counts and has no entry of: they stand neither in ``tokens`` nor in ``rows``.
+  public var missingEntries = 0
 
   /// The rows of a trace: all of the vocabulary at every position, or a part of it.
   public enum Rows: Sendable {

@@ -158,6 +158,9 @@ public struct TraceFile: Sendable {
     return try trace(at: index)
   }
 
+  /// The file's own bytes, mapped; nil where what is read was unpacked from them.
+  public var bytes: ByteStorage? { compression == nil ? storage : nil }
+
   /// What the file says of itself in names and values; empty where it says nothing.
   public var metadata: [String: String] {
     switch contents {

@@ -132,7 +132,13 @@ extension Trace {
   /// For each token the row that predicts it, nil where there is none or an empty one.
   fileprivate func rowsByToken() -> [Int?] {
     var byToken = [Int?](repeating: nil, count: tokens.count)
-    let isThere: [Bool]? = if case .truncated(let rows) = rows { rows.map { $0 != nil } } else { nil }
+    let isThere: [Bool]? =
+      if case .truncated(let rows) = rows {
+        // Looked at where they lie: a copy of each row, which a comparison with nil makes, would cost more than all the rest.
+        rows.withUnsafeBufferPointer { rows in
+          rows.indices.map { if case .some = rows[$0] { true } else { false } }
+        }
+      } else { nil }
     for (row, token) in predicted.enumerated() where byToken.indices.contains(token) {
       if isThere?[row] != false { byToken[token] = row }
     }

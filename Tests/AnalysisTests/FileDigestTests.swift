@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Traces
 
 @testable import Analysis
 
@@ -39,6 +40,20 @@ import Testing
     let after = try FileDigest(path: file("text", text))
     #expect(before.kind == .sha256)
     #expect(before.hex != after.hex)
+  }
+
+  @Test func `a mapped file has the digest of the file`() throws {
+    for bytes in [Data(), Data("abc".utf8), Data("ab\0".utf8), large(7), large(0)] {
+      let path = try file("bytes", bytes)
+      #expect(try FileDigest(path: path, mapped: ByteStorage(mapping: path)) == FileDigest(path: path))
+    }
+  }
+
+  @Test func `a mapped text that another program shortened is refused`() throws {
+    let path = try file("text", large(7))
+    let mapped = try ByteStorage(mapping: path)
+    try FileHandle(forWritingTo: URL(filePath: path)).truncate(atOffset: 100_000)
+    #expect(throws: TraceError.self) { try FileDigest(path: path, mapped: mapped) }
   }
 
   @Test func `of large tensors both ends, the blocks between and the size count`() throws {

@@ -79,6 +79,24 @@ import Traces
     }
   }
 
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `the most probable tokens that two rows share are those that sets have in common`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    var comparison = TruncatedComparison()
+    for _ in 0..<20 {
+      let (reference, tuned, _) = lists(&generator, longest: seed % 4 == 0 ? 200 : 30)
+      let measures = comparison.measures(
+        position: 0, token: reference.tokens[0], reference: reference, tuned: tuned, vocabularySize: nil,
+        floor: nil)
+      let isKnown = [reference, tuned].allSatisfy { row in
+        row.tokens.count >= TopOverlap.depth && row.logprobs[TopOverlap.depth - 1] >= row.unlistedCap
+      }
+      let shared = Set(reference.tokens.prefix(TopOverlap.depth)).intersection(
+        tuned.tokens.prefix(TopOverlap.depth))
+      #expect(measures?.topOverlap == (isKnown ? shared.count : nil))
+    }
+  }
+
   @Test func `what was compared before leaves no trace`() {
     var generator = SplitMix64(seed: 1)
     var used = TruncatedComparison()

@@ -70,6 +70,18 @@ import Testing
     #expect(fault("NaN") { _ = try $0.takeInteger() } == JSONFault(offset: 0, reason: .notAnInteger))
   }
 
+  @Test(arguments: [
+    "0", "7", "49151", "007", "-3", "12e1", "1.0", "999999999999999", "1000000000000000", "9007199254740991",
+  ])
+  func `a whole number is the same whatever stands behind it`(text: String) throws {
+    let number = try #require(Double(text).map { Int($0) })
+    for behind in ["", ",", "]", " ]", "}", "\n"] {
+      let (found, end) = try over(text + behind) { (try $0.takeInteger(), $0.position) }
+      #expect(found == number)
+      #expect(end == text.utf8.count)
+    }
+  }
+
   // MARK: Strings
 
   @Test(arguments: [

@@ -121,6 +121,33 @@ import Tokenization
     ) { try RowNormaliser.rows(listed, emitted: [TokenID(5)]) }
   }
 
+  /// A list in order is taken as it lies; any other is sorted first.
+  @Test(arguments: 0..<300 as Range<UInt64>)
+  func `a list in order and the same in disorder give one row`(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    let count = Int.random(in: 2...80, using: &generator)
+    let steps = Double([4, 100, 1e6].randomElement(using: &generator) ?? 1)
+    var list: [(Int32, Double, Int32?)] = (0..<count).map { place in
+      let id = Int32(place) * [1, 4096, 977][Int(seed % 3)]
+      return (id, -(generator.normal().magnitude * steps).rounded() / steps, nil)
+    }
+    list.sort { ($1.1, $0.0) < ($0.1, $1.0) }
+    let givesRanks = Bool.random(using: &generator)
+    if givesRanks { for place in list.indices { list[place].2 = Int32(place + 1) } }
+    // Listed, or beside the list; below it, or with the logprob of one in it.
+    let place = Int.random(in: 0...count, using: &generator)
+    let isListed = place < count
+    let emitted = isListed ? list[place].0 : 1_000_003
+    let below = Bool.random(using: &generator) ? -9.5 : list[count / 2].1
+    let own = (isListed ? list[place].1 : below, givesRanks ? Int32(place + 1) : nil)
+    var disorder = list
+    while zip(disorder, list).allSatisfy({ $0.0 == $1.0 }) { disorder.shuffle(using: &generator) }
+    for decimals in [3, 6, 12] {
+      let orderly = try row(list, emitted: emitted, own: own, decimals: decimals)
+      #expect(try row(disorder, emitted: emitted, own: own, decimals: decimals) == orderly)
+    }
+  }
+
   // MARK: Whole distributions
 
   /// Engines' habits, drawn by lot: which tokens are listed, in which order, whether ranks are given, and how ties

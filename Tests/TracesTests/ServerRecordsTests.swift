@@ -48,6 +48,29 @@ import Tokenization
     #expect(rows.map { $0?.emittedLogprob } == [-0.5, nil, -0.2, -0.6, nil, -0.7, nil])
   }
 
+  @Test(arguments: [
+    (#","tokens_predicted":4"#, 2), (#","timings":{"prompt_n":9,"predicted_n":3,"predicted_ms":1.5}"#, 1),
+    (#","tokens_predicted":2"#, 0), (#","tokens_predicted":1,"timings":{}"#, 0),
+    (#","tokens_predicted":null,"timings":null"#, 0), (#","tokens_predicted":[7],"timings":7"#, 0),
+    (#","tokens_predicted":-3,"timings":{"predicted_n":"7"}"#, 0), (#","tokens_predicted":1e300"#, 0),
+    ("", 0),
+  ])
+  func `tokens without entries that the server counts are told`(later: String, missing: Int) throws {
+    let text = Self.answer(tokens: "[]", entries: [5, 6], later: later)
+    #expect(try read(text, .llamaServer).trace.missingEntries == missing)
+    let facts = try opened(Array(text.utf8)).facts()
+    #expect(facts.warnings.contains(.entriesMissing(tokens: missing)) == (missing > 0), "\(facts.warnings)")
+  }
+
+  @Test func `with the list of all tokens none is missing`() throws {
+    let text = Self.answer(tokens: "[5,1,6]", entries: [5, 6], later: #","tokens_predicted":3"#)
+    #expect(try read(text, .llamaServer).trace.missingEntries == 0)
+    #expect(
+      TraceWarning.entriesMissing(tokens: 2).description
+        == "2 tokens that the server generated have no entry and are missing in the text: those that end inside a character, or those of a stop word. Ask for return_tokens."
+    )
+  }
+
   @Test func `an entry that can be one of two tokens belongs to neither`() throws {
     let (trace, rows) = try read(Self.answer(tokens: "[5,1,1,6]", entries: [5, 1, 6]), .llamaServer)
     #expect(trace.tokens == ids([5, 1, 1, 6]))

@@ -52,6 +52,13 @@ struct truncation_result {
   struct truncation_bounds entropy_reference, entropy_tuned;
   /// The sums of the listed probabilities.
   double listed_reference, listed_tuned;
+  /// How many of the first `TRUNCATION_TOP` tokens of one row are among the first of the other.
+  int32_t shared_top;
+};
+
+enum {
+  /// The tokens at the beginning of both rows that are told apart from the others.
+  TRUNCATION_TOP = 10
 };
 
 /// The doubles that rows of so many tokens need room for.
@@ -60,7 +67,7 @@ size_t truncation_room(size_t reference_count, size_t tuned_count);
 /// Bounds of all divergences between any two distributions that the rows allow.
 ///
 /// False where one of the rows contradicts itself whatever its precision, or has one of more than 700 nats: then the result
-/// has nothing but the sums.
+/// has nothing but the sums and the shared tokens.
 bool truncation_compare(
   enum truncation_path path, const struct truncation_request *request, struct truncation_result *result);
 

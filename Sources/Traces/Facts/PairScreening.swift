@@ -138,7 +138,7 @@ public struct PairScreening: Sendable {
     func isKept(_ warning: TraceWarning) -> Bool {
       switch warning {
       case .misaligned: !assumptions.contains(.aligned)
-      case .floored, .textMatched: true
+      case .floored, .textMatched, .entriesMissing: true
       case .afterTemperature: !assumptions.contains(.raw)
       case .processed: !assumptions.contains(.raw)
       case .notNormalised: assumptions.isDisjoint(with: [.logits, .logprobs])

@@ -28,6 +28,7 @@ struct TraceFactsGatherer {
   private var emittedUnknown = 0
   private var sequencesWithoutPromptLength = 0
   private var textMatching = TextMatching()
+  private var missingEntries = 0
   private var isAfterTemperature = false
   private let isSampled: Bool
   private var asRead = RunningMean()
@@ -60,6 +61,7 @@ struct TraceFactsGatherer {
     if trace.promptLength == nil { sequencesWithoutPromptLength += 1 }
     textMatching.shared += trace.textMatching?.shared ?? 0
     textMatching.leftOut += trace.textMatching?.leftOut ?? 0
+    missingEntries += trace.missingEntries
     if facts.format.isAfterTemperature(in: trace) { isAfterTemperature = true }
     for row in rows {
       switch trace.rows {
@@ -200,6 +202,7 @@ struct TraceFactsGatherer {
     if floored.count > 0 { warnings.append(.floored(rows: floored.count, share: floored.mean)) }
     if emptyRows > 0 { warnings.append(.emptyRows(emptyRows)) }
     if emittedUnknown > 0 { warnings.append(.emittedUnknown(rows: emittedUnknown)) }
+    if missingEntries > 0 { warnings.append(.entriesMissing(tokens: missingEntries)) }
     if textMatching != TextMatching() { warnings.append(.textMatched(textMatching)) }
     if isAfterTemperature { warnings.append(.afterTemperature(facts.format)) }
     if sequencesWithoutPromptLength > 0 {

@@ -21,6 +21,8 @@ public enum TraceWarning: Equatable, Sendable {
   case emptyRows(Int)
   /// Rows do not say what the emitted token's logprob is.
   case emittedUnknown(rows: Int)
+  /// A server counts so many tokens more than it gives entries for.
+  case entriesMissing(tokens: Int)
   /// Tokens that the file gives as texts: emitted ones whose bytes several ids share, and listed ones that are left out.
   case textMatched(TextMatching)
   /// The engine that writes this format takes the logprobs of answers after its temperature, and does not say which.
@@ -59,6 +61,7 @@ public enum TraceWarning: Equatable, Sendable {
     case .floored: "floored"
     case .emptyRows: "emptyRows"
     case .emittedUnknown: "emittedUnknown"
+    case .entriesMissing: "entriesMissing"
     case .textMatched: "textMatched"
     case .afterTemperature: "afterTemperature"
     case .noPromptLength: "noPromptLength"
@@ -94,6 +97,8 @@ extension TraceWarning: CustomStringConvertible {
       "\(count(rows, "position")) \(rows == 1 ? "has" : "have") no row. Such positions are counted as missing."
     case .emittedUnknown(let rows):
       "\(count(rows, "row")) \(rows == 1 ? "does" : "do") not give the logprob of the emitted token."
+    case .entriesMissing(let tokens):
+      "\(count(tokens, "token")) that the server generated \(tokens == 1 ? "has" : "have") no entry and \(tokens == 1 ? "is" : "are") missing in the text: those that end inside a character, or those of a stop word. Ask for return_tokens."
     case .textMatched(let matching):
       [
         matching.shared > 0

@@ -103,10 +103,29 @@ extension JSONCursor {
     }
   }
 
+  /// Takes a few digits behind which the number is over, as the ids of tokens are; nil, and nothing is taken, for others.
+  @inline(__always)
+  private mutating func takePlainInteger() -> Int? {
+    // So many are below 2^53, and one byte more is read.
+    let limit = min(position + 15, end - 1)
+    var cursor = position
+    var value = 0
+    while cursor < limit, case let digit = base[cursor] &- UInt8(ascii: "0"), digit <= 9 {
+      value = value &* 10 &+ Int(digit)
+      cursor += 1
+    }
+    guard cursor > position, base[cursor] == UInt8(ascii: ",") || base[cursor] == UInt8(ascii: "]") else {
+      return nil
+    }
+    finishValue(at: cursor)
+    return value
+  }
+
   /// A whole number, also written as `1.0`.
   @inline(__always)
   mutating func takeInteger() throws(JSONFault) -> Int {
     guard nextByte() != nil else { throw fault(.endsInside("a whole number")) }
+    if let integer = takePlainInteger() { return integer }
     let start = position
     let number = try takeNumber()
     // Every whole number below 2^53 is an exact double.

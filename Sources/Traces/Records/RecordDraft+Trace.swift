@@ -53,7 +53,10 @@ extension RecordDraft {
     }
     listed.dropUnmeasured()
     let tokens = try tokenIDs(promptTokens + written, vocabularySize: nil)
-    return try trace(tokens: tokens, from: promptTokens.count, listed, dropping: 0, promptTokens.count, id)
+    var trace = try trace(
+      tokens: tokens, from: promptTokens.count, listed, dropping: 0, promptTokens.count, id)
+    trace.missingEntries = choice.missingEntries
+    return trace
   }
 
   /// Refuses rows whose tokens cannot be told.

@@ -24,6 +24,8 @@ struct RecordDraft {
     var rows: ListedRows?
     /// Where a chunk of a stream may hold what came before once more: how many tokens it says there are so far.
     var soFar: (mayRepeat: Bool, count: Int?) = (false, nil)
+    /// Tokens that were generated and have no entry.
+    var missingEntries = 0
     /// Completions hold the prompt in each choice.
     var promptTokens: [Int]?
     var promptRows: ListedRows?

@@ -64,6 +64,9 @@ struct RecordKeys: Sendable {
 
   // llama.cpp's server.
   let completionProbabilities = JSONKey("completion_probabilities")
+  let tokensPredicted = JSONKey("tokens_predicted")
+  let timings = JSONKey("timings")
+  let predictedCount = JSONKey("predicted_n")
 
   // SGLang.
   let metaInfo = JSONKey("meta_info")

@@ -29,6 +29,27 @@ extension RecordReader {
     draft.choices[0].rows = spread
   }
 
+  /// `"tokens_predicted": 12`, or `"timings": {"predicted_n": 12, …}`. In a stream the last number is of all chunks.
+  mutating func readGeneratedCount(_ key: JSONKey) throws(JSONFault) {
+    if key == keys.timings, cursor.nextByte() == UInt8(ascii: "{") {
+      try cursor.beginObject()
+      while let key = try cursor.nextKey() {
+        key == keys.predictedCount ? try readGeneratedCount(key) : try cursor.skip()
+      }
+      return
+    }
+    guard key != keys.timings, let first = cursor.nextByte(), (0x30...0x39).contains(first) else {
+      return try cursor.skip()
+    }
+    generatedCount = max(generatedCount ?? 0, Int(exactly: try cursor.takeNumber().value) ?? 0)
+  }
+
+  /// Notes how many tokens of the only answer have no entry, though the server says that it generated them.
+  mutating func countMissingEntries() {
+    guard let generatedCount, draft.choices.count == 1, let rows = draft.choices[0].rows else { return }
+    draft.choices[0].missingEntries = max(0, generatedCount - rows.rows.count)
+  }
+
   /// Adds an answer, or what the next chunk of a stream says about it.
   mutating func append(_ choice: RecordDraft.Choice) {
     isLaterChunk ? draft.append(choice) : draft.choices.append(choice)

@@ -18,6 +18,8 @@ struct RecordReader {
   /// All that llama.cpp's server says it generated, beside entries for some of it.
   var serverTokens: [Int]?
   var hasServerEntries = false
+  /// How many tokens llama.cpp's server says it generated; nil where it does not say.
+  var generatedCount: Int?
   /// What prime-rl's trainer exports beside the tokens.
   var export = ExportedColumns()
   /// Listed tokens of the row that is being read whose text is that of no token, or of several.
@@ -42,6 +44,7 @@ struct RecordReader {
     }
     reader.finishExport()
     reader.takeServerTokens()
+    reader.countMissingEntries()
     reader.draft.choices.sort { $0.index < $1.index }
     return reader.draft
   }
@@ -76,6 +79,7 @@ struct RecordReader {
       case keys.unlistedCaps: draft.unlistedCaps = try takeLogprobs()?.values
       case keys.completionProbabilities: try readCompletionProbabilities()
       case keys.tokens: try readServerTokens()
+      case keys.tokensPredicted, keys.timings: try readGeneratedCount(key)
       case keys.metaInfo: try readMetaInfo()
       // A batch line wraps the response: `{"custom_id": …, "response": {"body": {…}}}`.
       case keys.response, keys.body: try readWrapped()
