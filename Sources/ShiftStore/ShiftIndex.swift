@@ -152,7 +152,10 @@ public final class ShiftIndex: Sendable {
     configuration.readonly = true
     configuration.busyMode = .timeout(10)
     // ATTACH and VACUUM INTO count as reading for SQLite, and could make a file.
-    configuration.prepareDatabase { sqlite3_limit($0.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0) }
+    configuration.prepareDatabase { database in
+      RowHandover.register(in: database)
+      sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
+    }
     return try StoreError.wrapping(path) {
       let queue = try DatabaseQueue(path: absolute(path), configuration: configuration)
       try checkSchema(of: queue, at: path)
@@ -169,6 +172,7 @@ public final class ShiftIndex: Sendable {
     // One transaction takes in what several calls append.
     configuration.allowsUnsafeTransactions = true
     configuration.prepareDatabase { database in
+      RowHandover.register(in: database)
       // A journal that is rolled back, and not one ahead of the file (WAL): nearly all pages are new, and these are
       // written once.
       try database.execute(

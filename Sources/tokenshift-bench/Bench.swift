@@ -5,6 +5,8 @@ import Measures
 /// `tokenshift-bench [--format table|json] [--rounds N] [--positions N] [--study yes|no]`: the kernel against the memory
 /// it reads, and a whole batch against the kernel.
 ///
+/// There are as many positions as twice the last cache holds in single precision, 48 at least, unless it is said how many.
+///
 /// All subjects take turns in every round, so that what disturbs the machine disturbs them alike; the figures are
 /// ratios with their quartiles.
 @main struct Bench {
@@ -28,7 +30,8 @@ import Measures
     default: break
     }
     let options = Options(arguments)
-    let rows = BenchRows(vocabularySize: 151_936, positionCount: options.positions)
+    let rows = BenchRows(
+      vocabularySize: vocabularySize, positionCount: options.positions ?? positionsBeyondCaches)
     var times: [String: [Double]] = [:]
     for _ in 0..<options.rounds {
       for subject in subjects { times[subject.name, default: []].append(subject.time(rows)) }
@@ -41,6 +44,15 @@ import Measures
       comparisons += try await study.run(rounds: min(options.rounds, 5))
     }
     print(options.wantsJSON ? try Comparison.json(comparisons) : Comparison.table(comparisons))
+  }
+
+  private static let vocabularySize = 151_936
+
+  /// Positions of which no cache holds more than half, each two rows in single precision.
+  private static var positionsBeyondCaches: Int {
+    let largestCache = sysconf(Int32(_SC_LEVEL3_CACHE_SIZE))
+    let positionSize = 2 * vocabularySize * MemoryLayout<Float>.stride
+    return max(48, 2 * largestCache / positionSize)
   }
 
   private static let best =
@@ -92,7 +104,7 @@ import Measures
 private struct Options {
   var wantsJSON = false
   var rounds = 15
-  var positions = 48
+  var positions: Int?
   var hasStudy = true
 
   init(_ arguments: ArraySlice<String>) {

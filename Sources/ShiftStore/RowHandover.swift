@@ -1,0 +1,88 @@
+import GRDB
+import GRDBSQLite
+
+/// The columns of one row, as a function of SQL gets them.
+struct ColumnValues {
+  fileprivate let values: UnsafeMutablePointer<OpaquePointer?>
+
+  func integer(_ column: Int) -> Int { Int(sqlite3_value_int64(values[column])) }
+  func real(_ column: Int) -> Double { sqlite3_value_double(values[column]) }
+
+  func optionalInteger(_ column: Int) -> Int? {
+    sqlite3_value_type(values[column]) == SQLITE_NULL ? nil : integer(column)
+  }
+
+  func optionalReal(_ column: Int) -> Double? {
+    sqlite3_value_type(values[column]) == SQLITE_NULL ? nil : real(column)
+  }
+}
+
+/// Reads rows of many columns: a function of SQL is handed all columns of a row at once, at half of the cost of asking the
+/// statement for each.
+struct RowHandover {
+  private let statement: Statement
+  private let handle: OpaquePointer
+  private let receiver = Receiver()
+
+  /// What rows are handed to while they are read.
+  private final class Receiver {
+    var take: (ColumnValues) -> Void = { _ in }
+  }
+
+  private static let function = "handOver"
+  /// By this name SQLite tells our pointer from others.
+  private static let pointerType: StaticString = "tokenshift.RowHandover"
+
+  /// Makes the function known to a connection. Whoever calls it without a receiver of ours gets nothing.
+  static func register(in database: Database) {
+    sqlite3_create_function_v2(
+      database.sqliteConnection, function, -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, nil,
+      { _, count, values in
+        guard count > 0, let values,
+          let receiver = sqlite3_value_pointer(values[0], RowHandover.typeName)
+        else { return }
+        Unmanaged<Receiver>.fromOpaque(receiver).takeUnretainedValue()
+          .take(ColumnValues(values: values + 1))
+      }, nil, nil, nil)
+  }
+
+  private static var typeName: UnsafePointer<CChar> {
+    UnsafeRawPointer(pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+
+  /// The rows of `SELECT columns rest`, in which the first parameter is ours: the next one is `?2`.
+  ///
+  /// Rows come in the order in which they are found: `rest` must not sort.
+  init(_ database: Database, columns: String, _ rest: String) throws {
+    statement = try database.cachedStatement(sql: "SELECT \(Self.function)(?1, \(columns)) \(rest)")
+    handle = statement.sqliteStatement
+  }
+
+  /// Hands over the rows of the query; columns can be read until the next row.
+  func forEach(_ parameter: Int, _ body: (ColumnValues) -> Void) throws {
+    try withoutActuallyEscaping(body) { body in
+      receiver.take = body
+      defer { receiver.take = { _ in } }
+      try run(parameter)
+    }
+  }
+
+  private func run(_ parameter: Int) throws {
+    sqlite3_reset(handle)
+    defer { sqlite3_reset(handle) }
+    sqlite3_bind_pointer(handle, 1, Unmanaged.passUnretained(receiver).toOpaque(), Self.typeName, nil)
+    // The statement is kept for others, and must not know of the receiver when it is gone.
+    defer { sqlite3_bind_null(handle, 1) }
+    sqlite3_bind_int64(handle, 2, Int64(parameter))
+    while true {
+      switch sqlite3_step(handle) {
+      case SQLITE_ROW: continue
+      case SQLITE_DONE: return
+      case let code:
+        throw DatabaseError(
+          resultCode: ResultCode(rawValue: code),
+          message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
+      }
+    }
+  }
+}
