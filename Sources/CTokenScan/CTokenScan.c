@@ -17,44 +17,46 @@ static uint64_t find_portable(const uint64_t *buckets, size_t index, size_t coun
   }
 }
 
-static uint32_t set_least_portable(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value) {
-  numbers[cleared] = UINT32_MAX;
-  numbers[first] = first_value;
-  numbers[second] = second_value;
+static uint32_t least_portable(const uint32_t *numbers) {
   uint32_t least = numbers[0];
   for (int index = 1; index < 32; index++) least = numbers[index] < least ? numbers[index] : least;
   return least;
 }
 
 typedef uint64_t find_function(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
-typedef uint32_t set_function(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value);
+typedef uint32_t least_function(const uint32_t *numbers);
 
 #define INLINE __attribute__((always_inline)) static inline
 
 INLINE uint64_t pair_key(int32_t left, int32_t right) { return (uint64_t)(uint32_t)left << 21 | (uint32_t)right; }
 
-// All bits as the priority where the pair has no rule. Without a branch: that cannot be foreseen.
-INLINE tokenscan_outcome outcome_of(int32_t left, int32_t right, tokenscan_rules rules, find_function *find) {
-  const uint64_t key = pair_key(left, right);
-  const uint64_t rule = find(rules.buckets, tokenscan_bucket(key, rules.count), rules.count, key);
+// What becomes of a pair, as `number` of the pair at a place: all bits where it has no rule. Without a branch: that
+// cannot be foreseen.
+typedef struct {
+  uint32_t number;
+  int32_t merged;
+} pair_outcome;
+
+INLINE pair_outcome outcome_of(tokenscan_pair pair, uint32_t place, tokenscan_rules rules, find_function *find) {
+  const uint64_t rule = find(rules.buckets, pair.bucket, rules.count, pair.key);
   const uint32_t none = (uint32_t)((int64_t)rule >> 63), number = rule & 0x1FFFFF;
   if (rules.outcomes) {
     const tokenscan_outcome found = rules.outcomes[none ? 0 : number];
-    return (tokenscan_outcome){found.priority | none, found.merged};
+    return (pair_outcome){found.priority << 5 | place | none, found.merged};
   }
-  return (tokenscan_outcome){number | none, (int32_t)number + rules.shift};
+  return (pair_outcome){number << 5 | place | none, (int32_t)number + rules.shift};
 }
 
-INLINE uint32_t with_place(uint32_t priority, uint32_t place) {
-  return priority == UINT32_MAX ? UINT32_MAX : priority << 5 | place;
+INLINE tokenscan_pair pair_of(int32_t left, int32_t right, tokenscan_rules rules) {
+  const uint64_t key = pair_key(left, right);
+  return (tokenscan_pair){key, tokenscan_bucket(key, rules.count)};
 }
 
-INLINE void ask_for(int32_t left, int32_t right, tokenscan_rules rules) {
-  tokenscan_prefetch(rules.buckets + tokenscan_bucket(pair_key(left, right), rules.count) * 8);
+// The pair of two symbols, of which the rule is asked for.
+INLINE tokenscan_pair asked_for(int32_t left, int32_t right, tokenscan_rules rules) {
+  const tokenscan_pair pair = pair_of(left, right, rules);
+  tokenscan_prefetch(rules.buckets + pair.bucket * 8);
+  return pair;
 }
 
 // The places of the symbols beside one, or its own where there is none.
@@ -68,51 +70,75 @@ INLINE uint32_t place_below(uint64_t left, uint32_t place) {
   return below ? 63 - (uint32_t)__builtin_clzll(below) : place;
 }
 
-// Looks up the rules around the last merge, and returns the number of the pair whose rule comes first.
-INLINE uint32_t settle_last(
-    tokenscan_symbols *list, tokenscan_rules rules, find_function *find, set_function *set_least) {
-  const uint32_t place = list->last;
-  if (place == 32) return set_least(list->numbers, 31, 31, UINT32_MAX, 31, UINT32_MAX);
-  const uint32_t above = place_above(list->left, place), below = place_below(list->left, place);
-  const int32_t symbol = list->symbols[place];
-  const tokenscan_outcome after = outcome_of(symbol, list->symbols[above], rules, find),
-                          before = outcome_of(list->symbols[below], symbol, rules, find);
-  const uint32_t number = with_place(above == place ? UINT32_MAX : after.priority, place);
-  list->merged[below] = before.merged;
-  list->merged[place] = after.merged;
-  return set_least(
-      list->numbers, list->gone, below, with_place(before.priority, below), place, number);
-}
-
-// Merges the pair whose rule comes first, and asks for the rules around it. Whether there was one.
-INLINE bool take_turn(
-    tokenscan_symbols *list, tokenscan_rules rules, find_function *find, set_function *set_least) {
-  const uint32_t least = settle_last(list, rules, find, set_least);
-  if (least == UINT32_MAX) return false;
-  const uint32_t place = least & 31, gone = place_above(list->left, place);
-  const int32_t symbol = list->merged[place];
-  list->symbols[place] = symbol;
-  list->left &= ~(1ull << gone);
-  list->last = place;
-  list->gone = gone;
-  ask_for(symbol, list->symbols[place_above(list->left, place)], rules);
-  ask_for(list->symbols[place_below(list->left, place)], symbol, rules);
-  return true;
-}
-
-INLINE void merge_lists(
-    tokenscan_symbols *lists, size_t count, tokenscan_rules rules, find_function *find,
-    set_function *set_least) {
-  for (uint64_t open = (1ull << count) - 1; open;) {
-    for (uint64_t turn = open; turn; turn &= turn - 1) {
-      const int list = __builtin_ctzll(turn);
-      if (!take_turn(lists + list, rules, find, set_least)) open &= ~(1ull << list);
-    }
+// Looks up the rules of a list of which none has been.
+INLINE void settle_all(tokenscan_symbols *list, tokenscan_rules rules, find_function *find) {
+  for (uint32_t place = 0; place + 1 < list->unsettled; place++) {
+    const tokenscan_pair pair = pair_of(list->symbols[place], list->symbols[place + 1], rules);
+    const pair_outcome found = outcome_of(pair, place, rules, find);
+    list->numbers[place] = found.number;
+    list->merged[place] = found.merged;
   }
 }
 
+// Looks up the rules around the last merge.
+INLINE void settle(tokenscan_symbols *list, tokenscan_rules rules, find_function *find) {
+  const uint32_t place = list->last, below = list->below;
+  const pair_outcome before = outcome_of(list->before, below, rules, find),
+                     after = outcome_of(list->after, place, rules, find);
+  list->numbers[list->gone] = UINT32_MAX;
+  // The order matters where there is no symbol below.
+  list->numbers[below] = before.number;
+  list->merged[below] = before.merged;
+  list->numbers[place] = after.number | list->isLast;
+  list->merged[place] = after.merged;
+}
+
+// Merges the pair whose rule comes first, and asks for the rules around it. Whether there is one.
+INLINE bool merge_first(tokenscan_symbols *list, tokenscan_rules rules, least_function *least) {
+  const uint32_t number = least(list->numbers);
+  if (number == UINT32_MAX) return false;
+  const uint32_t place = number & 31, gone = place_above(list->left, place);
+  const uint64_t left = list->left & ~(1ull << gone);
+  const uint32_t above = place_above(left, place), below = place_below(left, place);
+  const int32_t symbol = list->merged[place];
+  list->symbols[place] = symbol;
+  list->left = left;
+  list->last = place;
+  list->gone = gone;
+  list->below = below;
+  list->isLast = above == place ? UINT32_MAX : 0;
+  list->after = asked_for(symbol, list->symbols[above], rules);
+  list->before = asked_for(list->symbols[below], symbol, rules);
+  return true;
+}
+
+// How many lists are worked on in turns.
+enum { WINDOW = 12 };
+
+// Whenever lists are done the next take their turns. All are settled before the first is read as a whole: a read of
+// what has just been written in parts would wait.
+INLINE void merge_lists(
+    tokenscan_symbols *lists, size_t count, tokenscan_rules rules, find_function *find, least_function *least) {
+  tokenscan_symbols *open[WINDOW];
+  size_t width = 0, next = 0;
+  for (size_t list = 0; list < count; list++) settle_all(lists + list, rules, find);
+  do {
+    for (size_t turn = 0; turn < width; turn++) settle(open[turn], rules, find);
+    size_t left = 0;
+    for (size_t turn = 0; turn < width; turn++) {
+      tokenscan_symbols *const list = open[turn];
+      open[left] = list;
+      left += merge_first(list, rules, least);
+    }
+    for (width = left; width < WINDOW && next < count; next++) {
+      open[width] = lists + next;
+      width += merge_first(lists + next, rules, least);
+    }
+  } while (width > 0);
+}
+
 static void merge_portable(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
-  merge_lists(lists, count, rules, find_portable, set_least_portable);
+  merge_lists(lists, count, rules, find_portable, least_portable);
 }
 
 static void classify_portable(const uint8_t *bytes, tokenscan_block *block) {
@@ -232,33 +258,13 @@ __attribute__((target(WIDE))) static uint64_t find_wide(
   }
 }
 
-typedef struct {
-  __m512i low, high;
-} tokenscan_numbers;
-
-WIDE_INLINE tokenscan_numbers with_value(tokenscan_numbers numbers, uint32_t place, uint32_t value) {
-  const uint32_t mask = 1u << place;
-  const __m512i values = _mm512_set1_epi32((int)value);
-  numbers.low = _mm512_mask_mov_epi32(numbers.low, (__mmask16)mask, values);
-  numbers.high = _mm512_mask_mov_epi32(numbers.high, (__mmask16)(mask >> 16), values);
-  return numbers;
-}
-
-__attribute__((target(WIDE))) static uint32_t set_least_wide(
-    uint32_t *numbers, uint32_t cleared, uint32_t first, uint32_t first_value, uint32_t second,
-    uint32_t second_value) {
-  tokenscan_numbers all = {_mm512_load_si512(numbers), _mm512_load_si512(numbers + 16)};
-  all = with_value(all, cleared, UINT32_MAX);
-  all = with_value(all, first, first_value);
-  all = with_value(all, second, second_value);
-  _mm512_store_si512(numbers, all.low);
-  _mm512_store_si512(numbers + 16, all.high);
-  return _mm512_reduce_min_epu32(_mm512_min_epu32(all.low, all.high));
+__attribute__((target(WIDE))) static uint32_t least_wide(const uint32_t *numbers) {
+  return _mm512_reduce_min_epu32(_mm512_min_epu32(_mm512_load_si512(numbers), _mm512_load_si512(numbers + 16)));
 }
 
 __attribute__((target(WIDE))) static void merge_wide(
     tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
-  merge_lists(lists, count, rules, find_wide, set_least_wide);
+  merge_lists(lists, count, rules, find_wide, least_wide);
 }
 
 // The ASCII of 64 bytes, a bit per byte.

@@ -11,12 +11,16 @@ struct BytePairEncoding: Sendable {
   private var bytePairs = BytePairs()
   private var characters = FormedCharacters()
 
+  /// Whether `PackedMerge` can merge bytes that have a token each.
+  private(set) var canBePacked = false
+
   /// Merging by these rules.
   init(merges: MergeTable) { self.merges = merges }
 
   /// Takes the rules for two bytes out of the table. A byte without a token is -1.
   mutating func prepareBytes(_ tokens: [Int32]) {
     bytePairs = BytePairs(tokens, merges)
+    canBePacked = merges.canBePacked && tokens.allSatisfy { MergeTable.isSmall($0) }
   }
 
   /// Says which characters merging may begin with.
@@ -33,9 +37,7 @@ struct BytePairEncoding: Sendable {
     ShortMerge.withSpace(for: input.count) { space in
       let list = ShortMerge(count: input.count, in: space)
       for index in input.indices { list.symbols[index] = input[index] }
-      for index in input.indices.dropLast() {
-        list.set(index, merges.outcome(input[index], input[index + 1]))
-      }
+      list.setAll(count: input.count, merges)
       list.run(merges)
       list.forEach { symbols.append($0) }
     }
@@ -85,12 +87,9 @@ struct BytePairEncoding: Sendable {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
       guard let symbols = buffer.baseAddress else { return List(count: 0, in: space) }
       let count = characters.write(piece, tokens, to: symbols)
-      for index in 0..<max(count &- 1, 0) { merges.prefetch(symbols[index], symbols[index &+ 1]) }
       let list = List(count: count, in: space)
       for index in 0..<count { list.symbols[index] = symbols[index] }
-      for index in 0..<max(count &- 1, 0) {
-        list.set(index, merges.outcome(symbols[index], symbols[index &+ 1]))
-      }
+      list.setAll(count: count, merges)
       return list
     }
   }

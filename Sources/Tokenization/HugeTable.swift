@@ -11,7 +11,7 @@ struct HugeTable<Slot: BitwiseCopyable> {
   /// So many slots, which somebody has to deallocate.
   init(count: Int) {
     let needed = count * MemoryLayout<Slot>.stride
-    if needed >= Self.hugePage, let mapped = Self.map(needed) {
+    if needed >= Self.hugePage / 2, let mapped = Self.map(needed) {
       (slots, byteCount) = (mapped.base.bindMemory(to: Slot.self, capacity: count), mapped.byteCount)
       return
     }

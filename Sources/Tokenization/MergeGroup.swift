@@ -9,8 +9,8 @@ struct MergeGroup {
   private let space: UnsafeMutableRawPointer
   private(set) var count = 0
 
-  /// How many take turns.
-  static let size = 8
+  /// How many are merged at once, of which some take turns: as many as the nearest cache holds.
+  static let size = 32
   /// The most bytes that a piece may have.
   static let longest = PackedMerge.limit
 

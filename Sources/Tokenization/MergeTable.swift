@@ -7,18 +7,16 @@ internal import CTokenScan
 struct MergeTable: Sendable {
   /// The two tokens and the outcome of a rule, 21 bits each, in buckets of eight, which are cache lines. A free slot
   /// has its highest bit set.
-  private var slots: [UInt64]
-  /// The first slot of the first bucket.
-  private var first = 0
+  private var slots: RuleSlots
   private var bucketCount: Int
   private var count = 0
   /// What the rules lead to, where that is not their number and the token that far behind a fixed one.
   private var outcomes: [Outcome] = []
   private var shift: Int32 = 0
   private var highest: UInt32 = 0
-  private var hasLowPriorities = true
-  /// Whether `PackedMerge` can merge by these rules.
-  var canBePacked: Bool { hasLowPriorities && large.isEmpty }
+  private var hasSmallNumbers = true
+  /// Whether `PackedMerge` can merge by these rules: it makes keys of whatever tokens there are.
+  var canBePacked: Bool { hasSmallNumbers && large.isEmpty }
   /// Rules with numbers of more than 21 bits: no vocabulary that is known has one.
   private var large: [UInt64: Outcome] = [:]
 
@@ -51,28 +49,22 @@ struct MergeTable: Sendable {
   /// A table for up to `capacity` rules.
   init(capacity: Int) {
     bucketCount = max(2, capacity * 7 / 4 / Self.bucketSize)
-    (slots, first) = Self.freeSlots(bucketCount)
-  }
-
-  /// So many free buckets, and where the first begins for each to be a cache line.
-  private static func freeSlots(_ bucketCount: Int) -> (slots: [UInt64], first: Int) {
-    let slots = [UInt64](repeating: free, count: (bucketCount + 1) * bucketSize)
-    let address = slots.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
-    return (slots, (-address & 63) / MemoryLayout<UInt64>.stride)
+    slots = RuleSlots(repeating: Self.free, count: bucketCount * Self.bucketSize)
   }
 
   /// Adds a rule; of two for the same pair the later one holds, as in the reference.
   mutating func insert(_ left: Int32, _ right: Int32, priority: UInt32, merged: Int32) {
     let pair = Self.pair(left, right)
-    hasLowPriorities = hasLowPriorities && priority < PackedMerge.priorityLimit
+    hasSmallNumbers = hasSmallNumbers && priority < PackedMerge.priorityLimit && Self.isSmall(merged)
     let number = number(of: Outcome(priority: priority, merged: merged))
-    guard Self.isSmall(left, right), number >> Self.bits == 0 else {
+    guard Self.isSmall(left | right), number >> Self.bits == 0 else {
       large[pair] = Outcome(priority: priority, merged: merged)
       return
     }
     if !large.isEmpty { large[pair] = nil }
     if (count + 1) * 5 > bucketCount * Self.bucketSize * 4 { grow() }
     let key = Self.key(left, right)
+    if !isKnownUniquelyReferenced(&slots) { slots = RuleSlots(copying: slots) }
     let place = place(of: key)
     if slots[place] == Self.free { count += 1 }
     slots[place] = key << Self.bits | number
@@ -82,7 +74,7 @@ struct MergeTable: Sendable {
   private func place(of key: UInt64) -> Int {
     var bucket = bucket(of: key)
     while true {
-      let start = first + bucket * Self.bucketSize
+      let start = bucket * Self.bucketSize
       for place in start..<start + Self.bucketSize
       where slots[place] == Self.free || slots[place] >> Self.bits == key {
         return place
@@ -116,10 +108,10 @@ struct MergeTable: Sendable {
   }
 
   private mutating func grow() {
-    let rules = slots.filter { $0 != Self.free }
+    let smaller = slots
     bucketCount *= 2
-    (slots, first) = Self.freeSlots(bucketCount)
-    for rule in rules { slots[place(of: rule >> Self.bits)] = rule }
+    slots = RuleSlots(repeating: Self.free, count: bucketCount * Self.bucketSize)
+    for rule in smaller.all where rule != Self.free { slots[place(of: rule >> Self.bits)] = rule }
   }
 }
 
@@ -136,7 +128,7 @@ extension MergeTable {
 
   /// Calls back for all rules, in no order.
   func forEach(_ body: (Rule) -> Void) {
-    for slot in slots where slot != Self.free {
+    for slot in slots.all where slot != Self.free {
       let (left, right) = Self.tokens(of: slot)
       body(Rule(left: left, right: right, outcome: outcome(numbered: UInt32(slot & (1 << Self.bits - 1)))))
     }
@@ -150,20 +142,15 @@ extension MergeTable {
 
   /// Asks for the memory where the rule for two neighbours is looked for.
   @inline(__always) func prefetch(_ left: Int32, _ right: Int32) {
-    slots.withUnsafeBufferPointer { slots in
-      guard let base = slots.baseAddress else { return }
-      tokenscan_prefetch(base + first + bucket(of: Self.key(left, right)) &* Self.bucketSize)
-    }
+    tokenscan_prefetch(slots.base + bucket(of: Self.key(left, right)) &* Self.bucketSize)
   }
 
   /// What becomes of two neighbours.
   @inline(__always) func outcome(_ left: Int32, _ right: Int32) -> Outcome {
     if !large.isEmpty, let outcome = large[Self.pair(left, right)] { return outcome }
-    guard Self.isSmall(left, right) else { return .nothing }
+    guard Self.isSmall(left | right) else { return .nothing }
     let key = Self.key(left, right)
-    let slot = slots.withUnsafeBufferPointer { slots in
-      slots.baseAddress.map { tokenscan_find($0 + first, bucket(of: key), bucketCount, key) } ?? Self.free
-    }
+    let slot = tokenscan_find(slots.base, bucket(of: key), bucketCount, key)
     let number = UInt32(truncatingIfNeeded: slot & (1 << Self.bits - 1))
     if outcomes.isEmpty {
       // Two choices and no branch: whether there is a rule cannot be foreseen.
@@ -180,9 +167,9 @@ extension MergeTable {
     return outcomes.withUnsafeBufferPointer { $0[Int(number)] }
   }
 
-  /// Whether two tokens have a key of 42 bits.
-  @inline(__always) private static func isSmall(_ left: Int32, _ right: Int32) -> Bool {
-    UInt32(bitPattern: left | right) >> UInt32(bits) == 0
+  /// Whether a token, or the bits of two, have a place in a key of 42 bits.
+  @inline(__always) static func isSmall(_ tokens: Int32) -> Bool {
+    UInt32(bitPattern: tokens) >> UInt32(bits) == 0
   }
 
   @inline(__always) private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
@@ -205,14 +192,42 @@ extension MergeTable {
 
   /// The rules as C reads them, but for those with large numbers.
   @inline(__always) func withRules(_ body: (tokenscan_rules) -> Void) {
-    slots.withUnsafeBufferPointer { slots in
-      outcomes.withUnsafeBytes { outcomes in
-        guard let base = slots.baseAddress else { return }
-        let listed = self.outcomes.isEmpty ? nil : outcomes.assumingMemoryBound(to: tokenscan_outcome.self)
-        body(
-          tokenscan_rules(
-            buckets: base + first, count: bucketCount, outcomes: listed?.baseAddress, shift: shift))
-      }
+    outcomes.withUnsafeBytes { outcomes in
+      let listed = self.outcomes.isEmpty ? nil : outcomes.assumingMemoryBound(to: tokenscan_outcome.self)
+      body(
+        tokenscan_rules(
+          buckets: slots.base, count: bucketCount, outcomes: listed?.baseAddress, shift: shift))
     }
+  }
+}
+
+/// The memory of a table of rules: in huge pages, because finding the small page of a rule would take as long as
+/// comparing it.
+///
+/// Unsafe pointers for the reason given at `PieceCache`. It is written only while a single table owns it.
+private final class RuleSlots: @unchecked Sendable {
+  private let table: HugeTable<UInt64>
+  private let count: Int
+
+  var base: UnsafeMutablePointer<UInt64> { table.slots }
+  var all: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(start: base, count: count) }
+
+  init(repeating slot: UInt64, count: Int) {
+    self.count = count
+    table = HugeTable(count: count)
+    table.slots.update(repeating: slot, count: count)
+  }
+
+  init(copying other: RuleSlots) {
+    count = other.count
+    table = HugeTable(count: count)
+    table.slots.update(from: other.base, count: count)
+  }
+
+  deinit { table.deallocate() }
+
+  subscript(place: Int) -> UInt64 {
+    @inline(__always) get { base[place] }
+    @inline(__always) set { base[place] = newValue }
   }
 }

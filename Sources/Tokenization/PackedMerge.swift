@@ -23,7 +23,7 @@ struct PackedMerge: MergeList {
     merged = (space + 4 * Self.limit).assumingMemoryBound(to: Int32.self)
     symbols = (space + 8 * Self.limit).assumingMemoryBound(to: Int32.self)
     list.pointee.left = (1 &<< UInt64(truncatingIfNeeded: count)) &- 1
-    list.pointee.last = UInt32(Self.limit)
+    list.pointee.unsettled = 0
   }
 
   @inline(__always) func set(_ place: Int, _ outcome: MergeTable.Outcome) {
@@ -31,6 +31,12 @@ struct PackedMerge: MergeList {
       outcome.priority == MergeTable.none
       ? MergeTable.none : outcome.priority &<< 5 | UInt32(truncatingIfNeeded: place)
     merged[place] = outcome.merged
+  }
+
+  /// Asks for the memory that holds the rules; they are read when the list is merged.
+  @inline(__always) func setAll(count: Int, _ merges: MergeTable) {
+    for place in 0..<max(count &- 1, 0) { merges.prefetch(symbols[place], symbols[place &+ 1]) }
+    list.pointee.unsettled = UInt64(truncatingIfNeeded: count)
   }
 
   /// Merges lists that lie one behind the other.
@@ -58,4 +64,7 @@ protocol MergeList {
 
   /// Says what becomes of the pair that begins at a place.
   func set(_ place: Int, _ outcome: MergeTable.Outcome)
+
+  /// Says of all pairs what becomes of them, now that the symbols are there.
+  func setAll(count: Int, _ merges: MergeTable)
 }

@@ -39,16 +39,23 @@ final class PieceCache {
 
     /// Where in memory the entry of a key is likely to be, to ask for it some time before it is looked up.
     @inline(__always) func address(of hash: Int) -> UnsafeRawPointer {
-      UnsafeRawPointer(entries + (hash & mask))
+      UnsafeRawPointer(entries + PieceCache.firstPlace(hash, mask))
     }
 
     /// The entry with a key, or a free one.
     @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
-      var place = hash & mask
-      while entries[place].high != 0, entries[place].low != low || entries[place].high != high {
-        place = (place &+ 1) & mask
+      var place = PieceCache.firstPlace(hash, mask)
+      while true {
+        let first = entries + place
+        // Which of the two of a line it is cannot be foreseen, so there is no branch; that it is one of them can.
+        let differs = (first.pointee.low ^ low) | (first.pointee.high ^ high) == 0 ? 0 : 1
+        let isTaken = first.pointee.high == 0 ? 0 : 1
+        let chosen = first + (differs & isTaken)
+        if (chosen.pointee.low ^ low) | (chosen.pointee.high ^ high) == 0 || chosen.pointee.high == 0 {
+          return chosen.pointee
+        }
+        place = (place &+ 2) & mask
       }
-      return entries[place]
     }
   }
 
@@ -99,6 +106,9 @@ final class PieceCache {
     return Int(truncatingIfNeeded: product.high ^ product.low)
   }
 
+  /// Where an entry is looked for first: where a cache line begins, which holds two.
+  @inline(__always) fileprivate static func firstPlace(_ hash: Int, _ mask: Int) -> Int { hash & mask & ~1 }
+
   /// The key of a piece of up to 15 bytes: they themselves, and the length in the highest byte.
   static func shortKey(_ piece: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64) {
     var low: UInt64 = 0
@@ -129,7 +139,7 @@ final class PieceCache {
 
   /// The entry of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
   func find(_ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64) -> Entry? {
-    var place = Self.hash(low, high) & mask
+    var place = Self.firstPlace(Self.hash(low, high), mask)
     while entries[place].high != 0 {
       let entry = entries[place]
       if entry.low == low, entry.high == high, holds(piece, entry) { return entry }
@@ -151,7 +161,7 @@ final class PieceCache {
   func insert(
     _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
   ) -> Entry {
-    if used * 4 >= (mask + 1) * 3 { makeRoom() }
+    if used * 8 >= (mask + 1) * 5 { makeRoom() }
     var entry = Entry(low: low, high: high, count: UInt32(tokens.count))
     if high < Self.longMark, tokens.count <= Self.inlineLimit {
       if tokens.count > 0 { entry.first = UInt32(bitPattern: tokens[0].rawValue) }
@@ -185,7 +195,7 @@ final class PieceCache {
   }
 
   private func freePlace(for entry: Entry) -> Int {
-    var place = Self.hash(entry.low, entry.high) & mask
+    var place = Self.firstPlace(Self.hash(entry.low, entry.high), mask)
     while entries[place].high != 0 { place = (place + 1) & mask }
     return place
   }

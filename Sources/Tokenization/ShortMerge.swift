@@ -51,6 +51,11 @@ struct ShortMerge: MergeList {
     merged[place] = outcome.merged
   }
 
+  @inline(__always) func setAll(count: Int, _ merges: MergeTable) {
+    for place in 0..<max(count &- 1, 0) { merges.prefetch(symbols[place], symbols[place &+ 1]) }
+    for place in 0..<max(count &- 1, 0) { set(place, merges.outcome(symbols[place], symbols[place &+ 1])) }
+  }
+
   /// Merges until no pair has a rule.
   func run(_ merges: MergeTable) {
     while let place = mergeFirst() { settle(place, merges) }

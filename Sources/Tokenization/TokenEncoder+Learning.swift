@@ -10,7 +10,7 @@ extension TokenEncoder {
     // Read once: what a class holds is read again, and counted, at every turn.
     let encoding = tokenizer.model.encoding
     let seams = tokenizer.model.seams
-    guard let tokens = tokenizer.model.plainBytes, encoding.merges.canBePacked else { return }
+    guard let tokens = tokenizer.model.plainBytes, encoding.canBePacked else { return }
     MergeGroup.withSpace { group in
       for place in UnsafeMutableBufferPointer(start: batch.new, count: new) {
         let piece = batch.pieces[Int(batch.unknown[Int(place)])]

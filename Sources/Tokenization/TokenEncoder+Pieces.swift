@@ -2,7 +2,7 @@ internal import CTokenScan
 
 extension TokenEncoder {
   /// How many pieces are cut before they are looked up: enough that the look-ups overlap.
-  private static let batch = 256
+  private static let batch = 512
 
   /// How many tokens are copied at once.
   static let copied = 8

@@ -4,6 +4,7 @@ import Tokenization
 // tokenize-bench ids VOCABULARY PATTERN parse|text     framed texts on stdin, framed ids on stdout
 // tokenize-bench time VOCABULARY PATTERN FILE…         megabytes per second of CPU time, cold and warm, in
 //                                                      documents of 16 KB
+// tokenize-bench cold VOCABULARY PATTERN FILE…         the same of twelve encoders that have met nothing, in order
 // tokenize-bench threads VOCABULARY PATTERN FILE…      seconds by the clock, with one thread and with two: each
 //                                                      text in memory, and all as files
 // tokenize-bench parts VOCABULARY PATTERN FILE…        compares parts on two threads with the whole text
@@ -20,7 +21,8 @@ import Tokenization
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else {
       FileHandle.standardError.write(
-        Data("usage: tokenize-bench ids|time|threads|parts|stream|fuzz|growth VOCABULARY PATTERN …\n".utf8))
+        Data(
+          "usage: tokenize-bench ids|time|cold|threads|parts|stream|fuzz|growth VOCABULARY PATTERN …\n".utf8))
       exit(64)
     }
     let start = processSeconds()
@@ -32,6 +34,7 @@ import Tokenization
     case "time":
       print("load \(loading) s, peak memory \(peakMegabytes()) MB")
       for file in arguments[3...] { try time(tokenizer, file) }
+    case "cold": for file in arguments[3...] { try timeFirst(tokenizer, file) }
     case "parts": for file in arguments[3...] { try await compareParts(tokenizer, file) }
     case "stream": for file in arguments[3...] { try stream(tokenizer, file) }
     case "fuzz":
@@ -102,6 +105,20 @@ import Tokenization
       hash = parts.joined().reduce(0) { $0 &* 31 &+ UInt64(UInt32(bitPattern: $1.rawValue)) }
     }
     print("\(file) cold \(speeds[0]) warm \(max(speeds[1], speeds[2])) hash \(hash)")
+  }
+
+  /// First passes, each by an encoder that has met nothing.
+  private static func timeFirst(_ tokenizer: Tokenizer, _ file: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+    let documents = documents(bytes)
+    let speeds = (0..<12).map { _ in
+      let encoder = TokenEncoder(tokenizer)
+      var parts: [[TokenID]] = []
+      let start = processSeconds()
+      for document in documents { parts.append(encoder.encode(document, special: .text)) }
+      return Double(bytes.count) / 1e6 / (processSeconds() - start)
+    }
+    print("\(file) cold \(speeds.sorted())")
   }
 
   private static func stream(_ tokenizer: Tokenizer, _ file: String) throws {

@@ -49,4 +49,31 @@ import Testing
     #expect(table.outcome(0, 1).priority == 5)
     #expect(table.outcome(1, 0).priority == MergeTable.none)
   }
+
+  @Test func `tokens of more than 21 bits are not merged in turns`() {
+    var table = MergeTable(capacity: 2)
+    table.insert(0, 1, priority: 0, merged: 2)
+    #expect(table.canBePacked)
+    var encoding = BytePairEncoding(merges: table)
+    encoding.prepareBytes(Array(0..<256))
+    #expect(encoding.canBePacked)
+    encoding.prepareBytes(Array(0..<255) + [1 << 21])
+    #expect(!encoding.canBePacked)
+    table.insert(0, 2, priority: 1, merged: 1 << 21)
+    #expect(!table.canBePacked)
+  }
+
+  @Test func `a copy of a table keeps its rules`() {
+    var table = MergeTable(capacity: 1)
+    table.insert(0, 1, priority: 0, merged: 2)
+    let copy = table
+    for number in 1..<100 as Range<Int32> {
+      table.insert(number, 1, priority: UInt32(number), merged: number + 2)
+    }
+    table.insert(0, 1, priority: 5, merged: 3)
+    #expect(copy.outcome(0, 1).merged == 2)
+    #expect(copy.outcome(7, 1) == .nothing)
+    #expect(table.outcome(0, 1).merged == 3)
+    #expect(table.outcome(99, 1).merged == 101)
+  }
 }

@@ -29,6 +29,14 @@ import Testing
     #expect(places(of: hashes(100_000, seed: seed)) != nil)
   }
 
+  @Test func `the first keys lie together`() throws {
+    let count = 20_000
+    let found = try #require(places(of: hashes(count)))
+    let together = found.places.prefix(count / 8).count { $0 < found.count / 8 }
+    // Five of six are; by chance it would be one of eight.
+    #expect(together > count / 8 * 3 / 4)
+  }
+
   @Test func `keys that share a hash have no places`() {
     #expect(places(of: hashes(500) + [7, 7]) == nil)
     #expect(places(of: Array(repeating: 5, count: 1000)) == nil)

@@ -39,7 +39,13 @@ static inline size_t tokenscan_bucket(uint64_t key, size_t count) {
   return (size_t)(((key * 0x9E3779B97F4A7C15ull) >> 32) * count >> 32);
 }
 
-/// Up to 32 symbols that are being merged.
+/// Two symbols beside each other: the key of their rule, and the bucket where it is looked for.
+typedef struct {
+  uint64_t key;
+  size_t bucket;
+} tokenscan_pair;
+
+/// Up to 32 symbols that are being merged: a multiple of 64 bytes, so that of many each begins at one.
 typedef struct {
   /// Of the pair that begins at each place, `priority · 32 + place`, so that the smallest says which rule comes
   /// first and where, the leftmost of equal ones; all bits where a pair has no rule.
@@ -49,11 +55,15 @@ typedef struct {
   int32_t symbols[32];
   /// A bit for each symbol that is left.
   uint64_t left;
-  /// The place of the last merge, of which the rules around have not been looked up, or 32, and that of the symbol
-  /// that was taken away.
-  uint32_t last, gone;
-  /// So that of many each begins at a multiple of 64 bytes.
-  uint64_t unused[6];
+  /// The place of the last merge, of which the rules around have not been looked up, that of the symbol that was
+  /// taken away, and that of the symbol below; its own where there is none.
+  uint32_t last, gone, below;
+  /// All bits where there is no symbol above.
+  uint32_t isLast;
+  /// The pairs around the last merge.
+  tokenscan_pair before, after;
+  /// How many symbols there are, if no rule between them has been looked up; 0 if all have been.
+  uint64_t unsettled;
 } tokenscan_symbols;
 
 /// What a pair becomes, and in which order.
@@ -73,7 +83,7 @@ typedef struct {
 } tokenscan_rules;
 
 /// Merges the symbols of several lists, aligned to 64 bytes, until no pair has a rule: one rule at a turn, so that
-/// while one waits for memory the others are worked on. `count` is at most 32.
+/// while one waits for memory others are worked on.
 void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules);
 
 /// What 64 bytes, or the characters in them, are: a bit each, from the lowest.
