@@ -42,12 +42,8 @@ public struct BatchRun: Sendable {
   /// vocabulary are written with each.
   private static let transactionLimit = Amount(
     positions: 16_384, measurements: 64, movedTokens: 2 << 20)
-  /// After which rows are handed on to be written, so that few of them wait in memory: as soon as nothing else is being
-  /// written, and at once.
-  private static let portionLimits = (
-    idle: Amount(positions: 2048, measurements: 16, movedTokens: 1 << 17),
-    busy: Amount(positions: 8192, measurements: 48, movedTokens: 1 << 20)
-  )
+  /// After which rows are handed on to be written, so that few of them wait in memory.
+  private static let portionLimit = Amount(positions: 2048, measurements: 16, movedTokens: 1 << 17)
 
   /// A run of a plan.
   ///
@@ -150,10 +146,10 @@ public struct BatchRun: Sendable {
         transaction.add(item)
         positions += item.positions
         predicted.add(item)
-        // It depends on the plan alone where a transaction ends, but for the last one of a run that is stopped.
+        // Both depend on the plan alone, but for the last ones of a run that is stopped: so does where rows lie in the file.
         if transaction.reaches(transactionLimit) {
           try await commit()
-        } else if portion.reaches(writing.isIdle ? portionLimits.idle : portionLimits.busy) {
+        } else if portion.reaches(portionLimit) {
           try await append()
         }
       }

@@ -3,38 +3,72 @@ import Synchronization
 
 /// Writes into an index, one after the other, on a thread beside those that measure: these need not wait for the disk.
 struct IndexWriting {
+  /// Writes that may wait for those before them: as many as make up for one that waits for the disk.
+  private static let limit = 8
+
   private let queue = DispatchQueue(label: "index")
-  private var pending: Task<Void, any Error>?
-  private let state = State()
+  private let failure = Failure()
+  /// Those that were begun and not waited for, the oldest first.
+  private var begun: [Write] = []
 
-  private final class State: Sendable {
-    let isWriting = Atomic(false)
-  }
-
-  /// Whether what went before is written, so that to begin is not to wait.
-  var isIdle: Bool { !state.isWriting.load(ordering: .acquiring) }
-
-  /// Begins to write when what went before is written.
+  /// Begins to write as soon as what went before is written. Where many wait, waits for the oldest.
   ///
-  /// - Throws: The error of the write before.
+  /// - Throws: The error of a write before.
   mutating func begin(_ write: @escaping @Sendable () throws -> Void) async throws {
-    try await end()
-    state.isWriting.store(true, ordering: .releasing)
-    pending = Task { [queue, state] in
-      try await withCheckedThrowingContinuation { written in
-        queue.async {
-          let result = Result(catching: write)
-          state.isWriting.store(false, ordering: .releasing)
-          written.resume(with: result)
-        }
-      }
-    }
+    while begun.count >= Self.limit { try await endFirst() }
+    let handle = Write()
+    queue.async { [failure] in handle.conclude(failure.result(of: write)) }
+    begun.append(handle)
   }
 
   /// Waits until all is written.
   mutating func end() async throws {
-    let last = pending
-    pending = nil
-    try await last?.value
+    while !begun.isEmpty { try await endFirst() }
+  }
+
+  private mutating func endFirst() async throws { try await begun.removeFirst().end() }
+
+  /// The first error. What comes after it is not written: it would stand in the index without what went before.
+  private final class Failure: Sendable {
+    private let error = Mutex<(any Error)?>(nil)
+
+    func result(of write: () throws -> Void) -> Result<Void, any Error> {
+      error.withLock { error in
+        if let error { return .failure(error) }
+        let result = Result(catching: write)
+        if case .failure(let found) = result { error = found }
+        return result
+      }
+    }
+  }
+
+  /// One write, and who waits for it.
+  private final class Write: Sendable {
+    private enum State {
+      case begun
+      case awaited(CheckedContinuation<Void, any Error>)
+      case ended(Result<Void, any Error>)
+    }
+    private let state = Mutex(State.begun)
+
+    func conclude(_ result: Result<Void, any Error>) {
+      let waiting: CheckedContinuation<Void, any Error>? = state.withLock { state in
+        defer { state = .ended(result) }
+        if case .awaited(let continuation) = state { return continuation }
+        return nil
+      }
+      waiting?.resume(with: result)
+    }
+
+    func end() async throws {
+      try await withCheckedThrowingContinuation { continuation in
+        let result: Result<Void, any Error>? = state.withLock { state in
+          if case .ended(let result) = state { return result }
+          state = .awaited(continuation)
+          return nil
+        }
+        if let result { continuation.resume(with: result) }
+      }
+    }
   }
 }

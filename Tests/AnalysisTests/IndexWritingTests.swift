@@ -1,33 +1,45 @@
+import Foundation
 import Synchronization
 import Testing
 
 @testable import Analysis
 
 @Suite struct IndexWritingTests {
-  private struct Full: Error {}
+  private struct DiskIsFull: Error {}
 
-  @Test func `writes run in the order in which they began`() async throws {
-    let order = Mutex<[Int]>([])
+  /// What was written, in order.
+  private final class Written: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    func append(_ number: Int) { numbers.withLock { $0.append(number) } }
+    var all: [Int] { numbers.withLock { $0 } }
+  }
+
+  @Test func `many writes run one after the other, in the order in which they were begun`() async throws {
     var writing = IndexWriting()
-    for place in 0..<100 {
-      try await writing.begin { order.withLock { $0.append(place) } }
+    let written = Written()
+    for number in 0..<100 {
+      try await writing.begin {
+        if number % 10 == 0 { Thread.sleep(forTimeInterval: 0.005) }
+        written.append(number)
+      }
     }
     try await writing.end()
-    #expect(order.withLock { $0 } == Array(0..<100))
-  }
-
-  @Test func `the error of a write stops the next one`() async throws {
-    let wrote = Mutex(false)
-    var writing = IndexWriting()
-    try await writing.begin { throw Full() }
-    await #expect(throws: Full.self) { try await writing.begin { wrote.withLock { $0 = true } } }
-    #expect(!wrote.withLock { $0 })
-  }
-
-  @Test func `the error of the last write is thrown at the end`() async throws {
-    var writing = IndexWriting()
-    try await writing.begin { throw Full() }
-    await #expect(throws: Full.self) { try await writing.end() }
+    #expect(written.all == Array(0..<100))
     try await writing.end()
+  }
+
+  @Test func `after a write that failed none runs, and the error is told`() async throws {
+    var writing = IndexWriting()
+    let written = Written()
+    try await writing.begin { written.append(0) }
+    try await writing.begin {
+      Thread.sleep(forTimeInterval: 0.02)
+      throw DiskIsFull()
+    }
+    await #expect(throws: DiskIsFull.self) {
+      for number in 2..<40 { try await writing.begin { written.append(number) } }
+      try await writing.end()
+    }
+    #expect(written.all == [0])
   }
 }
