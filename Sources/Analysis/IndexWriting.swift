@@ -15,6 +15,7 @@ struct IndexWriting {
   ///
   /// - Throws: The error of a write before.
   mutating func begin(_ write: @escaping @Sendable () throws -> Void) async throws {
+    if let error = failure.error { throw error }
     while begun.count >= Self.limit { try await endFirst() }
     let handle = Write()
     queue.async { [failure] in handle.conclude(failure.result(of: write)) }
@@ -30,15 +31,16 @@ struct IndexWriting {
 
   /// The first error. What comes after it is not written: it would stand in the index without what went before.
   private final class Failure: Sendable {
-    private let error = Mutex<(any Error)?>(nil)
+    private let first = Mutex<(any Error)?>(nil)
 
+    var error: (any Error)? { first.withLock { $0 } }
+
+    /// What a write gives; it is not run after one that failed. Writes do not run at once.
     func result(of write: () throws -> Void) -> Result<Void, any Error> {
-      error.withLock { error in
-        if let error { return .failure(error) }
-        let result = Result(catching: write)
-        if case .failure(let found) = result { error = found }
-        return result
-      }
+      if let error { return .failure(error) }
+      let result = Result(catching: write)
+      if case .failure(let found) = result { first.withLock { $0 = found } }
+      return result
     }
   }
 

@@ -28,6 +28,28 @@ import Testing
     try await writing.end()
   }
 
+  @Test func `the error of a write stops the next one`() async throws {
+    let written = Written()
+    var writing = IndexWriting()
+    try await writing.begin { throw DiskIsFull() }
+    await #expect(throws: DiskIsFull.self) {
+      try await writing.begin { written.append(1) }
+      try await writing.end()
+    }
+    #expect(written.all == [])
+    await #expect(throws: DiskIsFull.self, "it is not forgotten") {
+      try await writing.begin { written.append(2) }
+    }
+    #expect(written.all == [])
+  }
+
+  @Test func `the error of the last write is thrown at the end`() async throws {
+    var writing = IndexWriting()
+    try await writing.begin { throw DiskIsFull() }
+    await #expect(throws: DiskIsFull.self) { try await writing.end() }
+    try await writing.end()
+  }
+
   @Test func `after a write that failed none runs, and the error is told`() async throws {
     var writing = IndexWriting()
     let written = Written()
