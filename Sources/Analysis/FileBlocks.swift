@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import Traces
 
 /// The SHA-256 of blocks of an open file, which are gathered before they are hashed: a hundred thousand short blocks
 /// cost no more than one long one.
@@ -40,23 +39,6 @@ struct FileBlocks {
     }
   }
 
-  /// Adds all of a mapped file, which is not read again.
-  ///
-  /// - Throws: ``TraceError`` where another program changed the file.
-  mutating func add(_ mapped: ByteStorage) throws(TraceError) {
-    flush()
-    for place in stride(from: 0, to: mapped.count, by: Self.mappedStep) {
-      try mapped.checkUnchanged(path)
-      mapped.withUnsafeBytes {
-        hash.update(
-          bufferPointer: UnsafeRawBufferPointer(
-            rebasing: $0[place..<min(place + Self.mappedStep, mapped.count)]))
-      }
-    }
-  }
-
-  private static let mappedStep = 1 << 20
-
   /// Adds a size as 64 bits, little-endian.
   mutating func add(size: Int) {
     flush()
@@ -74,16 +56,5 @@ struct FileBlocks {
   private mutating func flush() {
     buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
     filled = 0
-  }
-}
-
-extension ByteStorage {
-  /// Refuses a mapped file that another program has changed: to read behind a new end would end this program.
-  func checkUnchanged(_ path: String) throws(TraceError) {
-    do throws(TraceError.Problem) {
-      try checkUnchanged()
-    } catch {
-      throw TraceError(file: path, error)
-    }
   }
 }

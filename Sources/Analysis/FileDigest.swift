@@ -36,18 +36,14 @@ public struct FileDigest: Equatable, Sendable {
   /// - Parameter mapped: Its bytes, where they are mapped already: those of a text are then not read again.
   /// - Throws: The system's error; ``StudyError`` or ``TraceError`` where the file shrinks while it is read.
   public init(path: String, mapped: ByteStorage? = nil) throws {
-    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-    defer { try? handle.close() }
-    var blocks = FileBlocks(descriptor: handle.fileDescriptor, path: path)
-    try mapped?.checkUnchanged(path)
-    if let mapped, Self.isText(mapped) {
-      kind = .sha256
-      byteCount = mapped.count
-      try blocks.add(mapped)
-      hex = Self.hex(of: blocks.finalize())
+    if let mapped, let digest = try Self.digest(ofText: mapped, path) {
+      (hex, kind, byteCount) = (Self.hex(of: digest), .sha256, mapped.count)
       return
     }
+    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? handle.close() }
     byteCount = Int(try handle.seekToEnd())
+    var blocks = FileBlocks(descriptor: handle.fileDescriptor, path: path)
     let beginning = min(byteCount, Self.endSize)
     try blocks.add(0..<beginning)
     if byteCount <= Self.wholeLimit || !blocks.holdZero {
@@ -65,8 +61,23 @@ public struct FileDigest: Equatable, Sendable {
     hex = Self.hex(of: blocks.finalize())
   }
 
-  private static func isText(_ mapped: ByteStorage) -> Bool {
-    mapped.withUnsafeBytes { !$0.prefix(endSize).contains(0) }
+  /// Bytes of a mapped text between two looks at whether the file is still whole.
+  private static let mappedStep = 1 << 20
+
+  /// The SHA-256 of a mapped text; nil where it is no text.
+  private static func digest(ofText mapped: ByteStorage, _ path: String) throws(TraceError) -> SHA256.Digest?
+  {
+    try mapped.checkUnchanged(path)
+    guard !mapped.withUnsafeBytes({ $0.prefix(endSize).contains(0) }) else { return nil }
+    var hash = SHA256()
+    for place in Swift.stride(from: 0, to: mapped.count, by: mappedStep) {
+      // To read behind a new end would end this program.
+      try mapped.checkUnchanged(path)
+      mapped.withUnsafeBytes {
+        hash.update(bufferPointer: .init(rebasing: $0.dropFirst(place).prefix(mappedStep)))
+      }
+    }
+    return hash.finalize()
   }
 
   /// The name of a prompt that has none: a digest of its token ids, so that equal prompts share it.

@@ -17,6 +17,7 @@ struct IndexWriting {
   mutating func begin(_ write: @escaping @Sendable () throws -> Void) async throws {
     if let error = failure.error { throw error }
     while begun.count >= Self.limit { try await endFirst() }
+    // Not a task that waits for the one before: it would go on only when a thread that measures is free.
     let handle = Write()
     queue.async { [failure] in handle.conclude(failure.result(of: write)) }
     begun.append(handle)

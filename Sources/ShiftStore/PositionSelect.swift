@@ -18,7 +18,7 @@ struct PositionSelect {
       columns: """
         position, tokenID, \(figures), logprobReference, logprobTuned, rankReference, rankReferenceLow, rankTuned,
         topReference, topTuned, coverageReference, coverageTuned, topOverlap
-        """, "FROM position WHERE measurementID = ?2")
+        """, "FROM position WHERE measurementID = ?1")
   }
 
   /// The positions of a measurement, rising.

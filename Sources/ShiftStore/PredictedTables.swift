@@ -17,32 +17,22 @@ struct PredictedTables {
   /// Writes the rows of a slice. That of all tasks of a comparison comes after each of them.
   mutating func write(_ slice: TallySlice) throws {
     guard let task = slice.taskID else {
-      if let total, total.comparisonID == slice.comparisonID { try insertTotal(total) }
+      if let total, total.comparisonID == slice.comparisonID {
+        try insert(total, into: "predictedTokenTotal", key: slice.comparisonID)
+      }
       return
     }
     for sum in try index.predictedSums(database, comparison: slice.comparisonID, task: task) {
-      try insert(sum, task: task)
+      try insert(sum, into: "predictedToken", key: slice.comparisonID, task)
       if total?.comparisonID == sum.comparisonID { total?.add(sum) } else { total = sum }
     }
   }
 
-  private func insert(_ sum: PredictedSumRecord, task: Int) throws {
-    try RowInsert.rows(database, into: "predictedToken", columns: 5) { row in
+  /// Inserts the means of every token, each behind the same key.
+  private func insert(_ sum: PredictedSumRecord, into table: String, key: Int...) throws {
+    try RowInsert.rows(database, into: table, columns: key.count + 3) { row in
       for mean in sum.means {
-        row.bind(sum.comparisonID)
-        row.bind(task)
-        row.bind(mean.tokenID)
-        row.bind(mean.klShareMean)
-        row.bind(mean.movedMassMean)
-        try row.insert()
-      }
-    }
-  }
-
-  private func insertTotal(_ sum: PredictedSumRecord) throws {
-    try RowInsert.rows(database, into: "predictedTokenTotal", columns: 4) { row in
-      for mean in sum.means {
-        row.bind(sum.comparisonID)
+        for id in key { row.bind(id) }
         row.bind(mean.tokenID)
         row.bind(mean.klShareMean)
         row.bind(mean.movedMassMean)

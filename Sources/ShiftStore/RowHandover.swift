@@ -20,8 +20,7 @@ struct ColumnValues {
 /// Reads rows of many columns: a function of SQL is handed all columns of a row at once, at half of the cost of asking the
 /// statement for each.
 struct RowHandover {
-  private let statement: Statement
-  private let handle: OpaquePointer
+  private let rows: RowSelect
   private let receiver = Receiver()
 
   /// What rows are handed to while they are read.
@@ -50,12 +49,11 @@ struct RowHandover {
     UnsafeRawPointer(pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
   }
 
-  /// The rows of `SELECT columns rest`, in which the first parameter is ours: the next one is `?2`.
+  /// The rows of `SELECT columns rest`, in which `?1` is the only parameter.
   ///
   /// Rows come in the order in which they are found: `rest` must not sort.
   init(_ database: Database, columns: String, _ rest: String) throws {
-    statement = try database.cachedStatement(sql: "SELECT \(Self.function)(?1, \(columns)) \(rest)")
-    handle = statement.sqliteStatement
+    rows = try RowSelect(database, "SELECT \(Self.function)(?2, \(columns)) \(rest)")
   }
 
   /// Hands over the rows of the query; columns can be read until the next row.
@@ -63,26 +61,10 @@ struct RowHandover {
     try withoutActuallyEscaping(body) { body in
       receiver.take = body
       defer { receiver.take = { _ in } }
-      try run(parameter)
-    }
-  }
-
-  private func run(_ parameter: Int) throws {
-    sqlite3_reset(handle)
-    defer { sqlite3_reset(handle) }
-    sqlite3_bind_pointer(handle, 1, Unmanaged.passUnretained(receiver).toOpaque(), Self.typeName, nil)
-    // The statement is kept for others, and must not know of the receiver when it is gone.
-    defer { sqlite3_bind_null(handle, 1) }
-    sqlite3_bind_int64(handle, 2, Int64(parameter))
-    while true {
-      switch sqlite3_step(handle) {
-      case SQLITE_ROW: continue
-      case SQLITE_DONE: return
-      case let code:
-        throw DatabaseError(
-          resultCode: ResultCode(rawValue: code),
-          message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
-      }
+      sqlite3_bind_pointer(rows.handle, 2, Unmanaged.passUnretained(receiver).toOpaque(), Self.typeName, nil)
+      // The statement is kept for others, and must not know of the receiver when it is gone.
+      defer { sqlite3_bind_null(rows.handle, 2) }
+      try rows.forEach([parameter]) {}
     }
   }
 }

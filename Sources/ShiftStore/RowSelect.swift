@@ -4,7 +4,7 @@ import GRDBSQLite
 /// Reads rows by SQLite's own column access: a small part of the cost of rows that know their columns' names.
 struct RowSelect {
   private let statement: Statement
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// The rows of a query.
   init(_ database: Database, _ sql: String) throws {

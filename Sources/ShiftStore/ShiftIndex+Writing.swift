@@ -105,7 +105,7 @@ extension ShiftIndex {
   }
 
   /// Puts sums in the place of those that the index holds for the comparison and task.
-  func replace(_ sum: PredictedSumRecord, _ database: Database) throws {
+  private func replace(_ sum: PredictedSumRecord, _ database: Database) throws {
     let task = try taskID(of: sum.task, database)
     try database.execute(
       sql: "DELETE FROM predictedSum WHERE comparisonID = ? AND taskID = ?",

@@ -84,9 +84,18 @@ public final class ByteStorage: Sendable {
   /// Refuses a mapped file that another program has changed: to read behind a new end would end this program.
   ///
   /// A file that was replaced as a whole, or deleted, keeps its old contents for as long as it is mapped.
-  public func checkUnchanged() throws(TraceError.Problem) {
+  func checkUnchanged() throws(TraceError.Problem) {
     guard let original, let size = original.changedSize() else { return }
     throw .changed(found: size, expected: count)
+  }
+
+  /// Refuses a mapped file that another program has changed, and names it.
+  public func checkUnchanged(_ path: String) throws(TraceError) {
+    do throws(TraceError.Problem) {
+      try checkUnchanged()
+    } catch {
+      throw TraceError(file: path, error)
+    }
   }
 
   /// Calls `body` with all bytes; the pointer is good only inside `body`.

@@ -127,11 +127,7 @@ public struct TraceFile: Sendable {
   /// - Precondition: `index` is one of ``entries``.
   public func trace(at index: Int) throws(TraceError) -> Trace {
     precondition(entries.indices.contains(index), "sequence \(index) of \(entries.count)")
-    do throws(TraceError.Problem) {
-      try storage.checkUnchanged()
-    } catch {
-      throw TraceError(file: path, error)
-    }
+    try storage.checkUnchanged(path)
     if case .records(let file) = contents { return try file.trace(at: index, path: path, lookup: lookup) }
     do throws(TraceError.Problem) {
       var trace =

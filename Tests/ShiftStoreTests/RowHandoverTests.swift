@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: [0, 1, 2, 99])
   func `all columns of all rows come, nulls too`(count: Int) throws {
     try Self.database(rows: count).write { database in
-      let rows = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?2")
+      let rows = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?1")
       for part in [1, 0, 1, 7] {
         let expected = try Row.fetchAll(
           database, sql: "SELECT * FROM t WHERE part = ? ORDER BY id", arguments: [part])
@@ -53,8 +53,8 @@ import Testing
   /// Two readers share one statement of the connection, and do not get each other's rows.
   @Test func `each reader gets its own rows`() throws {
     try Self.database(rows: 6).write { database in
-      let first = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?2")
-      let second = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?2")
+      let first = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?1")
+      let second = try RowHandover(database, columns: "id, value, number", "FROM t WHERE part = ?1")
       #expect(try Self.taken(0, first).map(\.id) == [0, 2, 4])
       #expect(try Self.taken(1, second).map(\.id) == [1, 3, 5])
       #expect(try Self.taken(0, first).map(\.id) == [0, 2, 4])

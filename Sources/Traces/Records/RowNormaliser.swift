@@ -18,13 +18,10 @@ struct RowNormaliser {
   /// Rounding of a log-softmax can leave a certain token this far above 0, in nats. More is a logit.
   static let roundingAboveZero = 1e-4
 
-  private var tokens: [TokenID] = []
-  private var logprobs: [Double] = []
+  var tokens: [TokenID] = []
+  var logprobs: [Double] = []
   private let rounding: Double
-  /// For each class of ids, which share their lowest bits, the last row in which one was seen.
-  private var lastRows = [UInt32](repeating: 0, count: classCount)
-  private var rowNumber: UInt32 = 0
-  private static let classCount = 4096
+  var met = MetTokens()
 
   init(rounding: Double, capacity: Int) {
     self.rounding = rounding
@@ -33,7 +30,7 @@ struct RowNormaliser {
   }
 
   /// What remains of a row until all lists are in place.
-  private struct Draft {
+  struct Draft {
     var range: Range<Int>
     var cap: Double
     var emittedLogprob: Double?
@@ -114,87 +111,23 @@ struct RowNormaliser {
       sink(tokens.count - 1, to: start)
     }
     let rank = own?.rank.map(Int.init)
-    // Rule 2: the emitted token is one of the k; the lowest of all that are listed is the cap.
-    let counts = emittedLogprob != nil && (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
+    let counts = emittedLogprob != nil && Self.isAmongMostProbable(rank, isListed: isListed, others: others)
     let listedCap = max(counts ? logprobs[tokens.count - 1] : lowestOther, leftOut ?? -.infinity)
     let cap = hasUnknown && !hasRanks ? 0 : listedCap
     return Draft(
       range: start..<tokens.count, cap: cap, emittedLogprob: emittedLogprob,
-      // Where a file states its precision, its ranks leave ties out already.
-      emittedRank: row.precision == nil ? withoutTies(rank, emittedLogprob, start..<tokens.count) : rank,
+      emittedRank: emittedRank(rank, emittedLogprob, start..<tokens.count, of: row),
       disagreement: disagreement.isFinite ? disagreement : 0, statedPrecision: row.precision)
   }
 
-  /// Takes a row as engines write most: nothing in it is unknown, its order is ours, no token stands in it twice, and what it
-  /// says of the emitted token twice is the same. Nil, and nothing is taken, where it must be read the careful way.
-  private mutating func appendOrderly(
-    _ row: ListedRows.Row, of listed: ListedRows, emitted: TokenID
-  ) -> Draft? {
-    guard let own = row.emitted, own.token == emitted, own.logprob > Self.unknownBelow, own.logprob <= 0,
-      row.leftOut == nil, !row.list.isEmpty, row.list.count <= Self.shortList
-    else { return nil }
-    let start = tokens.count
-    guard let place = copyOrderly(row.list, of: listed.tokens, own) else { return nil }
-    let isListed = place < row.list.count
-    if !isListed {
-      append(emitted, own.logprob)
-      sink(tokens.count - 1, to: start)
-    }
-    let end = tokens.count
-    let others = end - start - 1
-    let rank = own.rank.map(Int.init)
-    let counts = (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
-    // The last of the others is the last of all, or the last but one.
-    let isEmittedLast = tokens[end - 1] == emitted
-    let lowestOther = others == 0 ? 0 : logprobs[isEmittedLast ? end - 2 : end - 1]
-    return Draft(
-      range: start..<end, cap: counts ? logprobs[end - 1] : lowestOther, emittedLogprob: own.logprob,
-      emittedRank: row.precision == nil ? withoutTies(rank, own.logprob, start..<end) : rank, disagreement: 0,
-      statedPrecision: row.precision)
+  /// Rule 2: whether the emitted token is one of the k, so that the lowest of all that are listed is the cap.
+  static func isAmongMostProbable(_ rank: Int?, isListed: Bool, others: Int) -> Bool {
+    (isListed || others == 0) && rank.map { $0 <= others + 1 } ?? false
   }
 
-  /// Copies a list of which every entry is known, whose order is ours, and in which no token stands twice; tells the place
-  /// of the emitted token in it, or its length.
-  ///
-  /// Nil, and nothing is copied, for another list, and for one that gives the emitted token another logprob.
-  private mutating func copyOrderly(
-    _ list: Range<Int>, of entries: [ListedToken], _ own: ListedToken
-  ) -> Int? {
-    withUnsafeTemporaryAllocation(of: TokenID.self, capacity: Self.shortList) { ids in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.shortList) { values in
-        rowNumber &+= 1
-        var isOrderly = true
-        var place = list.count
-        // Orders before any entry that is known.
-        var before = ListedToken(token: TokenID(Int32.min), logprob: 0, rank: nil)
-        entries.withUnsafeBufferPointer { entries in
-          lastRows.withUnsafeMutableBufferPointer { lastRows in
-            for index in 0..<list.count {
-              let entry = entries[list.lowerBound + index]
-              // False for NaN too.
-              isOrderly =
-                isOrderly && entry.logprob > Self.unknownBelow
-                && (entry.logprob < before.logprob
-                  || entry.logprob == before.logprob && before.token < entry.token)
-              let group = Int(truncatingIfNeeded: entry.token.rawValue) & (Self.classCount - 1)
-              isOrderly = isOrderly && lastRows[group] != rowNumber
-              lastRows[group] = rowNumber
-              if entry.token == own.token {
-                place = index
-                isOrderly = isOrderly && entry.logprob == own.logprob
-              }
-              ids.initializeElement(at: index, to: entry.token)
-              values.initializeElement(at: index, to: entry.logprob)
-              before = entry
-            }
-          }
-        }
-        guard isOrderly else { return nil }
-        tokens.append(contentsOf: UnsafeMutableBufferPointer(rebasing: ids[..<list.count]))
-        logprobs.append(contentsOf: UnsafeMutableBufferPointer(rebasing: values[..<list.count]))
-        return place
-      }
-    }
+  /// The rank that counts. Where a file states its precision, its ranks leave ties out already.
+  func emittedRank(_ rank: Int?, _ logprob: Double?, _ range: Range<Int>, of row: ListedRows.Row) -> Int? {
+    row.precision == nil ? withoutTies(rank, logprob, range) : rank
   }
 
   /// The rank without the tokens that only tie with the emitted one, which vLLM counts as more probable.
@@ -225,7 +158,7 @@ struct RowNormaliser {
   // MARK: Keeping the part from `start` sorted and distinct
 
   @inline(__always)
-  private mutating func append(_ token: TokenID, _ logprob: Double) {
+  mutating func append(_ token: TokenID, _ logprob: Double) {
     tokens.append(token)
     logprobs.append(logprob)
   }
@@ -236,7 +169,7 @@ struct RowNormaliser {
   }
 
   /// Moves a token up to its place among those before it, which are sorted.
-  private mutating func sink(_ last: Int, to start: Int) {
+  mutating func sink(_ last: Int, to start: Int) {
     var place = last
     while place > start, precedes(last, place - 1) { place -= 1 }
     guard place < last else { return }
@@ -262,7 +195,7 @@ struct RowNormaliser {
   }
 
   /// Lists up to this length are sorted and compared pair by pair; anything cleverer costs more.
-  private static let shortList = 64
+  static let shortList = 64
 
   private mutating func hasRepetitions(from start: Int) -> Bool {
     guard tokens.count - start <= Self.shortList else {
@@ -274,16 +207,11 @@ struct RowNormaliser {
       }
   }
 
-  /// False only where no token stands twice. Each class of ids keeps the number of the last row in which it was seen,
-  /// so that most rows need no comparison and nothing is cleared between rows.
+  /// False only where no token stands twice, so that most rows need no comparison.
   private mutating func mayRepeat(from start: Int) -> Bool {
-    rowNumber &+= 1
+    met.beginRow()
     var repeats = false
-    for position in start..<tokens.count {
-      let place = Int(truncatingIfNeeded: tokens[position].rawValue) & (Self.classCount - 1)
-      repeats = repeats || lastRows[place] == rowNumber
-      lastRows[place] = rowNumber
-    }
+    for position in start..<tokens.count where met.mayHaveMet(tokens[position]) { repeats = true }
     return repeats
   }
 
