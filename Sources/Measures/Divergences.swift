@@ -1,5 +1,5 @@
 /// How two next-token distributions differ, and how spread out each one is. All in nats, TV without unit.
-public struct Divergences: Equatable, Sendable {
+public struct Divergences: Equatable, Sendable, BitwiseCopyable {
   /// `KL(tuned ‖ reference)`, 0 … ∞.
   public var klTunedReference: Figure
   /// `KL(reference ‖ tuned)`, 0 … ∞.

@@ -1,7 +1,7 @@
 /// One measured quantity: known exactly, or known to lie between two bounds.
 ///
 /// Rows with every score give exact figures. Rows with only the top k give bounds that contain the true value.
-public enum Figure: Equatable, Sendable {
+public enum Figure: Equatable, Sendable, BitwiseCopyable {
   /// The value, in the quantity's unit.
   case exact(Double)
   /// The true value is at least `low` and at most `high`; nil where nothing can be said from above.

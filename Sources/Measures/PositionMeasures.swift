@@ -1,7 +1,7 @@
 public import Tokenization
 
 /// Everything measured at one position of one response: the flat record of every output.
-public struct PositionMeasures: Equatable, Sendable {
+public struct PositionMeasures: Equatable, Sendable, BitwiseCopyable {
   /// The place in the response, counted from 0 at its first token.
   public var position: Int
   /// The token that stands in the text here.

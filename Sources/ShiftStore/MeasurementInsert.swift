@@ -6,7 +6,7 @@ struct MeasurementInsert {
   private let database: Database
   private var sequences: RowInsert
   private var measurements: RowInsert
-  private var positions: PositionInsert
+  private let positions: PositionInsert
   private var moved: RowInsert
   private var tasks: [String: Int] = [:]
 
@@ -19,10 +19,7 @@ struct MeasurementInsert {
     moved = try RowInsert(database, into: "movedToken", columns: 6)
   }
 
-  /// Inserts the positions that wait for others.
-  mutating func finish() throws { try positions.finish() }
-
-  /// Inserts one measurement; of one that was refused there is nothing to insert. The caller ends with ``finish()``.
+  /// Inserts one measurement; of one that was refused there is nothing to insert.
   mutating func insert(_ measurement: MeasurementRecord) throws {
     guard case .measured(let sequence, let support, let measured) = measurement.outcome else { return }
     try insert(sequence)

@@ -4,53 +4,53 @@ import Tokenization
 
 /// Inserts positions.
 struct PositionInsert {
-  private var row: RowInsert
+  private let rows: RowHandIn
 
   init(_ database: Database) throws {
-    row = try RowInsert(database, into: "position", columns: 3 + 6 * 3 + 10, gathers: true)
+    rows = try RowHandIn(database, into: "position", columns: 3 + 6 * 3 + 10)
   }
 
-  /// Inserts the positions of a measurement; the last ones wait for others, or for ``finish()``.
-  mutating func insert(_ positions: [PositionMeasures], measurementID: Int) throws {
-    for position in positions { try insert(position, measurementID) }
+  /// Inserts the positions of a measurement.
+  func insert(_ positions: [PositionMeasures], measurementID: Int) throws {
+    try rows.insert(positions) { position, row in
+      row.put(measurementID)
+      row.put(position)
+    }
   }
+}
 
-  /// Inserts the positions that wait.
-  mutating func finish() throws { try row.finish() }
-
-  private mutating func insert(_ position: PositionMeasures, _ measurementID: Int) throws {
-    row.bind(measurementID)
-    row.bind(position.position)
-    row.bind(Int(position.tokenID.rawValue))
+extension RowValues {
+  fileprivate mutating func put(_ position: PositionMeasures) {
+    put(position.position)
+    put(Int(position.tokenID.rawValue))
     let divergences = position.divergences
-    bind(divergences.klTunedReference)
-    bind(divergences.klReferenceTuned)
-    bind(divergences.jensenShannon)
-    bind(divergences.totalVariation)
-    bind(divergences.entropyReference)
-    bind(divergences.entropyTuned)
-    row.bind(position.logprobReference)
-    row.bind(position.logprobTuned)
-    row.bind(position.rankReference)
-    row.bind(position.rankReferenceLow)
-    row.bind(position.rankTuned)
-    row.bind(Int(position.topReference.rawValue))
-    row.bind(Int(position.topTuned.rawValue))
-    row.bind(position.coverageReference)
-    row.bind(position.coverageTuned)
-    row.bind(position.topOverlap)
-    try row.insert()
+    put(divergences.klTunedReference)
+    put(divergences.klReferenceTuned)
+    put(divergences.jensenShannon)
+    put(divergences.totalVariation)
+    put(divergences.entropyReference)
+    put(divergences.entropyTuned)
+    put(position.logprobReference)
+    put(position.logprobTuned)
+    put(position.rankReference)
+    put(position.rankReferenceLow)
+    put(position.rankTuned)
+    put(Int(position.topReference.rawValue))
+    put(Int(position.topTuned.rawValue))
+    put(position.coverageReference)
+    put(position.coverageTuned)
+    put(position.topOverlap)
   }
 
-  private mutating func bind(_ figure: Figure) {
-    row.bind(figure.exactValue)
+  private mutating func put(_ figure: Figure) {
+    put(figure.exactValue)
     switch figure {
     case .exact:
-      row.bind(nil as Double?)
-      row.bind(nil as Double?)
+      put(nil as Double?)
+      put(nil as Double?)
     case .between(let low, let high):
-      row.bind(low)
-      row.bind(high)
+      put(low)
+      put(high)
     }
   }
 }

@@ -4,7 +4,8 @@ import Foundation
 final class ScratchFile {
   private let path: String
   private let descriptor: Int32
-  private var size = 0
+  /// Its bytes.
+  private(set) var size = 0
 
   /// - Parameter path: The index: its folder has room for files of its size, which the system's temporary folder, often
   ///   held in memory, may not have.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Measures
+import Synchronization
 
 extension ShiftIndex {
   /// The number of positions kept for each metric, comparison and task in the table `extreme`.
@@ -27,6 +28,7 @@ extension ShiftIndex {
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
     }
+    kept.withLock { $0 = nil }
     // One file again, without a journal beside it, so that it can be copied and mailed.
     try configuring { database in
       try database.execute(sql: "PRAGMA optimize")

@@ -1,5 +1,6 @@
 import GRDB
 import Measures
+import Synchronization
 
 extension ShiftIndex {
   /// Writes the plan of a study into an empty index.
@@ -52,9 +53,9 @@ extension ShiftIndex {
       var rows = try MeasurementInsert(database)
       for measurement in measurements {
         try rows.insert(measurement)
+        keep(measurement)
         for problem in measurement.problems { try insert(problem, database) }
       }
-      try rows.finish()
       try database.execute(sql: "UPDATE study SET completedMeasurements = ?", arguments: [last.id])
     }
   }
@@ -67,6 +68,11 @@ extension ShiftIndex {
       for sum in predicted { try replace(sum, database) }
       try database.commit()
     }
+  }
+
+  private func keep(_ measurement: MeasurementRecord) {
+    guard case .measured(_, _, let measured) = measurement.outcome else { return }
+    kept.withLock { $0?.keep(measured.positions, of: measurement.id) }
   }
 
   private func insert(_ vocabulary: [TokenRecord], _ database: Database) throws {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// One SQLite file that holds a study: its inputs, its vocabulary, every position, and the tables counted from them.
 ///
@@ -13,11 +14,14 @@ public final class ShiftIndex: Sendable {
   private let queue: DatabaseQueue
   /// Held while an index is written, so that two batches do not write one.
   private let lock: IndexLock?
+  /// What was written through this index; nil where nothing is, or where it is not all in the file.
+  let kept: Mutex<KeptPositions?>
 
   private init(path: String, queue: DatabaseQueue, lock: IndexLock? = nil) {
     self.path = path
     self.queue = queue
     self.lock = lock
+    kept = Mutex(lock == nil ? nil : KeptPositions(beside: path))
   }
 
   /// What to do with an index that stands where a new one should go.
@@ -173,6 +177,7 @@ public final class ShiftIndex: Sendable {
     configuration.allowsUnsafeTransactions = true
     configuration.prepareDatabase { database in
       RowHandover.register(in: database)
+      RowHandIn.register(in: database)
       // A journal that is rolled back, and not one ahead of the file (WAL): nearly all pages are new, and these are
       // written once.
       try database.execute(
@@ -222,6 +227,7 @@ public final class ShiftIndex: Sendable {
       } catch {
         // SQLite may have taken it back by itself, as on a full disk.
         if database.isInsideTransaction { try? database.rollback() }
+        kept.withLock { $0 = nil }
         throw error
       }
     }

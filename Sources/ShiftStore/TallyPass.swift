@@ -1,4 +1,6 @@
 import GRDB
+import Measures
+import Synchronization
 
 /// The one pass over all positions in which tables are counted: by comparison, task, sequence and position.
 ///
@@ -15,7 +17,7 @@ struct TallyPass {
   }
 
   private let kinds: [any PositionTally.Type]
-  private let path: String
+  private let index: ShiftIndex
   private var predicted: PredictedTables
   private let threads: Int
   private let database: Database
@@ -39,7 +41,7 @@ struct TallyPass {
     _ kinds: [any PositionTally.Type], of index: ShiftIndex, threads: Int, _ database: Database
   ) throws {
     self.kinds = kinds
-    path = index.path
+    self.index = index
     predicted = try PredictedTables(of: index, database)
     self.threads = threads
     self.database = database
@@ -87,12 +89,12 @@ struct TallyPass {
     let isNewComparison = next.comparisonID != slice?.comparisonID
     try end(isLastOfComparison: isNewComparison)
     if isNewComparison {
-      wholes = kinds.filter { $0.countsWhole }.map { $0.init(beside: path) }
+      wholes = kinds.filter { $0.countsWhole }.map { $0.init(beside: index.path) }
       taskCount = 0
     }
     taskCount += 1
     slice = next
-    tallies = kinds.map { $0.init(beside: path) }
+    tallies = kinds.map { $0.init(beside: index.path) }
   }
 
   /// Writes what was counted of the slice, and of all tasks together after the last one of a comparison.
@@ -145,7 +147,12 @@ struct TallyPass {
       TalliedSequence(
         measurementID: row.value(2), prompt: TaskPrompt(taskID: row.value(1), name: row.value(3)),
         responseLength: row.value(4),
-        positions: positions.positions(of: row.value(2)))
+        positions: measuredPositions(of: row.value(2)))
     )
+  }
+
+  private func measuredPositions(of measurementID: Int) throws -> [PositionMeasures] {
+    let kept = try index.kept.withLock { try $0?.positions(of: measurementID) }
+    return try kept ?? positions.positions(of: measurementID)
   }
 }

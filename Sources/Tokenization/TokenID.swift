@@ -1,7 +1,7 @@
 /// An index into a vocabulary.
 ///
 /// Its own type, so that a token id, a rank and a position cannot be taken for one another.
-public struct TokenID: RawRepresentable, Hashable, Comparable, Sendable {
+public struct TokenID: RawRepresentable, Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The index, from 0 to the vocabulary size − 1.
   public var rawValue: Int32
 

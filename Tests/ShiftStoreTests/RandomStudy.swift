@@ -48,17 +48,28 @@ struct RandomStudy {
       switch Int.random(in: 0..<20, using: &generator) {
       case 0: nil
       case 1: -.infinity
+      case 2: -0.0
       default: -Double.random(in: 0..<9, using: &generator)
       }
     return measures
   }
 
   /// A finished index in a folder.
-  func index(in folder: TemporaryFolder, threads: Int = 1) throws -> ShiftIndex {
+  ///
+  /// - Parameter opened: Whether the index is closed and opened again when so many measurements are in it.
+  func index(in folder: TemporaryFolder, threads: Int = 1, opened: Int? = nil) throws -> ShiftIndex {
     var plan = ExampleStudy.plan
     plan.study.plannedMeasurements = measurements.count
-    let index = try ShiftIndex.create(at: folder.file("random.sqlite"), plan: plan)
-    try index.append(measurements, predicted: [])
+    var index = try ShiftIndex.create(at: folder.file("random.sqlite"), plan: plan)
+    let first = opened ?? measurements.count
+    try index.append(Array(measurements.prefix(first)), predicted: [])
+    if opened != nil {
+      try index.close()
+      index = try ShiftIndex.resume(at: index.path)
+      if first < measurements.count {
+        try index.append(Array(measurements.dropFirst(first)), predicted: [])
+      }
+    }
     try index.finish(threads: threads)
     return index
   }

@@ -38,6 +38,17 @@ import Testing
     #expect(try all(&runs) == twin, "a second time")
   }
 
+  /// What only their lower halves tell apart takes another way: a few as neighbours, many by all bytes.
+  @Test(arguments: [1, 3, 900] as [UInt64])
+  func `keys that differ in their lower halves alone are in order too`(alike: UInt64) throws {
+    var entries = (0..<1000 as Range<UInt64>).map { Entry(key: ($0 / alike) << 33 | 999 - $0, place: 0) }
+    entries += entries
+    for place in entries.indices { entries[place].place = place }
+    var sorted = entries
+    sorted.sortByKey()
+    #expect(sorted == entries.sorted { ($0.key, $0.place) < ($1.key, $1.place) })
+  }
+
   @Test func `no records come of none`() throws {
     var runs = SortedRuns<Entry>(beside: folder.file("x.sqlite"))
     #expect(try all(&runs) == [])
