@@ -30,14 +30,12 @@ struct PredictedTables {
 
   /// Inserts the means of every token, each behind the same key.
   private func insert(_ sum: PredictedSumRecord, into table: String, key: Int...) throws {
-    try RowInsert.rows(database, into: table, columns: key.count + 3) { row in
-      for mean in sum.means {
-        for id in key { row.bind(id) }
-        row.bind(mean.tokenID)
-        row.bind(mean.klShareMean)
-        row.bind(mean.movedMassMean)
-        try row.insert()
-      }
+    let rows = try RowHandIn(database, into: table, columns: key.count + 3)
+    try rows.insert(sum.means) { mean, row in
+      for id in key { row.put(id) }
+      row.put(mean.tokenID)
+      row.put(mean.klShareMean)
+      row.put(mean.movedMassMean)
     }
   }
 }

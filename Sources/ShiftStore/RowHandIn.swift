@@ -45,8 +45,8 @@ struct RowHandIn {
 
   /// Where rows come from while the statement runs.
   private final class Supplier {
-    /// Puts down the row at a place; false after the last.
-    var put: (Int, inout RowValues) -> Bool = { _, _ in false }
+    /// Puts down the next row; false after the last.
+    var put: (inout RowValues) -> Bool = { _ in false }
   }
 
   private static let table = "handIn"
@@ -72,15 +72,18 @@ struct RowHandIn {
   }
 
   /// Inserts one row for each element.
-  func insert<Element>(_ elements: [Element], _ put: (Element, inout RowValues) -> Void) throws {
+  func insert<Elements: Sequence>(
+    _ elements: Elements, _ put: (Elements.Element, inout RowValues) -> Void
+  ) throws {
     try withoutActuallyEscaping(put) { put in
-      supplier.put = { place, values in
-        guard place < elements.count else { return false }
-        put(elements[place], &values)
+      var rest = elements.makeIterator()
+      supplier.put = { values in
+        guard let element = rest.next() else { return false }
+        put(element, &values)
         precondition(values.count == columns, "\(values.count) columns of \(columns) are put down")
         return true
       }
-      defer { supplier.put = { _, _ in false } }
+      defer { supplier.put = { _ in false } }
       sqlite3_bind_pointer(handle, 1, Unmanaged.passUnretained(supplier).toOpaque(), Self.typeName, nil)
       // The statement is kept for others, and must not know of the supplier when it is gone.
       defer { sqlite3_bind_null(handle, 1) }
@@ -107,7 +110,7 @@ extension RowHandIn {
     mutating func turn(to place: Int) {
       self.place = place
       row.clear()
-      hasRow = supplier?.takeUnretainedValue().put(place, &row) ?? false
+      hasRow = supplier?.takeUnretainedValue().put(&row) ?? false
     }
 
     static func at(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> UnsafeMutablePointer<Cursor> {

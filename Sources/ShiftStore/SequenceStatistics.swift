@@ -22,7 +22,7 @@ struct SequenceStatistics {
     .klTunedReference, .klReferenceTuned, .jensenShannon, .totalVariation, .entropyReference, .entropyTuned,
   ]
 
-  init(_ row: Row) throws {
+  init(_ row: PlacedRow) throws {
     comparisonID = try row.value("comparisonID")
     prompt = try TaskPrompt(taskID: row.value("taskID"), name: row.value("prompt"))
     counts = SummaryCounts()
@@ -56,14 +56,14 @@ struct SequenceStatistics {
       count: tuned.count, low: tuned.low - most, high: tuned.high.map { $0 - reference.low })
   }
 
-  private mutating func addEmitted(_ row: Row) throws {
+  private mutating func addEmitted(_ row: PlacedRow) throws {
     try set(.rankShift, row.value("rankShiftSum"), count: row.value("rankShiftCount"))
     try set(.logprobShift, row.value("logprobShiftSum"), count: row.value("logprobShiftCount"))
     try set(.coverageReference, row.value("coverageReferenceSum"), count: row.value("positions"))
     try set(.coverageTuned, row.value("coverageTunedSum"), count: row.value("positions"))
   }
 
-  private mutating func addShares(_ row: Row) throws {
+  private mutating func addShares(_ row: PlacedRow) throws {
     let ranked: Double = try row.value("ranked")
     try set(.unshiftedShare, row.value("unshifted"), count: ranked)
     try set(.marginalShare, row.value("marginal"), count: ranked)
@@ -74,7 +74,7 @@ struct SequenceStatistics {
   }
 
   /// The mean bound over the positions that were looked at stands for all of the sequence.
-  private mutating func addStorageErrors(_ row: Row) throws {
+  private mutating func addStorageErrors(_ row: PlacedRow) throws {
     let looks: Double = try row.value("storagePositions")
     guard looks > 0 else { return }
     let positions = Double(counts.positions)
@@ -85,7 +85,7 @@ struct SequenceStatistics {
   }
 
   /// What only a finished index has counted.
-  private mutating func addEstimates(_ row: Row) throws {
+  private mutating func addEstimates(_ row: PlacedRow) throws {
     guard let ratioCount = try row.value("ratioCount") as Double? else { return }
     try set(.logRankShift, row.value("logRankShiftSum"), count: row.value("logRankShiftCount"))
     try set(.probabilityShift, row.value("probabilityShiftSum"), count: row.value("probabilityShiftCount"))
@@ -138,7 +138,12 @@ struct SequenceStatistics {
         WHERE comparisonID IN (\(comparisons.map(String.init).joined(separator: ", ")))
         ORDER BY measurement.id
         """)
-    while let row = try rows.next() { try body(SequenceStatistics(row)) }
+    var places: ColumnPlaces?
+    while let row = try rows.next() {
+      let columns = places ?? ColumnPlaces(of: row)
+      places = columns
+      try body(SequenceStatistics(PlacedRow(row, columns)))
+    }
   }
 }
 
@@ -164,7 +169,7 @@ struct SampledRatios {
   }
 
   /// Those of one sequence; zeros where its positions were not counted yet.
-  init(_ row: Row) throws {
+  init(_ row: PlacedRow) throws {
     count = try row.value("ratioCount") ?? 0
     referenceTuned = try row.value("ratioReferenceTunedSum") ?? 0
     referenceTunedSquare = try row.value("ratioReferenceTunedSquareSum") ?? 0

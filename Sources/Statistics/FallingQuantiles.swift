@@ -8,6 +8,8 @@ public struct FallingQuantiles: Sendable {
   private var above: [Double?]
   /// How many smaller values are still to come.
   private var left: Int
+  /// Numbers of values still to come at which a quantile wants the value, falling; those that are passed are gone.
+  private var wanted: [Int]
 
   /// - Parameters:
   ///   - count: How many values there will be.
@@ -18,11 +20,15 @@ public struct FallingQuantiles: Sendable {
     below = fractions.map { _ in nil }
     above = below
     left = count
+    wanted = Set(places.flatMap { [Int($0), Int($0) + 1] }).sorted()
   }
 
   /// Takes the next value.
   public mutating func add(_ value: Double) {
     left -= 1
+    // Nearly all values are wanted by none.
+    while let next = wanted.last, next > left { wanted.removeLast() }
+    guard wanted.last == left else { return }
     for (index, place) in places.enumerated() {
       if Int(place) == left { below[index] = value }
       if Int(place) + 1 == left { above[index] = value }
