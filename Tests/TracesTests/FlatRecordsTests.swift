@@ -84,6 +84,7 @@ import Tokenization
   @Test(arguments: [
     ("\"start_indices\":[0,0,3]", "\"start_indices\":[0,0,2]"),
     ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3,7]"),
+    ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3,5]"),
     ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3]"),
     ("\"ranks\":[2,1,2,9,1,2]", "\"ranks\":[2,1,2]"),
     ("\"token_ids\":[6,1,6,7,2,4]", "\"token_ids\":[6,1,6,7,2]"),
