@@ -121,6 +121,12 @@ import Tokenization
     #expect(traces[0].truncatedRows.map { $0?.unlistedCap } == [-0.25, 0])
   }
 
+  @Test func `another number of lists than of tokens is refused`() throws {
+    let text = Self.textGeneration.replacing(
+      #"[{"id":9,"text":"z","logprob":-0.25,"special":false}],"#, with: "")
+    #expect(try messageOfReading(Array(text.utf8))?.contains("there is 1 row, but 2 are expected") == true)
+  }
+
   @Test func `a prefill behind which one token was generated is scored text`() throws {
     let text = Self.textGeneration.replacing(
       #",{"id":8,"text":"y","logprob":-0.5,"special":false}],"top"#, with: #"],"top"#)
