@@ -98,7 +98,8 @@ INLINED unsigned take_name(const window *w, unsigned place, size_t letters) {
 }
 #define TAKE(name) take_name(w, place, sizeof name - 1)
 
-// Takes the entry of a window; where `holds_list` is set, its members up to `top_logprobs`.
+// Takes the entry of a window; where `holds_list` is set, its members up to `top_logprobs`. A second logprob is left to
+// others, who count the digits of both.
 INLINED unsigned take_entry(const window *w, bool holds_list, json_scan_entry *entry) {
   enum { most_members = 4 };
   unsigned place = 1;
@@ -107,7 +108,7 @@ INLINED unsigned take_entry(const window *w, bool holds_list, json_scan_entry *e
     place += w->spaces >> place & 1;
     if (IS("token_id")) {
       place = take_integer(w, TAKE("token_id"), &entry->token);
-    } else if (IS("logprob")) {
+    } else if (!entry->has_logprob && IS("logprob")) {
       place = take_logprob(w, TAKE("logprob"), entry);
     } else if (IS("rank")) {
       place = take_integer(w, TAKE("rank"), &entry->rank);

@@ -28,21 +28,33 @@ struct GGUFFile {
     return tokens
   }
 
-  private func kinds(count: Int) -> [ScoredPieces.Kind] {
-    let numbers = key("token_type")?.numbers ?? []
-    return (0..<count).map {
-      $0 < numbers.count
-        ? Int(exactly: numbers[$0]).flatMap { ScoredPieces.Kind(rawValue: $0) } ?? .normal : .normal
+  /// Numbers of the tokens, one for each; nil where the file has none.
+  private func numbers(_ name: String, count: Int) throws(VocabularyError) -> [Double]? {
+    guard let numbers = key(name)?.numbers else { return nil }
+    guard numbers.count == count else {
+      throw VocabularyError(
+        file: file,
+        .unexpectedPart(
+          name: "tokenizer.ggml." + name, expected: "a number for each of \(count) tokens",
+          found: "\(numbers.count) long"))
     }
+    return numbers
+  }
+
+  private func kinds(count: Int) throws(VocabularyError) -> [ScoredPieces.Kind] {
+    let kinds = try numbers("token_type", count: count)?.map {
+      Int(exactly: $0).flatMap { ScoredPieces.Kind(rawValue: $0) } ?? .normal
+    }
+    return kinds ?? Array(repeating: .normal, count: count)
   }
 
   private func scored() throws(VocabularyError) -> ScoredPieces {
     let tokens = try tokens()
-    let kinds = kinds(count: tokens.count)
-    let scores = key("scores")?.numbers ?? []
+    let kinds = try kinds(count: tokens.count)
+    let scores = try numbers("scores", count: tokens.count)
     let pieces = tokens.indices.map { place in
       ScoredPieces.Piece(
-        text: tokens[place], score: place < scores.count ? Float(scores[place]) : 0, kind: kinds[place])
+        text: tokens[place], score: scores.map { Float($0[place]) } ?? 0, kind: kinds[place])
     }
     return ScoredPieces(file: file, pieces: pieces, addsPrefix: key("add_space_prefix")?.flag ?? true)
   }
@@ -75,7 +87,7 @@ struct GGUFFile {
 extension GGUFFile {
   private func byteLevel() throws(VocabularyError) -> (pieces: PieceTable, vocabulary: Vocabulary) {
     let tokens = try tokens()
-    let kinds = kinds(count: tokens.count)
+    let kinds = try kinds(count: tokens.count)
     var added: [AddedToken] = []
     for place in tokens.indices {
       let id = TokenID(Int32(place))

@@ -87,6 +87,11 @@ struct ScoredPieces {
       index.insert(TokenID(Int32(place)), at: range, of: storage)
       ids.append(TokenID(Int32(place)))
     }
+    // NaN has no place in any order.
+    if let id = ids.first(where: { pieces[Int($0.rawValue)].score.isNaN }) {
+      throw VocabularyError(
+        file: file, .unexpectedPart(name: "scores[\(id.rawValue)]", expected: "a number", found: "NaN"))
+    }
     let scores = Set(ids.map { pieces[Int($0.rawValue)].score }).sorted(by: >)
     let ranks = Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($1, UInt32($0)) })
     var table = MergeTable(capacity: ids.count * 2)

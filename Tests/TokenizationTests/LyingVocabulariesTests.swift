@@ -117,6 +117,28 @@ import Testing
     }
   }
 
+  @Test(arguments: ["token_type", "ggml.scores"])
+  func `numbers of other tokens than there are are refused`(name: String) throws {
+    var bytes = ExampleVocabulary.ggufPieces.bytes
+    let end = try #require(bytes.firstRange(of: Array(name.utf8))?.upperBound)
+    bytes[end + 8] = 4
+    bytes.removeSubrange(end + 32..<end + 36)
+    let message = try message(bytes)
+    #expect(
+      message?.contains("is 4 long, and a number for each of 5 tokens is expected") == true,
+      "\(message ?? "read")")
+  }
+
+  /// Characters would merge in no order.
+  @Test func `a score that is no number is refused`() throws {
+    let pieces = ExampleVocabulary.sentencePieceFile(and: [("aa", .nan, 1)])
+    #expect(try message(pieces.bytes)?.contains("\"scores[7]\" is NaN, and a number is expected") == true)
+    var bytes = ExampleVocabulary.ggufPieces.bytes
+    let end = try #require(bytes.firstRange(of: Array("ggml.scores".utf8))?.upperBound)
+    bytes.replaceSubrange(end + 16..<end + 20, with: [0, 0, 0xC0, 0x7F])
+    #expect(try message(bytes)?.contains("\"scores[0]\" is NaN, and a number is expected") == true)
+  }
+
   @Test func `vocabulary files cut after any byte never crash`() throws {
     for whole in [
       ExampleVocabulary.gguf.bytes, ExampleVocabulary.ggufPieces.bytes, ExampleVocabulary.sentencePiece.bytes,

@@ -271,9 +271,12 @@ import Tokenization
     #expect(trace.truncatedRows[0]?.unlistedCap == -1.5)
   }
 
-  @Test func `arrays of different lengths are told, with a vocabulary and without`() throws {
-    let text =
-      #"{"choices":[{"text":"x","logprobs":{"tokens":["Hello","Hi"],"token_logprobs":[-0.25],"top_logprobs":null}}]}"#
+  @Test(arguments: [
+    #""token_logprobs":[-0.25],"top_logprobs":null"#,
+    #""token_logprobs":[-0.25,-0.5],"top_logprobs":[{"Hi":-1.5}]"#,
+  ])
+  func `arrays of different lengths are told, with a vocabulary and without`(arrays: String) throws {
+    let text = #"{"choices":[{"text":"x","logprobs":{"tokens":["Hello","Hi"],\#(arrays)}}]}"#
     for lookup in [TextVocabulary.lookup, nil] {
       #expect(throws: TraceError(file: "trace", line: 1, .rowCount(found: 1, expected: 2))) {
         try readTexts(text, .completions, lookup: lookup)

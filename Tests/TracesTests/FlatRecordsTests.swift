@@ -84,6 +84,7 @@ import Tokenization
   @Test(arguments: [
     ("\"start_indices\":[0,0,3]", "\"start_indices\":[0,0,2]"),
     ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3,7]"),
+    ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3,5]"),
     ("\"end_indices\":[0,3,6]", "\"end_indices\":[0,3]"),
     ("\"ranks\":[2,1,2,9,1,2]", "\"ranks\":[2,1,2]"),
     ("\"token_ids\":[6,1,6,7,2,4]", "\"token_ids\":[6,1,6,7,2]"),
@@ -118,6 +119,12 @@ import Tokenization
     #expect(traces[0].promptLength == 2 && traces[0].predicted == [2, 3])
     #expect(traces[0].truncatedRows.map { $0?.tokens.map(\.rawValue) } == [[9, 7], [8]])
     #expect(traces[0].truncatedRows.map { $0?.unlistedCap } == [-0.25, 0])
+  }
+
+  @Test func `another number of lists than of tokens is refused`() throws {
+    let text = Self.textGeneration.replacing(
+      #"[{"id":9,"text":"z","logprob":-0.25,"special":false}],"#, with: "")
+    #expect(try messageOfReading(Array(text.utf8))?.contains("there is 1 row, but 2 are expected") == true)
   }
 
   @Test func `a prefill behind which one token was generated is scored text`() throws {

@@ -31,7 +31,7 @@ struct FuzzReader: Sendable, CustomTestStringConvertible {
       FuzzReader("slime", fixtures: "pytorch/slime-train.pt", "pytorch/slime-rollout.pt"),
       FuzzReader("llama", broken: "whole.kld"),
       FuzzReader("gzip", broken: "packed.jsonl.gz"), zstandard,
-    ] + jsonReaders + [hiddenStates, distillation] + vocabularyReaders
+    ] + jsonReaders + [entries, hiddenStates, distillation] + vocabularyReaders
 
   /// One for each shape of JSON, of the records that the tests of shapes read.
   private static let jsonReaders = [

@@ -44,7 +44,7 @@ import Tokenization
     #"{"token_id":1,"rank":1,"rank":1,"rank":1,"rank":1}"#,
     #"{"token_id": 1, "logprob": -0.123456789012345, "rank": 123456}"#,
     #"{"token_id":1,"decoded_token":"0123456789012345678901234567890123456789"}"#,
-    #"{"token_id":1,"top_logprobs":[]}"#,
+    #"{"token_id":1,"top_logprobs":[]}"#, #"{"token_id":1,"logprob":-0.125,"logprob":-0.5}"#,
   ])
   func `whatever is not plain is left`(text: String) {
     #expect(scanned(text).count == 0)

@@ -41,7 +41,7 @@ import Tokenization
     #"{"token_id":1234567890}"#, #"{"token_ids":1}"#, #"{"logprob":null}"#, #"{"logprob":NaN}"#,
     #"{"logprob":-}"#,
     #"{"logprob":1.}"#, #"{"logprob":-1e5}"#, #"{"logprob":0.12345678901234567890}"#, #"{"logprob":1e-400}"#,
-    #"{"rank":0}"#,
+    #"{"rank":0}"#, #"{"logprob":-0.125,"logprob":-0.5}"#,
     #"{"rank":null}"#, #"{"token_id":1,}"#, #"{"token_id":1]"#, #"{"decoded_token":"\n"}"#,
     #"{"decoded_token":null}"#,
     #"{"bytes":[1]}"#, #"{"rank":1,"rank":1,"rank":1,"rank":1,"rank":1}"#,

@@ -128,6 +128,24 @@ import Tokenization
     #expect(try file.trace(at: 1).truncatedRows.map { $0?.emittedLogprob } == [-0.125, -0.5])
     #expect(throws: TraceError.self) { try TraceFile(path: path("slime-rollout"), tensor: "ref_log_probs") }
   }
+
+  /// `{"samples": [{"tokens": [5]}, …]}`, all of them one dictionary that is written once.
+  private func pickle(samples: Int) -> ByteStorage {
+    let first = Array("}q\u{1}X\u{6}\0\0\0tokens]K\u{5}as".utf8)
+    let others = Array(repeatElement(Array("h\u{1}".utf8), count: samples - 1).joined())
+    let start = [0x80, 2] + Array("}X\u{7}\0\0\0samples](".utf8)
+    return ByteStorage(copying: start + first + others + Array("es.".utf8))
+  }
+
+  @Test func `samples are read to the last one, or refused`() throws {
+    let whole = pickle(samples: PickledTensors.mostNames)
+    let read = try PickledTensors(places: ["data.pkl": (whole, 0..<whole.count)])
+    #expect(read.samples.count == PickledTensors.mostNames)
+    let longer = pickle(samples: PickledTensors.mostNames + 1)
+    #expect(throws: TraceError.Problem.archive(.names(limit: PickledTensors.mostNames))) {
+      try PickledTensors(places: ["data.pkl": (longer, 0..<longer.count)])
+    }
+  }
 }
 
 /// The machine that reads pickles, without an archive.

@@ -98,6 +98,18 @@ import Tokenization
     #expect(rows[1]?.emittedRank == nil)
   }
 
+  /// A list that is lost would leave those behind it to other tokens.
+  @Test(arguments: [
+    (#"[[[-0.25,7,"H"],[-2.5,9,"J"]],[["#, "[[[", 1),
+    (#"[-1.25,1,"l"]]]"#, #"[-1.25,1,"l"]],null]"#, 3),
+  ])
+  func `another number of lists than of triples is refused`(old: String, new: String, lists: Int) {
+    let text = Self.sglang.replacing(old, with: new)
+    #expect(throws: TraceError(file: "trace", line: 1, .rowCount(found: lists, expected: 2))) {
+      try readTexts(text, .sglang)
+    }
+  }
+
   @Test func `a scored prompt has rows from its second token on`() throws {
     let scored = Self.sglang.replacing(
       "[[-0.25,7,\"H\"],[-4.5,8,\"i\"]],\"out", with: "[[-0.25,7,\"H\"]],\"out")

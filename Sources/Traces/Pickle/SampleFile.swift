@@ -40,10 +40,10 @@ struct SampleFile: Sendable {
     metadata = container.metadata
   }
 
-  var entries: [TraceEntry] {
-    samples.indices.map {
-      TraceEntry(id: id(of: $0), prompt: samples[$0].group.map { "\(rollout)group-\($0)" })
-    }
+  var entries: [TraceEntry] { samples.indices.map { entry(at: $0) } }
+
+  private func entry(at place: Int) -> TraceEntry {
+    TraceEntry(id: id(of: place), prompt: samples[place].group.map { "\(rollout)group-\($0)" })
   }
 
   private var rollout: String { metadata["rollout_id"].map { "rollout-\($0)." } ?? "" }
@@ -72,7 +72,7 @@ struct SampleFile: Sendable {
       }
       masked = mask.indices.filter { mask[$0] == 0 }
     }
-    let entry = entries[place]
+    let entry = entry(at: place)
     return Trace(
       id: entry.id, prompt: entry.prompt, tokens: tokens, promptLength: start,
       predicted: Array(start..<tokens.count),
@@ -87,8 +87,9 @@ extension PickledTensors {
     // A pickle may name one list any number of times; what is written once takes a byte at least.
     let most = places.values.reduce(0) { $0 + $1.bytes.count }
     var count = 0
-    for value in list.prefix(Self.mostNames) {
+    for value in list {
       guard case .dictionary(let members) = value else { return [] }
+      guard samples.count < Self.mostNames else { throw .archive(.names(limit: Self.mostNames)) }
       var sample = SampleFile.Sample()
       for (key, value) in dictionary(members) {
         guard case .text(let name) = key else { continue }

@@ -117,6 +117,12 @@ struct ListedRows {
     return places
   }
 
+  /// Notes that the file holds another number of lists than of tokens beside them: where one is lost, those behind it are
+  /// about other tokens. A file may hold none at all.
+  mutating func noteLists(_ count: Int, tokens: Int) {
+    if count > 0, count != tokens { lengths = lengths ?? (count, tokens) }
+  }
+
   /// Appends the rows of the next chunk of a stream.
   mutating func append(_ next: ListedRows) {
     let offset = tokens.count

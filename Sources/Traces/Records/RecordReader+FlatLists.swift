@@ -163,6 +163,9 @@ extension RecordReader {
       taken = end
       rows.rows.append(start == end ? nil : ListedRows.Row(list: start..<end))
     }
+    guard taken == tokens.count else {
+      throw cursor.fault(.expected("a last position that ends with the flat lists"))
+    }
     return rows
   }
 }

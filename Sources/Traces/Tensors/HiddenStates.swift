@@ -41,7 +41,7 @@ public struct HiddenStates: Sendable {
     }
   }
 
-  private init(_ storage: ByteStorage, path: String, pooling: Pooling) throws(TraceError.Problem) {
+  init(_ storage: ByteStorage, path: String, pooling: Pooling) throws(TraceError.Problem) {
     guard storage.count > 0 else { throw .empty }
     let signature = storage.withUnsafeBytes { FileSignature($0) }
     guard let container = try TensorContainer(storage, signature: signature) else {
