@@ -20,6 +20,7 @@ struct EntropySliceTally: PositionTally {
     var klHigh: Double
     var mark: ShiftMark
     var key: UInt64 { entropyLow.risingKey }
+    static var differsInUpperHalf: Bool { true }
 
     init(_ position: PositionMeasures) {
       entropyLow = position.divergences.entropyReference.low

@@ -1,9 +1,13 @@
+import Foundation
+import GRDB
 import Measures
 
 /// The positions that this process wrote into an index, set aside as they are in memory: counting the tables reads them a
 /// few times faster than SQLite finds them again.
 ///
-/// What is missing here, as after a run that was stopped, is read from the index; the values are the same.
+/// What is missing here, as after a run that was stopped, is read from the index; the values are the same. Nothing is kept
+/// beside an index into which somebody else has written since, or in which triggers may change a row, or where the disk has
+/// little room.
 struct KeptPositions {
   /// Where the positions of a measurement lie in the file.
   private struct Place {
@@ -11,38 +15,74 @@ struct KeptPositions {
     var count: Int
   }
 
-  /// Half a million or more positions. For a study of many more the disk's room would count, not the time.
+  /// Nearly a million positions. For a study of many more the disk's room would count, not the time.
   private static let limit = 256 << 20
+  /// Bytes that stay free on the disk, for the index and for what has to be sorted.
+  private let roomLeft: Int
 
   private let path: String
   private var file: ScratchFile?
   private var places: [Int: Place] = [:]
   private var isFull = false
+  /// SQLite's number for what others have written, and whether there are triggers, when the first positions were kept.
+  private var state: State?
+
+  struct State: Equatable {
+    private var version: Int?
+    fileprivate var triggers: Int?
+
+    /// - Parameter database: In a transaction, so that it stays as it is.
+    init(_ database: Database) throws {
+      version = try Int.fetchOne(database, sql: "PRAGMA data_version")
+      triggers = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+    }
+  }
 
   /// - Parameter path: The index, beside which positions are set aside.
-  init(beside path: String) { self.path = path }
+  init(beside path: String, roomLeft: Int = 1 << 30) {
+    self.path = path
+    self.roomLeft = roomLeft
+  }
+
+  /// Forgets everything where somebody else may have changed rows. To be asked before anything is kept or read.
+  mutating func check(_ found: State) {
+    if found.triggers == 0, state == nil || state == found {
+      state = found
+    } else {
+      giveUp()
+    }
+  }
+
+  /// Leaves everything to the index, and the room of the file to others.
+  private mutating func giveUp() {
+    file = nil
+    places = [:]
+    isFull = true
+  }
 
   /// Sets the positions of a measurement aside, where there is room.
   ///
-  /// - Parameter positions: They rise.
+  /// - Parameter positions: They rise, and no figure is NaN.
   mutating func keep(_ positions: [PositionMeasures], of measurementID: Int) {
-    let size = positions.count * MemoryLayout<PositionMeasures>.stride
     guard !isFull, !positions.isEmpty else { return }
-    // A disk that is full is no error yet: the index has them too.
-    guard let file = file ?? (try? ScratchFile(beside: path)), file.size + size <= Self.limit,
-      let offset = try? positions.map(\.asStored).withUnsafeBytes({ try file.append($0) })
-    else {
+    guard let file = file ?? (try? ScratchFile(beside: path)), let room = file.room, room > roomLeft
+    else { return giveUp() }
+    self.file = file
+    let size = positions.count * MemoryLayout<PositionMeasures>.stride
+    guard file.size + size <= Self.limit else {
       isFull = true
       return
     }
-    self.file = file
+    guard let offset = try? positions.map(\.asStored).withUnsafeBytes({ try file.append($0) }) else {
+      return giveUp()
+    }
     places[measurementID] = Place(offset: offset, count: positions.count)
   }
 
-  /// The positions of a measurement, rising; nil where they were not set aside.
-  func positions(of measurementID: Int) throws -> [PositionMeasures]? {
+  /// The positions of a measurement, rising; nil where they were not set aside, or cannot be read: the index has them.
+  func positions(of measurementID: Int) -> [PositionMeasures]? {
     guard let file, let place = places[measurementID] else { return nil }
-    return try [PositionMeasures](unsafeUninitializedCapacity: place.count) { positions, filled in
+    return try? [PositionMeasures](unsafeUninitializedCapacity: place.count) { positions, filled in
       try file.read(into: UnsafeMutableRawBufferPointer(positions), at: place.offset)
       filled = place.count
     }

@@ -1,6 +1,12 @@
 /// A record with the number that it is put in order by.
 protocol KeyedRecord: BitwiseCopyable {
   var key: UInt64 { get }
+  /// Whether two keys hardly ever differ in their lower halves alone, as those of real numbers do.
+  static var differsInUpperHalf: Bool { get }
+}
+
+extension KeyedRecord {
+  static var differsInUpperHalf: Bool { false }
 }
 
 extension Double {
@@ -25,14 +31,18 @@ extension Int32 {
 extension Array where Element: KeyedRecord {
   /// Sorts by key, from the smallest. Records of one key keep their order.
   ///
-  /// By the bytes of the keys' upper halves, from the lowest to the highest, without those that are the same in all: n passes
-  /// are a third of the cost of comparisons. Hardly ever do two keys differ in their lower halves alone, so that these are
-  /// looked at afterwards, and sorted first only where they often do.
+  /// By the bytes of the keys from the lowest to the highest, without those that are the same in all: n passes are a third of
+  /// the cost of comparisons. Where keys hardly ever differ in their lower halves alone, the upper ones are enough, and what
+  /// is left out of order is put right among neighbours; if that is much after all, all bytes are taken.
   mutating func sortByKey() {
     guard count > 1 else { return }
     var places = KeyedPlaces(self.enumerated().map { .init(key: $1.key, place: $0) })
-    places.sort(bytes: 4..<8)
-    if !places.sortNeighbours() { places.sort(bytes: 0..<8) }
+    if Element.differsInUpperHalf {
+      places.sort(bytes: 4..<8)
+      if !places.sortNeighbours() { places.sort(bytes: 0..<8) }
+    } else {
+      places.sort(bytes: 0..<8)
+    }
     self = places.sorted.map { self[$0.place] }
   }
 }
@@ -50,6 +60,7 @@ struct KeyedPlaces {
 
   /// Sorts by these bytes of the keys, counted from the lowest; equal ones keep their order.
   mutating func sort(bytes: Range<Int>) {
+    guard let first = sorted.first else { return }
     var moved = sorted
     var counts = [Int](repeating: 0, count: 8 * 256)
     for entry in sorted {
@@ -57,7 +68,7 @@ struct KeyedPlaces {
     }
     for byte in bytes {
       let shift = 8 * UInt64(byte)
-      guard counts[byte << 8 | Int(sorted[0].key >> shift & 255)] < sorted.count else { continue }
+      guard counts[byte << 8 | Int(first.key >> shift & 255)] < sorted.count else { continue }
       var next = [Int](repeating: 0, count: 256)
       for digit in 1..<256 { next[digit] = next[digit - 1] + counts[byte << 8 | digit - 1] }
       sorted.withUnsafeBufferPointer { sorted in
@@ -77,7 +88,7 @@ struct KeyedPlaces {
 
   /// Puts in order what is nearly so: each entry moves before the greater ones that stand just before it.
   ///
-  /// - Returns: False, and entries are left in some order, where that takes more steps than there are entries.
+  /// - Returns: False, and entries are left in another order, but equal keys in theirs, where that takes more steps than there are entries.
   mutating func sortNeighbours() -> Bool {
     var steps = 0
     return sorted.withUnsafeMutableBufferPointer { sorted in

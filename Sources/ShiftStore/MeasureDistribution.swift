@@ -8,11 +8,13 @@ struct MeasureDistribution {
     /// Infinite where there is none.
     var high: Double
     var key: UInt64 { low.fallingKey }
+    static var differsInUpperHalf: Bool { true }
   }
 
   private struct Upper: KeyedRecord {
     var value: Double
     var key: UInt64 { value.fallingKey }
+    static var differsInUpperHalf: Bool { true }
   }
 
   private var bounds: SortedRuns<Bounds>

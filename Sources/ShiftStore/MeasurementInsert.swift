@@ -8,7 +8,7 @@ struct MeasurementInsert {
   private var measurements: RowInsert
   private let positions: PositionInsert
   private var moved: RowInsert
-  private var tasks: [String: Int]
+  private var tasks: [String: Int] = [:]
 
   init(_ database: Database) throws {
     self.database = database
@@ -17,9 +17,6 @@ struct MeasurementInsert {
     measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 11 + 5)
     positions = try PositionInsert(database)
     moved = try RowInsert(database, into: "movedToken", columns: 6)
-    tasks = try Row.fetchAll(database, sql: "SELECT name, id FROM task").reduce(into: [:]) { tasks, row in
-      tasks[try row.value(0)] = try row.value(1) as Int
-    }
   }
 
   /// Inserts one measurement; of one that was refused there is nothing to insert.

@@ -13,8 +13,11 @@ struct RowValues {
   /// More columns than any table has whose rows are handed in.
   fileprivate static let limit = 40
 
-  fileprivate let values = UnsafeMutablePointer<Value>.allocate(capacity: limit)
+  /// The cursor's, which frees them.
+  fileprivate let values: UnsafeMutablePointer<Value>
   private(set) var count = 0
+
+  fileprivate init(values: UnsafeMutablePointer<Value>) { self.values = values }
 
   fileprivate mutating func clear() { count = 0 }
 
@@ -47,6 +50,8 @@ struct RowHandIn {
   private final class Supplier {
     /// Puts down the next row; false after the last.
     var put: (inout RowValues) -> Bool = { _ in false }
+    /// Whether SQLite has asked for a row behind the last.
+    var isTaken = false
   }
 
   private static let table = "handIn"
@@ -58,8 +63,9 @@ struct RowHandIn {
   }
 
   /// Makes the table known to a connection. Whoever asks it without a supplier of ours gets no rows.
-  static func register(in database: Database) {
-    sqlite3_create_module_v2(database.sqliteConnection, table, module, nil, nil)
+  static func register(in database: Database) throws {
+    let code = sqlite3_create_module_v2(database.sqliteConnection, table, module, nil, nil)
+    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
   }
 
   /// Rows of a table, of which each column is put down.
@@ -77,18 +83,26 @@ struct RowHandIn {
   ) throws {
     try withoutActuallyEscaping(put) { put in
       var rest = elements.makeIterator()
-      supplier.put = { values in
-        guard let element = rest.next() else { return false }
+      supplier.isTaken = false
+      defer { supplier.put = { _ in false } }
+      supplier.put = { [supplier] values in
+        guard let element = rest.next() else {
+          supplier.isTaken = true
+          return false
+        }
         put(element, &values)
         precondition(values.count == columns, "\(values.count) columns of \(columns) are put down")
         return true
       }
-      defer { supplier.put = { _ in false } }
       sqlite3_bind_pointer(handle, 1, Unmanaged.passUnretained(supplier).toOpaque(), Self.typeName, nil)
       // The statement is kept for others, and must not know of the supplier when it is gone.
       defer { sqlite3_bind_null(handle, 1) }
       let code = sqlite3_step(handle)
       sqlite3_reset(handle)
+      // Whatever table of this name the file may hold: rows that nobody took are not in it.
+      guard code != SQLITE_DONE || supplier.isTaken else {
+        throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "rows were not taken out of \(Self.table)")
+      }
       guard code == SQLITE_DONE else {
         throw DatabaseError(
           resultCode: ResultCode(rawValue: code),
@@ -105,7 +119,7 @@ extension RowHandIn {
     var supplier: Unmanaged<Supplier>?
     var place = 0
     var hasRow = false
-    var row = RowValues()
+    var row = RowValues(values: .allocate(capacity: RowValues.limit))
 
     mutating func turn(to place: Int) {
       self.place = place
@@ -142,15 +156,17 @@ extension RowHandIn {
       table?.deallocate()
       return SQLITE_OK
     }
-    // The supplier is wanted as an argument, whatever else is asked.
+    // The supplier is wanted as an argument; without one there are no rows.
     module.xBestIndex = { _, plan in
       guard let plan else { return SQLITE_ERROR }
       plan.pointee.estimatedCost = 1
       for place in 0..<Int(plan.pointee.nConstraint) {
         let constraint = plan.pointee.aConstraint[place]
-        guard constraint.iColumn == RowValues.limit, constraint.op == SQLITE_INDEX_CONSTRAINT_EQ,
-          constraint.usable != 0
-        else { continue }
+        guard constraint.iColumn == RowValues.limit, constraint.op == SQLITE_INDEX_CONSTRAINT_EQ else {
+          continue
+        }
+        // Only a plan in which the argument is known before is one.
+        guard constraint.usable != 0 else { return SQLITE_CONSTRAINT }
         plan.pointee.aConstraintUsage[place].argvIndex = 1
         plan.pointee.aConstraintUsage[place].omit = 1
         return SQLITE_OK

@@ -36,6 +36,14 @@ final class ScratchFile {
     return start
   }
 
+  /// Bytes that are free on its disk; nil where the system does not say.
+  var room: Int? {
+    var disk = statvfs()
+    guard fstatvfs(descriptor, &disk) == 0 else { return nil }
+    let (bytes, overflow) = Int(disk.f_bavail).multipliedReportingOverflow(by: Int(disk.f_frsize))
+    return overflow ? nil : bytes
+  }
+
   /// Fills a buffer with what stands from a place on.
   func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     var filled = 0

@@ -138,11 +138,12 @@ struct SequenceStatistics {
         WHERE comparisonID IN (\(comparisons.map(String.init).joined(separator: ", ")))
         ORDER BY measurement.id
         """)
-    var places: ColumnPlaces?
-    while let row = try rows.next() {
-      let columns = places ?? ColumnPlaces(of: row)
-      places = columns
-      try body(SequenceStatistics(PlacedRow(row, columns)))
+    guard var row = try rows.next() else { return }
+    let places = ColumnPlaces(of: row)
+    while true {
+      try body(SequenceStatistics(PlacedRow(row, places)))
+      guard let next = try rows.next() else { return }
+      row = next
     }
   }
 }

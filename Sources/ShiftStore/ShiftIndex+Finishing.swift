@@ -9,13 +9,16 @@ extension ShiftIndex {
 
   /// Counts the tables that people ask for, and says that the index is whole.
   ///
-  /// Everything is counted from `position` and `predictedSum` in the order of the plan, so the result does not
-  /// depend on threads, on interruptions, or on who measured what. One transaction: all tables or none. What is kept in
+  /// Everything is counted from the rows of `position`, or what this process set aside of them when it wrote them, and of
+  /// `predictedSum` in the order of the plan, so the result does not depend on threads, on interruptions, or on who measured
+  /// what. One transaction: all tables or none. What is kept in
   /// memory does not grow with the positions: what has to be sorted is set aside in files beside the index.
   ///
   /// - Parameter threads: How many threads count.
   public func finish(threads: Int = 1) throws {
     try writing { database in
+      let state = try KeptPositions.State(database)
+      kept.withLock { $0?.check(state) }
       var pass = try TallyPass(
         [
           EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self,

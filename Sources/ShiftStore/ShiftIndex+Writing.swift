@@ -50,6 +50,8 @@ extension ShiftIndex {
   public func append(_ measurements: [MeasurementRecord]) throws {
     guard let last = measurements.last else { return }
     try extendingTransaction { database in
+      let state = try KeptPositions.State(database)
+      kept.withLock { $0?.check(state) }
       var rows = try MeasurementInsert(database)
       for measurement in measurements {
         try rows.insert(measurement)

@@ -177,7 +177,7 @@ public final class ShiftIndex: Sendable {
     configuration.allowsUnsafeTransactions = true
     configuration.prepareDatabase { database in
       RowHandover.register(in: database)
-      RowHandIn.register(in: database)
+      try RowHandIn.register(in: database)
       // A journal that is rolled back, and not one ahead of the file (WAL): nearly all pages are new, and these are
       // written once.
       try database.execute(

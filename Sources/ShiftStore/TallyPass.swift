@@ -152,7 +152,7 @@ struct TallyPass {
   }
 
   private func measuredPositions(of measurementID: Int) throws -> [PositionMeasures] {
-    let kept = try index.kept.withLock { try $0?.positions(of: measurementID) }
+    let kept = index.kept.withLock { $0?.positions(of: measurementID) }
     return try kept ?? positions.positions(of: measurementID)
   }
 }

@@ -8,7 +8,7 @@ public struct FallingQuantiles: Sendable {
   private var above: [Double?]
   /// How many smaller values are still to come.
   private var left: Int
-  /// Numbers of values still to come at which a quantile wants the value, falling; those that are passed are gone.
+  /// Numbers of values still to come at which a quantile wants the value, rising; those that are passed are gone.
   private var wanted: [Int]
 
   /// - Parameters:

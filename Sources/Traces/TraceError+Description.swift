@@ -88,6 +88,8 @@ extension TraceError.Problem {
     case .noTokenIDs: "the record holds logprobs, but not the ids of the tokens they belong to."
     case .rowCount(let found, let expected):
       "there \(found == 1 ? "is" : "are") \(count(found, "row")), but \(expected) are expected for the tokens."
+    case .listCount(let found, let expected):
+      "there \(found == 1 ? "is 1 list" : "are \(found) lists") of likely tokens beside the tokens of a text, but \(expected) are expected."
     case .noDistillationConfig: "the rows are packed, and nothing beside the file says how."
     case .distillationSetting(let name, let found):
       found.map { "\(DistillationConfig.fileName) says \(name) = \"\($0)\", which cannot be read here." }
@@ -182,6 +184,7 @@ extension TraceError.Problem {
     case .sampledTokenUnknown: "Ask for logprobs without top_logprobs, or score the text with another engine."
     case .noTokenIDs: "Keep \"prompt_token_ids\": ask a server with return_token_ids."
     case .rowCount: "Keep one row for each token, or say with `positions` which ones the rows predict."
+    case .listCount: "Score the text again: behind a list that is missing, each is about another token."
     case .noDistillationConfig: "Put the data set's \(DistillationConfig.fileName) beside it."
     case .distillationSetting:
       "Put the \(DistillationConfig.fileName) with which the data set was made beside it."

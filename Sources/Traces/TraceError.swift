@@ -95,6 +95,8 @@ public struct TraceError: Error, Equatable, Sendable {
     case noTokenIDs
     /// A list of logprobs has another length than the list of tokens it belongs to.
     case rowCount(found: Int, expected: Int)
+    /// There are more or fewer lists of likely tokens than tokens that they stand beside.
+    case listCount(found: Int, expected: Int)
     /// The rows are packed, and no file beside them says how.
     case noDistillationConfig
     /// The file that says how rows are packed lacks a setting, or has one that cannot be.

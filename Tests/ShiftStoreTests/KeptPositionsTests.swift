@@ -27,23 +27,63 @@ import Testing
 
   @Test func `positions come back as the index gives them`() throws {
     let folder = try TemporaryFolder()
-    var kept = KeptPositions(beside: folder.file("x.sqlite"))
+    var kept = KeptPositions(beside: folder.file("x.sqlite"), roomLeft: 0)
     var position = PositionMeasures.example(
       position: 3, token: 7, kl: .between(low: 0.5, high: nil), ranks: (nil, 2))
     position.logprobTuned = -0.0
     kept.keep([position], of: 4)
     kept.keep([], of: 5)
-    let back = try #require(try kept.positions(of: 4))
+    let back = try #require(kept.positions(of: 4))
     #expect(back == [position])
     #expect(back.first?.logprobTuned?.sign == .plus, "SQLite knows one zero")
-    #expect(try kept.positions(of: 5) == nil)
-    #expect(try kept.positions(of: 6) == nil)
+    #expect(kept.positions(of: 5) == nil)
+    #expect(kept.positions(of: 6) == nil)
   }
 
   @Test func `where nothing can be set aside, nothing is kept`() throws {
     let folder = try TemporaryFolder()
-    var kept = KeptPositions(beside: folder.file("missing/x.sqlite"))
+    var kept = KeptPositions(beside: folder.file("missing/x.sqlite"), roomLeft: 0)
     kept.keep([.example(position: 0, token: 1, kl: .exact(1), ranks: (1, 1))], of: 1)
-    #expect(try kept.positions(of: 1) == nil)
+    #expect(kept.positions(of: 1) == nil)
+  }
+
+  @Test func `where the disk has little room nothing is kept, and what was is let go`() throws {
+    let folder = try TemporaryFolder()
+    let position = PositionMeasures.example(position: 0, token: 1, kl: .exact(1), ranks: (1, 1))
+    var kept = KeptPositions(beside: folder.file("x.sqlite"), roomLeft: .max)
+    kept.keep([position], of: 1)
+    #expect(kept.positions(of: 1) == nil)
+  }
+
+  /// What others have changed since is counted as it stands in the index.
+  @Test(arguments: [
+    "UPDATE position SET tokenID = 5", "DELETE FROM position WHERE measurementID = 1",
+    "CREATE TRIGGER other AFTER INSERT ON position BEGIN UPDATE position SET tokenID = 5; END",
+  ])
+  func `rows that others have changed are read again`(change: String) throws {
+    func emitted(opened: Bool) throws -> [[QueryResult.Value]] {
+      let folder = try TemporaryFolder()
+      var index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+      try index.append(Array(ExampleStudy.measurements.prefix(2)), predicted: [])
+      try OtherProgram.execute(change, on: index.path)
+      try index.append(Array(ExampleStudy.measurements.dropFirst(2)), predicted: [])
+      if opened {
+        try index.close()
+        index = try ShiftIndex.resume(at: index.path)
+      }
+      try index.finish()
+      return try index.query("SELECT * FROM emittedToken").rows
+    }
+    let (one, other) = (try emitted(opened: false), try emitted(opened: true))
+    #expect(one == other)
+  }
+
+  /// A table of this name hides the one that rows are handed in by.
+  @Test func `an index that holds a table of our name is told, and takes no rows`() throws {
+    let folder = try TemporaryFolder()
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try OtherProgram.execute("CREATE TABLE handIn (a)", on: index.path)
+    #expect(throws: StoreError.self) { try index.append(ExampleStudy.measurements, predicted: []) }
+    #expect(try index.query("SELECT * FROM position").rows.isEmpty)
   }
 }

@@ -8,7 +8,7 @@ import Testing
   private static func database() throws -> DatabaseQueue {
     let queue = try DatabaseQueue()
     try queue.write { database in
-      RowHandIn.register(in: database)
+      try RowHandIn.register(in: database)
       try database.execute(
         sql: "CREATE TABLE t (id INTEGER PRIMARY KEY, value REAL, number INTEGER NOT NULL) STRICT")
     }

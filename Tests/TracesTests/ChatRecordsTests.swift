@@ -272,15 +272,26 @@ import Tokenization
   }
 
   @Test(arguments: [
-    #""token_logprobs":[-0.25],"top_logprobs":null"#,
-    #""token_logprobs":[-0.25,-0.5],"top_logprobs":[{"Hi":-1.5}]"#,
+    (#""token_logprobs":[-0.25],"top_logprobs":null"#, TraceError.Problem.rowCount(found: 1, expected: 2)),
+    (#""token_logprobs":[-0.25,-0.5],"top_logprobs":[{"Hi":-1.5}]"#, .listCount(found: 1, expected: 2)),
   ])
-  func `arrays of different lengths are told, with a vocabulary and without`(arrays: String) throws {
+  func `arrays of different lengths are told, with a vocabulary and without`(
+    arrays: String, problem: TraceError.Problem
+  ) throws {
     let text = #"{"choices":[{"text":"x","logprobs":{"tokens":["Hello","Hi"],\#(arrays)}}]}"#
     for lookup in [TextVocabulary.lookup, nil] {
-      #expect(throws: TraceError(file: "trace", line: 1, .rowCount(found: 1, expected: 2))) {
+      #expect(throws: TraceError(file: "trace", line: 1, problem)) {
         try readTexts(text, .completions, lookup: lookup)
       }
     }
+  }
+
+  /// Where no list has an entry, none can be about another token than its own.
+  @Test(arguments: ["[null]", "[{}]", "[]", "null", "[null,null]"])
+  func `lists without entries may be fewer than tokens`(lists: String) throws {
+    let text =
+      #"{"choices":[{"text":"x","logprobs":{"tokens":["Hello","Hi"],"token_logprobs":[-0.25,-0.5],"top_logprobs":\#(lists)}}]}"#
+    let trace = try readTexts(text, .completions).traces[0]
+    #expect(trace.truncatedRows.map { $0?.emittedLogprob } == [-0.25, -0.5])
   }
 }

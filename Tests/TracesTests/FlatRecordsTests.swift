@@ -124,7 +124,10 @@ import Tokenization
   @Test func `another number of lists than of tokens is refused`() throws {
     let text = Self.textGeneration.replacing(
       #"[{"id":9,"text":"z","logprob":-0.25,"special":false}],"#, with: "")
-    #expect(try messageOfReading(Array(text.utf8))?.contains("there is 1 row, but 2 are expected") == true)
+    let message = try messageOfReading(Array(text.utf8))
+    #expect(
+      message?.contains("there is 1 list of likely tokens beside the tokens of a text, but 2 are expected")
+        == true)
   }
 
   @Test func `a prefill behind which one token was generated is scored text`() throws {

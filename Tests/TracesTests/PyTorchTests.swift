@@ -142,7 +142,7 @@ import Tokenization
     let read = try PickledTensors(places: ["data.pkl": (whole, 0..<whole.count)])
     #expect(read.samples.count == PickledTensors.mostNames)
     let longer = pickle(samples: PickledTensors.mostNames + 1)
-    #expect(throws: TraceError.Problem.archive(.names(limit: PickledTensors.mostNames))) {
+    #expect(throws: TraceError.Problem.archive(.samples(limit: PickledTensors.mostNames))) {
       try PickledTensors(places: ["data.pkl": (longer, 0..<longer.count)])
     }
   }

@@ -105,7 +105,7 @@ import Tokenization
   ])
   func `another number of lists than of triples is refused`(old: String, new: String, lists: Int) {
     let text = Self.sglang.replacing(old, with: new)
-    #expect(throws: TraceError(file: "trace", line: 1, .rowCount(found: lists, expected: 2))) {
+    #expect(throws: TraceError(file: "trace", line: 1, .listCount(found: lists, expected: 2))) {
       try readTexts(text, .sglang)
     }
   }

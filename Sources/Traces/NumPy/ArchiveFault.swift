@@ -22,6 +22,8 @@ public enum ArchiveFault: Equatable, Sendable {
   case pickleSize(found: Int, limit: Int)
   /// The pickle names more things than this.
   case names(limit: Int)
+  /// The dump holds more samples than this.
+  case samples(limit: Int)
   /// A tensor reaches beyond its storage, or has a negative number among its extents.
   case view(tensor: String)
   /// A tensor has more elements than its storage: it names some of them several times.
@@ -51,6 +53,7 @@ public enum ArchiveFault: Equatable, Sendable {
     case .pickleSize(let found, let limit):
       "its pickle has \(found) bytes, where one that names tensors has at most \(limit)"
     case .names(let limit): "it names more than \(limit) tensors"
+    case .samples(let limit): "it holds more than \(limit) samples"
     case .view(let tensor): "tensor \"\(tensor)\" does not lie within its storage"
     case .expanded(let tensor): "tensor \"\(tensor)\" names elements of its storage several times"
     }
@@ -67,6 +70,7 @@ public enum ArchiveFault: Equatable, Sendable {
     case .encrypted: "Pack it again without a password."
     case .byteOrder, .pickleSize, .names:
       "Save only the tensors, on a usual machine: torch.save({\"tokens\": ids, \"logits\": logits}, FILE)."
+    case .samples: "Write the samples into several files."
     case .expanded: "Save tensor.contiguous()."
     }
   }

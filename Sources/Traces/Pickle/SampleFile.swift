@@ -89,7 +89,7 @@ extension PickledTensors {
     var count = 0
     for value in list {
       guard case .dictionary(let members) = value else { return [] }
-      guard samples.count < Self.mostNames else { throw .archive(.names(limit: Self.mostNames)) }
+      guard samples.count < Self.mostNames else { throw .archive(.samples(limit: Self.mostNames)) }
       var sample = SampleFile.Sample()
       for (key, value) in dictionary(members) {
         guard case .text(let name) = key else { continue }

@@ -24,7 +24,7 @@ struct CompletionLogprobs {
     let tokens = tokens ?? []
     if tokens.count != logprobs.values.count { rows.lengths = (logprobs.values.count, tokens.count) }
     let listed = rows.rows
-    rows.noteLists(listed.count, tokens: tokens.count)
+    rows.noteLists(listed, tokens: tokens.count)
     rows.rows = []
     var ids: [Int] = []
     for (index, (token, logprob)) in zip(tokens, logprobs.values).enumerated() {

@@ -41,6 +41,8 @@ struct ListedRows {
   var hasTextTokens = false
   /// The lengths of two lists of the file that must have the same, where they differ.
   var lengths: (found: Int, expected: Int)?
+  /// The numbers of lists and of the tokens that they stand beside, where they differ.
+  var listCount: (found: Int, expected: Int)?
   /// The first emitted token that is not in the vocabulary.
   var unknownText: UnknownText?
   /// Texts that were looked up in a vocabulary; nil where none was.
@@ -118,9 +120,10 @@ struct ListedRows {
   }
 
   /// Notes that the file holds another number of lists than of tokens beside them: where one is lost, those behind it are
-  /// about other tokens. A file may hold none at all.
-  mutating func noteLists(_ count: Int, tokens: Int) {
-    if count > 0, count != tokens { lengths = lengths ?? (count, tokens) }
+  /// about other tokens. Lists of which none has an entry are about none.
+  mutating func noteLists(_ lists: [Row?], tokens: Int) {
+    guard lists.count != tokens, lists.contains(where: { $0?.list.isEmpty == false }) else { return }
+    listCount = listCount ?? (lists.count, tokens)
   }
 
   /// Appends the rows of the next chunk of a stream.
@@ -140,6 +143,7 @@ struct ListedRows {
     tokens += next.tokens
     if let others = next.decimals { decimals = max(decimals ?? 0, others) }
     lengths = lengths ?? next.lengths
+    listCount = listCount ?? next.listCount
     hasTextTokens = hasTextTokens || next.hasTextTokens
     lacksEmitted = lacksEmitted || next.lacksEmitted
     holdsProbabilities = holdsProbabilities || next.holdsProbabilities

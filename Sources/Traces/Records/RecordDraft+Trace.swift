@@ -63,6 +63,7 @@ extension RecordDraft {
   private func verify(_ listed: ListedRows, offset: Int) throws(TraceError.Problem) {
     guard !listed.holdsProbabilities else { throw .probabilities }
     if let lengths = listed.lengths { throw .rowCount(found: lengths.found, expected: lengths.expected) }
+    if let count = listed.listCount { throw .listCount(found: count.found, expected: count.expected) }
     guard !listed.hasTextTokens else { throw .textTokens }
     if listed.names.isRefuted, let first = listed.names.first {
       throw .otherVocabulary(

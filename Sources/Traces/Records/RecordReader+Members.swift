@@ -20,7 +20,7 @@ extension ListedRows {
       row.leftOut = beside?.leftOut
       return row
     }
-    joined.noteLists(lists.rows.count, tokens: rows.count)
+    joined.noteLists(lists.rows, tokens: rows.count)
     if let decimals { joined.decimals = max(lists.decimals ?? 0, decimals) }
     joined.hasTextTokens = hasTextTokens || lists.hasTextTokens
     joined.unknownText = unknownText

@@ -100,7 +100,7 @@ extension RecordReader {
 
   private func joined(_ emitted: [ListedToken], _ listed: ListedRows) -> ListedRows {
     var joined = listed
-    joined.noteLists(listed.rows.count, tokens: emitted.count)
+    joined.noteLists(listed.rows, tokens: emitted.count)
     joined.rows = emitted.enumerated().map { index, token in
       let list = index < listed.rows.count ? listed.rows[index]?.list : nil
       return token.logprob.isNaN && list == nil ? nil : ListedRows.Row(list: list ?? 0..<0, emitted: token)
