@@ -109,7 +109,7 @@ typedef struct {
 /// Says of 64 bytes what they are. Those beyond ASCII are in no set.
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block);
 
-/// Whether this machine can say it of characters, which takes AVX-512.
+/// Whether this machine can say it of characters, which takes AVX2, and BMI2 that is not slow.
 bool tokenscan_classifies_characters(void);
 
 /// Says what the characters are that lie in 64 bytes as a whole, and returns how many: those up to the first
