@@ -11,6 +11,16 @@ static inline const struct tokenscan_functions *functions(void) {
   return &tokenscan_portable;
 }
 
+void tokenscan_make_keys(
+    tokenscan_piece *pieces, size_t count, const uint8_t *text, size_t size, tokenscan_known known, int32_t *lines) {
+  functions()->make_keys(pieces, count, text, size, known, lines);
+}
+
+size_t tokenscan_find_known(
+    const tokenscan_piece *pieces, size_t count, tokenscan_known known, int32_t *tokens, int32_t *unknown) {
+  return functions()->find_known(pieces, count, known, tokens, unknown);
+}
+
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
   return functions()->first_least(numbers, count);
 }

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#include "known.h"
 #include "merging.h"
 
 #include "first_least.h"
@@ -93,6 +94,8 @@ static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, ui
 static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
 
 const struct tokenscan_functions tokenscan_avx2 = {
+    .make_keys = make_keys,
+    .find_known = find_known,
     .first_least = first_least,
     .find = find_one,
     .merge = merge,

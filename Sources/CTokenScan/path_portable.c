@@ -1,3 +1,4 @@
+#include "known.h"
 #include "merging.h"
 
 static size_t first_least(const uint32_t *numbers, size_t count) {
@@ -56,6 +57,8 @@ static void classify(const uint8_t *bytes, tokenscan_block *block) {
 }
 
 const struct tokenscan_functions tokenscan_portable = {
+    .make_keys = make_keys,
+    .find_known = find_known,
     .first_least = first_least,
     .find = find_one,
     .merge = merge,

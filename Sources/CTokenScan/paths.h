@@ -5,6 +5,8 @@
 
 /// What one set of instructions runs.
 struct tokenscan_functions {
+  void (*make_keys)(tokenscan_piece *, size_t, const uint8_t *, size_t, tokenscan_known, int32_t *);
+  size_t (*find_known)(const tokenscan_piece *, size_t, tokenscan_known, int32_t *, int32_t *);
   size_t (*first_least)(const uint32_t *, size_t);
   uint64_t (*find)(const uint64_t *, size_t, size_t, uint64_t);
   void (*merge)(tokenscan_symbols *, size_t, tokenscan_rules);
