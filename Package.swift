@@ -73,7 +73,7 @@ let package = Package(
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Measures", "Tokenization"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["TestSupport", "Tokenization"],
+      name: "TokenizationTests", dependencies: ["CTokenScan", "TestSupport", "Tokenization"],
       exclude: ["Fixtures", "Vocabularies"]),
     .testTarget(
       name: "TracesTests", dependencies: ["CJSONScan", "TestSupport", "Tokenization", "Traces"],

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// Pieces that are looked up together, and room for what is found out about them.
 struct PieceBatch {
   let pieces: UnsafeMutableBufferPointer<PendingPiece>

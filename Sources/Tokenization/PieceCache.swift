@@ -1,3 +1,4 @@
+internal import CTokenScan
 internal import Foundation
 
 /// Remembers the tokens of pieces, so that nearly every piece of a text costs one look-up.
@@ -101,9 +102,7 @@ final class PieceCache {
   /// Mixes the two words of a key: every bit of them counts in every bit of the hash, but that a part has the
   /// hash of a piece.
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> Int {
-    let product = (low ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
-      by: high & ~partMark ^ 0xC2B2_AE3D_27D4_EB4F)
-    return Int(truncatingIfNeeded: product.high ^ product.low)
+    Int(truncatingIfNeeded: tokenscan_hash(low, high))
   }
 
   /// Where an entry is looked for first: where a cache line begins, which holds two.

@@ -1,22 +1,13 @@
 internal import CTokenScan
 
-/// A piece that has been cut and is to be looked up.
-struct PendingPiece {
-  /// Its key, as `PieceCache` makes it.
-  var low: UInt64
-  /// The second word of the key, with the mark of a part if it is one.
-  var high: UInt64
-  var hash: Int
-  var start: Int
-  var end: Int
+/// A piece that has been cut and is to be looked up: its key, as `PieceCache` makes it, with the mark of a part if it
+/// is one, and where it begins and ends.
+typealias PendingPiece = tokenscan_piece
 
+extension PendingPiece {
   /// The piece between two indices of a text, without a key yet.
   @inline(__always) init(_ start: Int, _ end: Int, isPart: Bool) {
-    self.start = start
-    self.end = end
-    low = 0
-    high = isPart ? PieceCache.partMark : 0
-    hash = 0
+    self.init(low: 0, high: isPart ? PieceCache.partMark : 0, start: start, end: end)
   }
 
   /// The piece between two indices of a text.
@@ -25,14 +16,16 @@ struct PendingPiece {
     makeKey(in: text)
   }
 
-  /// Gives the piece its key.
+  /// Gives a piece that has none its key.
   @inline(__always) mutating func makeKey(in text: ScanText) {
     let length = end &- start
     let mark = high
     (low, high) = length < 16 ? text.key(start, length) : Self.longKey(text.bytes(start..<end))
     high |= mark
-    hash = PieceCache.hash(low, high)
   }
+
+  /// The hash of the key. It is not kept: making it again takes less time than the memory would.
+  @inline(__always) var hash: Int { PieceCache.hash(low, high) }
 
   /// The hash of the key that a piece has.
   static func hash(of piece: UnsafeBufferPointer<UInt8>) -> Int {
@@ -47,9 +40,6 @@ struct PendingPiece {
 
   /// Whether it is what stands between seams of a piece, and merged whether it is a token or not.
   var isPart: Bool { high & PieceCache.partMark != 0 }
-
-  /// Whether it is as short as the known pieces are.
-  @inline(__always) var mayBeKnown: Bool { high & ~PieceCache.partMark < KnownPieces.keyLimit }
 }
 
 /// Cuts a text into the pieces that are looked up: those of the pattern, and where those have seams, parts.

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// Turns the bytes of one piece into tokens: first symbols, one per byte or per character, then merging.
 struct PieceModel: Sendable {
   /// The tokens.
@@ -40,10 +42,10 @@ struct PieceModel: Sendable {
   let plainBytes: [Int32]?
   /// For each byte whether it has no token and is left out; nil where nothing is.
   let droppedBytes: [Bool]?
-  /// The pieces that are one token, where pieces are made of bytes and have a place each.
+  /// The pieces that are one token, where pieces are made of bytes.
   private(set) var knownPieces: KnownPieces?
-  /// Which pieces that are longer than those may be a token.
-  let longTokens: LongTokens
+  /// Which pieces that are not among those may be a token all the same.
+  private(set) var otherTokens = OtherTokens()
   /// Where a piece may be cut before it is merged, where every byte has a token and stays what it is.
   private(set) var seams: Seams?
 
@@ -70,23 +72,22 @@ struct PieceModel: Sendable {
     }
     self.encoding = encoding
     plainBytes = plain
-    longTokens = LongTokens(of: vocabulary.ordinaryBytes)
     droppedBytes = dropped
     let areJoined = plain != nil && (isKnown || joinsBytes())
     if let plain, areJoined {
       self.encoding.prepareCharacters(FormedCharacters(vocabulary, plain, encoding.merges))
     }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
+    otherTokens = OtherTokens(of: vocabulary.ordinaryBytes, notIn: knownPieces)
     if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
   }
 
   /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
   /// vocabulary.
   ///
-  /// A piece that was looked for among the known ones is no token, and a part is merged even if it is one.
+  /// A part is merged even if it is a token.
   @inline(__always) func merges(_ piece: PendingPiece) -> Bool {
-    if piece.isPart || wholePieces == .merged { return true }
-    return piece.mayBeKnown ? knownPieces != nil : !longTokens.mayHold(piece.hash)
+    piece.isPart || wholePieces == .merged || !otherTokens.mayHold(piece.hash)
   }
 
   /// Whether every rule makes of two tokens the one that has the bytes of both.
@@ -99,7 +100,7 @@ struct PieceModel: Sendable {
     }
   }
 
-  private func findKnownPieces() -> KnownPieces? {
+  private func findKnownPieces() -> KnownPieces {
     var merged: [TokenID] = []
     return KnownPieces(vocabulary) { id, bytes in
       // Only parts ask what merging arrives at, and they have seams, which no ASCII text has.

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 extension TokenEncoder {
   /// Works out the pieces that are met for the first time, several in turns.
   ///

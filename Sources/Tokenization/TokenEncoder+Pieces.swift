@@ -25,7 +25,7 @@ extension TokenEncoder {
 
   private func append(_ batch: PieceBatch, count: Int, in text: ScanText) {
     makeKeys(of: batch, count: count, in: text)
-    let unknown = findKnown(batch, count: count)
+    let unknown = findKnown(batch, count: count, in: text)
     let generation = cache.generation
     let new = recall(batch, unknown: unknown)
     if new > 0 { learn(batch, new: new, in: text) }
@@ -37,7 +37,7 @@ extension TokenEncoder {
     for piece in pieces {
       reserve(piece.count + Self.copied)
       let pending = PendingPiece(piece.lowerBound, piece.upperBound, isPart: false, in: text)
-      let token = known.table.token(pending.low, pending.high, hash: pending.hash)
+      let token = known.token(pending.low, pending.high)
       if token >= 0 {
         output[count] = TokenID(token)
         count += 1
@@ -47,38 +47,22 @@ extension TokenEncoder {
     }
   }
 
-  /// Gives pieces their keys, and asks for the memory where each is looked for first.
+  /// Gives pieces their keys, and asks for the memory where each may be known.
   @inline(never) private func makeKeys(of batch: PieceBatch, count: Int, in text: ScanText) {
-    let known = known.table
-    let cache = cache.reader
-    let pieces = batch.pieces
-    for index in 0..<count {
-      pieces[index].makeKey(in: text)
-      let hash = pieces[index].hash
-      let mayBeKnown = pieces[index].mayBeKnown
-      let place = mayBeKnown ? known.place(of: hash) : 0
-      // Without a branch: which pieces are longer cannot be foreseen.
-      tokenscan_prefetch(mayBeKnown ? known.address(of: place) : cache.address(of: hash))
-      batch.tokens[index] = Int32(truncatingIfNeeded: place)
-    }
+    guard let pieces = batch.pieces.baseAddress else { return }
+    tokenscan_make_keys(pieces, count, text.base, text.count, known.table, batch.tokens)
   }
 
-  /// Gives the known pieces their tokens, says how many others there are and which, and asks for the memory
-  /// where those may be remembered.
-  @inline(never) private func findKnown(_ batch: PieceBatch, count: Int) -> Int {
-    let known = known.table
+  /// Gives the known pieces their tokens, says how many others there are and which, gives the longer ones their keys, and
+  /// asks for the memory where the others may be remembered.
+  @inline(never) private func findKnown(_ batch: PieceBatch, count: Int, in text: ScanText) -> Int {
+    guard let pieces = batch.pieces.baseAddress else { return 0 }
+    let unknown = tokenscan_find_known(pieces, count, known.table, batch.tokens, batch.unknown)
     let cache = cache.reader
-    var unknown = 0
-    for index in 0..<count {
-      let piece = batch.pieces[index]
-      let token = known.token(piece.low, piece.high, at: Int(batch.tokens[index]))
-      batch.tokens[index] = token
-      batch.unknown[unknown] = Int32(truncatingIfNeeded: index)
-      // Without a branch: which pieces are known cannot be foreseen.
-      unknown &+= Int(truncatingIfNeeded: UInt32(bitPattern: token) &>> 31)
-    }
     for place in 0..<unknown {
-      tokenscan_prefetch(cache.address(of: batch.pieces[Int(batch.unknown[place])].hash))
+      let piece = pieces + Int(batch.unknown[place])
+      if piece.pointee.end &- piece.pointee.start > 15 { piece.pointee.makeKey(in: text) }
+      tokenscan_prefetch(cache.address(of: piece.pointee.hash))
     }
     return unknown
   }

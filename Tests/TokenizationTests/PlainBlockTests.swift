@@ -66,7 +66,7 @@ import Testing
     #expect(plain == [true, false])
   }
 
-  @Test(.enabled(if: PlainBlock.readsCharacters, "takes AVX-512"))
+  @Test(.enabled(if: PlainBlock.readsCharacters, "takes AVX2 and BMI2"))
   func `characters beyond ASCII are read as such`() {
     func ends(_ text: String, _ rules: PlainBlock.Rules) -> [Int] {
       let filled = text + String(repeating: "\0", count: 80)

@@ -25,6 +25,57 @@ static inline void tokenscan_first_bytes(
   *high &= high_mask;
 }
 
+/// A piece of a text. Of up to 15 bytes the key is they themselves, and the length in the highest byte of the second
+/// word.
+typedef struct {
+  uint64_t low, high;
+  ptrdiff_t start, end;
+} tokenscan_piece;
+
+/// Set in the second word of the key of a part.
+#define TOKENSCAN_PART (1ull << 62)
+
+/// Mixes the two words of a key: every bit of them counts in every bit of the hash, but that a part has the hash of a
+/// piece.
+static inline uint64_t tokenscan_hash(uint64_t low, uint64_t high) {
+  const unsigned __int128 product =
+      (unsigned __int128)(low ^ 0x9E3779B97F4A7C15ull) * ((high & ~TOKENSCAN_PART) ^ 0xC2B2AE3D27D4EB4Full);
+  return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+/// Pieces that are one token, in lines of four: four first words of keys, and four second words with the token in 24
+/// bits that those of up to 12 bytes do not use. A second word of 0 is a free place.
+typedef struct {
+  const uint64_t *lines;
+  size_t count;
+} tokenscan_known;
+
+/// The bits of a token in a second word, and above them one that says that merging does not arrive at it.
+#define TOKENSCAN_TOKEN (0xFFFFFFull << 32)
+#define TOKENSCAN_ONLY_WHOLE (1ull << 60)
+#define TOKENSCAN_KNOWN (TOKENSCAN_TOKEN | TOKENSCAN_ONLY_WHOLE)
+
+/// The line where a piece is, if it is known.
+static inline size_t tokenscan_line(uint64_t hash, tokenscan_known known) {
+  return (size_t)((hash >> 32) * known.count >> 32);
+}
+
+/// The token that a second word tells to a piece with the second word of a key, or -1: of a part, what merging arrives at.
+static inline int32_t tokenscan_known_token(uint64_t found, uint64_t high) {
+  const uint64_t is_wrong = (found == 0) | ((high >> 62) & (found >> 60) & 1);
+  return (int32_t)(found >> 32 & 0xFFFFFF) | -(int32_t)is_wrong;
+}
+
+/// Gives the pieces of a text that have up to 15 bytes their keys, says in which lines all may be known, and asks for
+/// those. Of a key no bit may be set but that of a part.
+void tokenscan_make_keys(
+    tokenscan_piece *pieces, size_t count, const uint8_t *text, size_t size, tokenscan_known known, int32_t *lines);
+
+/// Puts the tokens of pieces in the place of their lines, -1 for those that are not known, and returns how many those
+/// are, and which.
+size_t tokenscan_find_known(
+    const tokenscan_piece *pieces, size_t count, tokenscan_known known, int32_t *tokens, int32_t *unknown);
+
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 
@@ -109,7 +160,7 @@ typedef struct {
 /// Says of 64 bytes what they are. Those beyond ASCII are in no set.
 void tokenscan_classify(const uint8_t *bytes, tokenscan_block *block);
 
-/// Whether this machine can say it of characters, which takes AVX-512.
+/// Whether this machine can say it of characters, which takes AVX2, and BMI2 that is not slow.
 bool tokenscan_classifies_characters(void);
 
 /// Says what the characters are that lie in 64 bytes as a whole, and returns how many: those up to the first

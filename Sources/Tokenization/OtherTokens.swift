@@ -1,20 +1,22 @@
-/// Says of nearly every piece longer than `KnownPieces` holds that it is no token: a bit for the hash of every
-/// token that is as long.
+/// Says of nearly every piece that is not among the `KnownPieces` that it is no token: a bit for the hash of every
+/// token that is not.
 ///
 /// Looking such a piece up in the vocabulary takes two places in memory that nothing else has asked for, and of
 /// those that are met for the first time hardly any is a token.
-struct LongTokens: Sendable {
+struct OtherTokens: Sendable {
   private var bits: [UInt64]
   private let shift: UInt64
   /// Bits for every token: fewer than one piece in this many that are no tokens is taken for one.
   private static let spread = 16
 
-  /// The longer ones of some tokens.
-  init(of tokens: some Sequence<ArraySlice<UInt8>>) {
-    let hashes = tokens.lazy.filter { $0.count > KnownPieces.lengthLimit }.map { token in
-      token.withUnsafeBufferPointer { PendingPiece.hash(of: $0) }
+  /// None at all.
+  init() { self.init(of: [], notIn: nil) }
+
+  /// Those of some tokens that are not known.
+  init(of tokens: some Sequence<ArraySlice<UInt8>>, notIn known: KnownPieces?) {
+    let places = tokens.compactMap { token in
+      token.withUnsafeBufferPointer { known?.holds($0) == true ? nil : PendingPiece.hash(of: $0) }
     }
-    let places = Array(hashes)
     var size: UInt64 = 6
     while 1 << size < places.count * Self.spread { size += 1 }
     bits = Array(repeating: 0, count: 1 << (size - 6))
@@ -22,7 +24,7 @@ struct LongTokens: Sendable {
     for hash in places { bits[place(of: hash) >> 6] |= 1 << UInt64(place(of: hash) & 63) }
   }
 
-  /// Whether a longer piece with this hash may be a token.
+  /// Whether a piece with this hash that is not known may be a token.
   @inline(__always) func mayHold(_ hash: Int) -> Bool {
     let place = place(of: hash)
     return bits.withUnsafeBufferPointer { $0[place >> 6] &>> UInt64(place & 63) & 1 != 0 }

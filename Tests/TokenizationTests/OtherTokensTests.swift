@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite struct LongTokensTests {
+@Suite struct OtherTokensTests {
   private func piece(_ count: Int, using generator: inout SplitMix64) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }
@@ -13,7 +13,7 @@ import Testing
   @Test func `a token is always told, and few others are taken for one`() {
     var generator = SplitMix64(seed: 1)
     let tokens = (0..<2000).map { piece(13 + $0 % 300, using: &generator) }
-    let long = LongTokens(of: tokens.map { $0[...] })
+    let long = OtherTokens(of: tokens.map { $0[...] }, notIn: nil)
     #expect(tokens.allSatisfy { long.mayHold(hash($0)) })
     let others = (0..<10_000).count { _ in
       long.mayHold(hash(piece(Int.random(in: 13...40, using: &generator), using: &generator)))
@@ -22,10 +22,15 @@ import Testing
     #expect(others < 800)
   }
 
-  @Test func `without longer tokens there is none`() {
-    let long = LongTokens(of: [Array("twelve bytes".utf8)[...]])
-    #expect(!long.mayHold(hash(Array("twelve bytes".utf8))))
-    #expect(!long.mayHold(hash(Array("thirteen byte".utf8))))
+  @Test func `of tokens that are known none is told`() {
+    let tokens = [Array("twelve bytes".utf8), Array("thirteen byte".utf8)]
+    let known = KnownPieces(Vocabulary(tokens: tokens.enumerated().map { (TokenID(Int32($0)), $1) })) {
+      _, _ in .whole
+    }
+    let others = OtherTokens(of: tokens.map { $0[...] }, notIn: known)
+    #expect(!others.mayHold(hash(tokens[0])))
+    #expect(others.mayHold(hash(tokens[1])))
+    #expect(!OtherTokens().mayHold(hash(tokens[1])))
   }
 
   @Test func `the key that a piece has in a text has the hash`() {

@@ -1,0 +1,118 @@
+// Merging of several lists in turns, compiled once for each set of instructions, with its `find` and `least_of`.
+#include "paths.h"
+
+#define INLINE __attribute__((always_inline)) static inline
+
+// The number with a key, as `tokenscan_find` says.
+INLINE uint64_t find(const uint64_t *buckets, size_t index, size_t count, uint64_t key);
+
+// The smallest of 32 numbers.
+INLINE uint32_t least_of(const uint32_t *numbers);
+
+INLINE uint64_t pair_key(int32_t left, int32_t right) { return (uint64_t)(uint32_t)left << 21 | (uint32_t)right; }
+
+// What becomes of a pair, as `number` of the pair at a place: all bits where it has no rule. Without a branch: that
+// cannot be foreseen.
+typedef struct {
+  uint32_t number;
+  int32_t merged;
+} pair_outcome;
+
+INLINE pair_outcome outcome_of(tokenscan_pair pair, uint32_t place, tokenscan_rules rules) {
+  const uint64_t rule = find(rules.buckets, pair.bucket, rules.count, pair.key);
+  const uint32_t none = (uint32_t)((int64_t)rule >> 63), number = rule & 0x1FFFFF;
+  if (rules.outcomes) {
+    const tokenscan_outcome found = rules.outcomes[none ? 0 : number];
+    return (pair_outcome){found.priority << 5 | place | none, found.merged};
+  }
+  return (pair_outcome){number << 5 | place | none, (int32_t)number + rules.shift};
+}
+
+INLINE tokenscan_pair pair_of(int32_t left, int32_t right, tokenscan_rules rules) {
+  const uint64_t key = pair_key(left, right);
+  return (tokenscan_pair){key, tokenscan_bucket(key, rules.count)};
+}
+
+// The pair of two symbols, of which the rule is asked for.
+INLINE tokenscan_pair asked_for(int32_t left, int32_t right, tokenscan_rules rules) {
+  const tokenscan_pair pair = pair_of(left, right, rules);
+  tokenscan_prefetch(rules.buckets + pair.bucket * 8);
+  return pair;
+}
+
+// The places of the symbols beside one, or its own where there is none.
+INLINE uint32_t place_above(uint64_t left, uint32_t place) {
+  const uint64_t above = left & ~1ull << place;
+  return above ? (uint32_t)__builtin_ctzll(above) : place;
+}
+
+INLINE uint32_t place_below(uint64_t left, uint32_t place) {
+  const uint64_t below = left & ((1ull << place) - 1);
+  return below ? 63 - (uint32_t)__builtin_clzll(below) : place;
+}
+
+// Looks up the rules of a list of which none has been.
+INLINE void settle_all(tokenscan_symbols *list, tokenscan_rules rules) {
+  for (uint32_t place = 0; place + 1 < list->unsettled; place++) {
+    const tokenscan_pair pair = pair_of(list->symbols[place], list->symbols[place + 1], rules);
+    const pair_outcome found = outcome_of(pair, place, rules);
+    list->numbers[place] = found.number;
+    list->merged[place] = found.merged;
+  }
+}
+
+// Looks up the rules around the last merge.
+INLINE void settle(tokenscan_symbols *list, tokenscan_rules rules) {
+  const uint32_t place = list->last, below = list->below;
+  const pair_outcome before = outcome_of(list->before, below, rules),
+                     after = outcome_of(list->after, place, rules);
+  list->numbers[list->gone] = UINT32_MAX;
+  // The order matters where there is no symbol below.
+  list->numbers[below] = before.number;
+  list->merged[below] = before.merged;
+  list->numbers[place] = after.number | list->isLast;
+  list->merged[place] = after.merged;
+}
+
+// Merges the pair whose rule comes first, and asks for the rules around it. Whether there is one.
+INLINE bool merge_first(tokenscan_symbols *list, tokenscan_rules rules) {
+  const uint32_t number = least_of(list->numbers);
+  if (number == UINT32_MAX) return false;
+  const uint32_t place = number & 31, gone = place_above(list->left, place);
+  const uint64_t left = list->left & ~(1ull << gone);
+  const uint32_t above = place_above(left, place), below = place_below(left, place);
+  const int32_t symbol = list->merged[place];
+  list->symbols[place] = symbol;
+  list->left = left;
+  list->last = place;
+  list->gone = gone;
+  list->below = below;
+  list->isLast = above == place ? UINT32_MAX : 0;
+  list->after = asked_for(symbol, list->symbols[above], rules);
+  list->before = asked_for(list->symbols[below], symbol, rules);
+  return true;
+}
+
+// How many lists are worked on in turns.
+enum { WINDOW = 12 };
+
+// Whenever lists are done the next take their turns. All are settled before the first is read as a whole: a read of
+// what has just been written in parts would wait.
+INLINE void merge_lists(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {
+  tokenscan_symbols *open[WINDOW];
+  size_t width = 0, next = 0;
+  for (size_t list = 0; list < count; list++) settle_all(lists + list, rules);
+  do {
+    for (size_t turn = 0; turn < width; turn++) settle(open[turn], rules);
+    size_t left = 0;
+    for (size_t turn = 0; turn < width; turn++) {
+      tokenscan_symbols *const list = open[turn];
+      open[left] = list;
+      left += merge_first(list, rules);
+    }
+    for (width = left; width < WINDOW && next < count; next++) {
+      open[width] = lists + next;
+      width += merge_first(lists + next, rules);
+    }
+  } while (width > 0);
+}
