@@ -122,7 +122,10 @@ struct ListedRows {
   /// Notes that the file holds another number of lists than of tokens beside them: where one is lost, those behind it are
   /// about other tokens. Lists of which none has an entry are about none.
   mutating func noteLists(_ lists: [Row?], tokens: Int) {
-    guard lists.count != tokens, lists.contains(where: { $0?.list.isEmpty == false }) else { return }
+    // Of tokens that could not be told a row has the largest logprob, and without a vocabulary nothing.
+    let holdsEntries =
+      hasTextTokens || lists.contains { $0?.list.isEmpty == false || $0?.leftOut != nil }
+    guard lists.count != tokens, holdsEntries else { return }
     listCount = listCount ?? (lists.count, tokens)
   }
 
