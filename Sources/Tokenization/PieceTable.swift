@@ -92,6 +92,9 @@ struct PieceTable {
     return Array(piece).withUnsafeBufferPointer { index.find($0, in: storage) }
   }
 
+  /// The piece with an id; nil where none has it. Complexity: O(n).
+  func piece(withID id: TokenID) -> String? { ids.firstIndex(of: id).map { piece(ranges[$0]) } }
+
   /// The token of every byte.
   var byteTokens: [TokenID?] {
     ByteAlphabet.codePoints.map { point in

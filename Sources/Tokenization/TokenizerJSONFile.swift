@@ -65,11 +65,24 @@ struct TokenizerJSONFile {
       let content = try string("content", of: element)
       var id = try PieceTable.id(try self.part("id", of: element), of: content, file: file)
       if content.isEmpty || !seen.insert(content).inserted { continue }
-      if let pieces { id = pieces.id(of: content) ?? TokenID(Int32(max(highest + 1, pieces.count))) }
+      if let pieces, let piece = pieces.id(of: content) {
+        id = piece
+      } else if let pieces {
+        id = try nextID(TokenID(Int32(max(highest + 1, pieces.count))), of: content, pieces)
+      }
       highest = max(highest, Int(id.rawValue))
       tokens.append(AddedToken(id: id, content: content, flags: Self.flags(of: element)))
     }
     return tokens
+  }
+
+  /// The id that an added token gets which is no piece: behind all others, where the pieces leave out no id.
+  private func nextID(
+    _ id: TokenID, of content: [UInt8], _ pieces: PieceTable
+  ) throws(VocabularyError) -> TokenID {
+    guard let owner = pieces.piece(withID: id) else { return id }
+    throw error(
+      .duplicateID(id: Int(id.rawValue), first: owner, second: String(decoding: content, as: UTF8.self)))
   }
 
   /// The flags of an added token.

@@ -208,4 +208,18 @@ import Testing
     let message = try message(Array(text.utf8))
     #expect(message?.contains(lie.message) == true, "\(lie.old) → \(lie.new): \(message ?? "read")")
   }
+
+  /// An added token that is no piece gets the next id, which pieces that leave out an id may have taken.
+  @Test func `an added token with the id of a piece is refused`() throws {
+    func file(_ unknown: String) -> String {
+      #"{"added_tokens":[{"id":0,"content":"<unk>","special":true}],"#
+        + #""normalizer":{"type":"Prepend","prepend":"▁"},"model":{"type":"BPE","byte_fallback":true,"#
+        + #""vocab":{"\#(unknown)":1,"▁":2,"a":3,"▁a":4},"merges":["▁ a"]}}"#
+    }
+    #expect(try message(Array(file("<unk>").utf8)) == nil)
+    let found = try message(Array(file("<unk>>").utf8))
+    #expect(
+      found?.contains("4") == true && found?.contains("▁a") == true && found?.contains("<unk>") == true,
+      "\(found ?? "read")")
+  }
 }
