@@ -24,10 +24,12 @@ struct KeptPositions {
   private var file: ScratchFile?
   private var places: [Int: Place] = [:]
   private var isFull = false
-  /// SQLite's number for what others have written, and whether there are triggers, when the first positions were kept.
+  /// When the first positions were kept.
   private var state: State?
 
+  /// What tells that somebody else has written, or that rows may be changed as they go in.
   struct State: Equatable {
+    /// SQLite's number, another one after each write of others.
     private var version: Int?
     fileprivate var triggers: Int?
 
