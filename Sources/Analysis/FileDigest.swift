@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Tokenization
 public import Traces
 
 /// A fingerprint of a file's contents, so that an index says what it was made from.
@@ -37,7 +38,7 @@ public struct FileDigest: Equatable, Sendable {
   /// - Throws: The system's error; ``StudyError`` or ``TraceError`` where the file shrinks while it is read.
   public init(path: String, mapped: ByteStorage? = nil) throws {
     if let mapped, let digest = try Self.digest(ofText: mapped, path) {
-      (hex, kind, byteCount) = (Self.hex(of: digest), .sha256, mapped.count)
+      (hex, kind, byteCount) = (digest.hexadecimal, .sha256, mapped.count)
       return
     }
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -58,7 +59,7 @@ public struct FileDigest: Equatable, Sendable {
       try blocks.add(end..<byteCount)
       blocks.add(size: byteCount)
     }
-    hex = Self.hex(of: blocks.finalize())
+    hex = blocks.finalize().hexadecimal
   }
 
   /// Bytes of a mapped text between two looks at whether the file is still whole.
@@ -84,17 +85,6 @@ public struct FileDigest: Equatable, Sendable {
   static func promptName(ofTokens tokens: [Int32]) -> String {
     // A key path in the place of this closure takes a hundredth of a whole study.
     let bytes = tokens.map { $0.littleEndian }.withUnsafeBytes { Data($0) }
-    return "sha256:" + hex(of: SHA256.hash(data: bytes)).prefix(16)
-  }
-
-  private static func hex(of digest: SHA256.Digest) -> String {
-    // Every sequence has one: a text for each byte, joined, takes a hundredth of a whole study.
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in digest {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
+    return "sha256:" + SHA256.hash(data: bytes).hexadecimal.prefix(16)
   }
 }

@@ -87,21 +87,8 @@ INLINE lanes small(lanes bytes) {
   return (lanes){_mm256_or_si256(bytes.low, bit), _mm256_or_si256(bytes.high, bit)};
 }
 
-static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
-  return find(buckets, index, count, key);
-}
-
-static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
-
-const struct tokenscan_functions tokenscan_avx2 = {
-    .make_keys = make_keys,
-    .find_known = find_known,
-    .first_least = first_least,
-    .find = find_one,
-    .merge = merge,
-    .classify = classify,
-    .classify_characters = classify_characters,
-    .first_byte_bits = first_byte_bits,
-};
+#define FUNCTIONS tokenscan_avx2
+#define KNOWS_CHARACTERS
+#include "functions.h"
 #pragma clang attribute pop
 #endif

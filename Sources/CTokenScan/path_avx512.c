@@ -51,21 +51,8 @@ INLINE uint64_t beyond_ascii(lanes bytes) { return _mm512_movepi8_mask(bytes); }
 
 INLINE lanes small(lanes bytes) { return _mm512_or_si512(bytes, _mm512_set1_epi8(0x20)); }
 
-static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
-  return find(buckets, index, count, key);
-}
-
-static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
-
-const struct tokenscan_functions tokenscan_avx512 = {
-    .make_keys = make_keys,
-    .find_known = find_known,
-    .first_least = first_least,
-    .find = find_one,
-    .merge = merge,
-    .classify = classify,
-    .classify_characters = classify_characters,
-    .first_byte_bits = first_byte_bits,
-};
+#define FUNCTIONS tokenscan_avx512
+#define KNOWS_CHARACTERS
+#include "functions.h"
 #pragma clang attribute pop
 #endif

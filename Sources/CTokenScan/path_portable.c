@@ -24,12 +24,6 @@ INLINE uint32_t least_of(const uint32_t *numbers) {
   return least;
 }
 
-static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
-  return find(buckets, index, count, key);
-}
-
-static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
-
 static void classify(const uint8_t *bytes, tokenscan_block *block) {
   tokenscan_block found = {0};
   for (int index = 0; index < 64; index++) {
@@ -56,11 +50,5 @@ static void classify(const uint8_t *bytes, tokenscan_block *block) {
   *block = found;
 }
 
-const struct tokenscan_functions tokenscan_portable = {
-    .make_keys = make_keys,
-    .find_known = find_known,
-    .first_least = first_least,
-    .find = find_one,
-    .merge = merge,
-    .classify = classify,
-};
+#define FUNCTIONS tokenscan_portable
+#include "functions.h"

@@ -55,12 +55,7 @@ struct RowHandIn {
   }
 
   private static let table = "handIn"
-  /// By this name SQLite tells our pointer from others.
-  private static let pointerType: StaticString = "tokenshift.RowHandIn"
-
-  private static var typeName: UnsafePointer<CChar> {
-    UnsafeRawPointer(pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
-  }
+  private static let pointerType = PointerType(name: "tokenshift.RowHandIn")
 
   /// Makes the table known to a connection. Whoever asks it without a supplier of ours gets no rows.
   static func register(in database: Database) throws {
@@ -94,7 +89,8 @@ struct RowHandIn {
         precondition(values.count == columns, "\(values.count) columns of \(columns) are put down")
         return true
       }
-      sqlite3_bind_pointer(handle, 1, Unmanaged.passUnretained(supplier).toOpaque(), Self.typeName, nil)
+      sqlite3_bind_pointer(
+        handle, 1, Unmanaged.passUnretained(supplier).toOpaque(), Self.pointerType.text, nil)
       // The statement is kept for others, and must not know of the supplier when it is gone.
       defer { sqlite3_bind_null(handle, 1) }
       let code = sqlite3_step(handle)
@@ -103,11 +99,7 @@ struct RowHandIn {
       guard code != SQLITE_DONE || supplier.isTaken else {
         throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "rows were not taken out of \(Self.table)")
       }
-      guard code == SQLITE_DONE else {
-        throw DatabaseError(
-          resultCode: ResultCode(rawValue: code),
-          message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
-      }
+      guard code == SQLITE_DONE else { throw DatabaseError(code, of: handle) }
     }
   }
 }
@@ -190,7 +182,7 @@ extension RowHandIn {
       return SQLITE_OK
     }
     module.xFilter = { cursor, _, _, count, arguments in
-      let supplier = count > 0 ? sqlite3_value_pointer(arguments?[0], RowHandIn.typeName) : nil
+      let supplier = count > 0 ? sqlite3_value_pointer(arguments?[0], RowHandIn.pointerType.text) : nil
       Cursor.at(cursor).pointee.supplier = supplier.map { Unmanaged.fromOpaque($0) }
       Cursor.at(cursor).pointee.turn(to: 0)
       return SQLITE_OK

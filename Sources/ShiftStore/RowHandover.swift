@@ -29,8 +29,7 @@ struct RowHandover {
   }
 
   private static let function = "handOver"
-  /// By this name SQLite tells our pointer from others.
-  private static let pointerType: StaticString = "tokenshift.RowHandover"
+  private static let pointerType = PointerType(name: "tokenshift.RowHandover")
 
   /// Makes the function known to a connection. Whoever calls it without a receiver of ours gets nothing.
   static func register(in database: Database) {
@@ -38,15 +37,11 @@ struct RowHandover {
       database.sqliteConnection, function, -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, nil,
       { _, count, values in
         guard count > 0, let values,
-          let receiver = sqlite3_value_pointer(values[0], RowHandover.typeName)
+          let receiver = sqlite3_value_pointer(values[0], RowHandover.pointerType.text)
         else { return }
         Unmanaged<Receiver>.fromOpaque(receiver).takeUnretainedValue()
           .take(ColumnValues(values: values + 1))
       }, nil, nil, nil)
-  }
-
-  private static var typeName: UnsafePointer<CChar> {
-    UnsafeRawPointer(pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
   }
 
   /// The rows of `SELECT columns rest`, in which `?1` is the only parameter.
@@ -61,7 +56,8 @@ struct RowHandover {
     try withoutActuallyEscaping(body) { body in
       receiver.take = body
       defer { receiver.take = { _ in } }
-      sqlite3_bind_pointer(rows.handle, 2, Unmanaged.passUnretained(receiver).toOpaque(), Self.typeName, nil)
+      sqlite3_bind_pointer(
+        rows.handle, 2, Unmanaged.passUnretained(receiver).toOpaque(), Self.pointerType.text, nil)
       // The statement is kept for others, and must not know of the receiver when it is gone.
       defer { sqlite3_bind_null(rows.handle, 2) }
       try rows.forEach([parameter]) {}

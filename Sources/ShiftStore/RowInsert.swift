@@ -138,11 +138,7 @@ struct RowInsert {
     let code = sqlite3_step(handle)
     sqlite3_reset(handle)
     kept?.clear()
-    guard code == SQLITE_DONE else {
-      throw DatabaseError(
-        resultCode: ResultCode(rawValue: code),
-        message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
-    }
+    guard code == SQLITE_DONE else { throw DatabaseError(code, of: handle) }
   }
 
   /// SQLITE_TRANSIENT, which is −1 cast to a function in C: SQLite takes a copy before the call returns.

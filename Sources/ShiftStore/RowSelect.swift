@@ -23,10 +23,7 @@ struct RowSelect {
       switch sqlite3_step(handle) {
       case SQLITE_ROW: try body()
       case SQLITE_DONE: return
-      case let code:
-        throw DatabaseError(
-          resultCode: ResultCode(rawValue: code),
-          message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))))
+      case let code: throw DatabaseError(code, of: handle)
       }
     }
   }

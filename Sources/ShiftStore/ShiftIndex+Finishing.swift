@@ -17,8 +17,7 @@ extension ShiftIndex {
   /// - Parameter threads: How many threads count.
   public func finish(threads: Int = 1) throws {
     try writing { database in
-      let state = try KeptPositions.State(database)
-      kept.withLock { $0?.check(state) }
+      try checkKept(database)
       var pass = try TallyPass(
         [
           EmittedTokenTally.self, PromptTokenTally.self, ExtremeTally.self, ProfileTally.self,

@@ -50,8 +50,7 @@ extension ShiftIndex {
   public func append(_ measurements: [MeasurementRecord]) throws {
     guard let last = measurements.last else { return }
     try extendingTransaction { database in
-      let state = try KeptPositions.State(database)
-      kept.withLock { $0?.check(state) }
+      try checkKept(database)
       var rows = try MeasurementInsert(database)
       for measurement in measurements {
         try rows.insert(measurement)
@@ -70,6 +69,12 @@ extension ShiftIndex {
       for sum in predicted { try replace(sum, database) }
       try database.commit()
     }
+  }
+
+  /// Forgets the positions that were set aside where they may no longer be those of the index.
+  func checkKept(_ database: Database) throws {
+    let state = try KeptPositions.State(database)
+    kept.withLock { $0?.check(state) }
   }
 
   private func keep(_ measurement: MeasurementRecord) {

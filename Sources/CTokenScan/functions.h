@@ -1,0 +1,20 @@
+// What one set of instructions runs, under the name that FUNCTIONS says. Only those with characters.h know characters.
+
+static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
+  return find(buckets, index, count, key);
+}
+
+static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
+
+const struct tokenscan_functions FUNCTIONS = {
+    .make_keys = make_keys,
+    .find_known = find_known,
+    .first_least = first_least,
+    .find = find_one,
+    .merge = merge,
+    .classify = classify,
+#ifdef KNOWS_CHARACTERS
+    .classify_characters = classify_characters,
+    .first_byte_bits = first_byte_bits,
+#endif
+};
