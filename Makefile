@@ -22,7 +22,7 @@
 #
 # Each installs the system packages it lacks, which needs root or sudo; where they are there, it needs neither.
 
-PACKAGES = libsqlite3-dev zlib1g-dev libzstd-dev
+PACKAGES = libsqlite3-dev zlib1g-dev libzstd-dev libxxhash-dev
 STRICT = --explicit-target-dependency-import-check error
 # C without optimisation is 20 times slower, and the tests measure real rows.
 DEBUG = -Xcc -O2 $(STRICT)
@@ -142,7 +142,7 @@ install: release
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tokenshift
 
 setup:
-	@if ! printf '#include <sqlite3.h>\n#include <zlib.h>\n#include <zstd.h>\n' | clang -E -x c - >/dev/null 2>&1; then \
+	@if ! printf '#include <sqlite3.h>\n#include <zlib.h>\n#include <zstd.h>\n#include <xxhash.h>\n' | clang -E -x c - >/dev/null 2>&1; then \
 	  if [ "$$(id -u)" = 0 ]; then SUDO=; \
 	  elif command -v sudo >/dev/null; then SUDO=sudo; \
 	  else echo 'Headers are missing. Ask root to run: apt-get install $(PACKAGES)' >&2; exit 1; fi; \

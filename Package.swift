@@ -49,10 +49,11 @@ let package = Package(
       name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
+    .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .target(
       name: "Analysis",
       dependencies: [
-        "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
+        "CXXHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
@@ -104,7 +105,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CTruncation", "CZlib", "CZstandard"]
+let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -1,13 +1,15 @@
 import Crypto
 import Foundation
 
-/// The SHA-256 of blocks of an open file, which are gathered before they are hashed: a hundred thousand short blocks
-/// cost no more than one long one.
+/// The hash of blocks of an open file, which are gathered before they are hashed: a hundred thousand short blocks cost no
+/// more than one long one.
 struct FileBlocks {
   private let descriptor: Int32
   private let path: String
-  private var hash = SHA256()
-  private var buffer = [UInt8](repeating: 0, count: 256 << 10)
+  /// To be set before more than ``bufferSize`` bytes are added.
+  var hash = ContentHash.sha256(SHA256())
+  static let bufferSize = 256 << 10
+  private var buffer = [UInt8](repeating: 0, count: bufferSize)
   private var filled = 0
 
   init(descriptor: Int32, path: String) {
@@ -42,19 +44,20 @@ struct FileBlocks {
   /// Adds a size as 64 bits, little-endian.
   mutating func add(size: Int) {
     flush()
-    withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
+    withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update($0) }
   }
 
   /// Whether any of the bytes that were gathered last is zero.
   var holdZero: Bool { buffer[..<filled].contains(0) }
 
-  mutating func finalize() -> SHA256.Digest {
+  /// The digest in hexadecimal digits.
+  mutating func finish() -> String {
     flush()
-    return hash.finalize()
+    return hash.hex
   }
 
   private mutating func flush() {
-    buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+    buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
     filled = 0
   }
 }

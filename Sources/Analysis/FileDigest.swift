@@ -5,21 +5,27 @@ public import Traces
 
 /// A fingerprint of a file's contents, so that an index says what it was made from.
 ///
-/// It is the SHA-256 of the file, which `sha256sum` shows too. Tensors are measured faster than they can be hashed, so of
-/// more than ``wholeLimit`` bytes it is the SHA-256 of 64 KiB at both ends and the first 256 bytes of every 32 KiB between,
-/// in the order of the file, and of the size. So it sees every row of 32 KiB or more that was scored again, and can miss a
-/// change of fewer bytes. Text, in which one line may be mended by hand, is hashed whole, whatever its size: a file whose
-/// first 64 KiB hold no zero byte.
+/// Of up to ``wholeLimit`` bytes it is the SHA-256 of the file, which `sha256sum` shows too.
+///
+/// Tensors are measured faster than they can be hashed, so of more bytes it is the SHA-256 of 64 KiB at both ends and the
+/// first 256 bytes of every 32 KiB between, in the order of the file, and of the size. So it sees every row of 32 KiB or
+/// more that was scored again, and can miss a change of fewer bytes.
+///
+/// Text, in which one line may be mended by hand, is hashed whole, whatever its size: a file whose first 64 KiB hold no zero
+/// byte. Of more bytes it is the 128-bit XXH3, which `xxh128sum` shows too, as SHA-256 would take an eighth of a whole
+/// batch. It sees every change by accident; it is no proof against a change made to have the same digest.
 public struct FileDigest: Equatable, Sendable {
   /// How the digest was taken.
   public enum Kind: String, Sendable {
-    /// Over all bytes.
+    /// SHA-256 over all bytes.
     case sha256
-    /// Over both ends, 1 byte in 128 of what lies between, and the size.
+    /// XXH3 of 128 bits, seed 0, over all bytes.
+    case xxh128
+    /// SHA-256 over both ends, 1 byte in 128 of what lies between, and the size.
     case sampled = "sha256-sampled"
   }
 
-  /// Tensors of up to this many bytes are hashed whole.
+  /// Files of up to this many bytes have the SHA-256 of all of them.
   public static let wholeLimit = 8 << 20
   private static let endSize = 64 << 10
   private static let stride = 32 << 10
@@ -38,7 +44,7 @@ public struct FileDigest: Equatable, Sendable {
   /// - Throws: The system's error; ``StudyError`` or ``TraceError`` where the file shrinks while it is read.
   public init(path: String, mapped: ByteStorage? = nil) throws {
     if let mapped, let digest = try Self.digest(ofText: mapped, path) {
-      (hex, kind, byteCount) = (digest.hexadecimal, .sha256, mapped.count)
+      (hex, kind, byteCount) = (digest.hex, digest.kind, mapped.count)
       return
     }
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -47,11 +53,11 @@ public struct FileDigest: Equatable, Sendable {
     var blocks = FileBlocks(descriptor: handle.fileDescriptor, path: path)
     let beginning = min(byteCount, Self.endSize)
     try blocks.add(0..<beginning)
-    if byteCount <= Self.wholeLimit || !blocks.holdZero {
-      kind = .sha256
+    kind = Self.kind(byteCount: byteCount, isText: !blocks.holdZero)
+    blocks.hash = kind.hash
+    if kind != .sampled {
       try blocks.add(beginning..<byteCount)
     } else {
-      kind = .sampled
       let end = byteCount - Self.endSize
       for offset in Swift.stride(from: beginning, to: end, by: Self.stride) {
         try blocks.add(offset..<min(offset + Self.blockSize, end))
@@ -59,26 +65,32 @@ public struct FileDigest: Equatable, Sendable {
       try blocks.add(end..<byteCount)
       blocks.add(size: byteCount)
     }
-    hex = blocks.finalize().hexadecimal
+    hex = blocks.finish()
+  }
+
+  private static func kind(byteCount: Int, isText: Bool) -> Kind {
+    byteCount <= wholeLimit ? .sha256 : isText ? .xxh128 : .sampled
   }
 
   /// Bytes of a mapped text between two looks at whether the file is still whole.
   private static let mappedStep = 1 << 20
 
-  /// The SHA-256 of a mapped text; nil where it is no text.
-  private static func digest(ofText mapped: ByteStorage, _ path: String) throws(TraceError) -> SHA256.Digest?
-  {
+  /// The digest of a mapped text and its kind; nil where it is no text.
+  private static func digest(
+    ofText mapped: ByteStorage, _ path: String
+  ) throws(TraceError) -> (hex: String, kind: Kind)? {
     try mapped.checkUnchanged(path)
     guard !mapped.withUnsafeBytes({ $0.prefix(endSize).contains(0) }) else { return nil }
-    var hash = SHA256()
+    let kind = kind(byteCount: mapped.count, isText: true)
+    var hash = kind.hash
     for place in Swift.stride(from: 0, to: mapped.count, by: mappedStep) {
       // To read behind a new end would end this program.
       try mapped.checkUnchanged(path)
       mapped.withUnsafeBytes {
-        hash.update(bufferPointer: .init(rebasing: $0.dropFirst(place).prefix(mappedStep)))
+        hash.update(.init(rebasing: $0.dropFirst(place).prefix(mappedStep)))
       }
     }
-    return hash.finalize()
+    return (hash.hex, kind)
   }
 
   /// The name of a prompt that has none: a digest of its token ids, so that equal prompts share it.
@@ -86,5 +98,15 @@ public struct FileDigest: Equatable, Sendable {
     // A key path in the place of this closure takes a hundredth of a whole study.
     let bytes = tokens.map { $0.littleEndian }.withUnsafeBytes { Data($0) }
     return "sha256:" + SHA256.hash(data: bytes).hexadecimal.prefix(16)
+  }
+}
+
+extension FileDigest.Kind {
+  /// A hash of no bytes yet.
+  fileprivate var hash: ContentHash {
+    switch self {
+    case .sha256, .sampled: .sha256(SHA256())
+    case .xxh128: .xxh128(XXH128())
+    }
   }
 }

@@ -82,7 +82,7 @@ public struct InputRecord: Equatable, Sendable {
   public var byteCount: Int
   /// The digest of its contents in hexadecimal.
   public var digest: String
-  /// How the digest was taken: `sha256`, or `sha256-sampled` for a large file of tensors.
+  /// How the digest was taken: `sha256`; `xxh128` for a long text, `sha256-sampled` for a large file of tensors.
   public var digestKind: String
 
   /// A file.
