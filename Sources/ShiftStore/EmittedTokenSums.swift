@@ -51,15 +51,15 @@ struct EmittedTokenSums {
     if let high = other.klHigh { sums.klHigh? += high } else { sums.klHigh = nil }
   }
 
-  /// Binds ``columns``.
-  func bind(to row: inout RowInsert) {
+  /// Puts down ``columns``.
+  func put(into row: inout RowValues) {
     for value in [count, unshifted, marginal, shifted, rankShiftCount, rankShift, logprobShiftCount] {
-      row.bind(value)
+      row.put(value)
     }
-    row.bind(logprobShift)
-    row.bind(klCount)
-    row.bind(klLow)
-    row.bind(klHigh)
+    row.put(logprobShift)
+    row.put(klCount)
+    row.put(klLow)
+    row.put(klHigh)
   }
 
   /// The means.

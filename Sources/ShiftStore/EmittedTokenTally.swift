@@ -27,24 +27,22 @@ struct EmittedTokenTally: PositionTally {
 
   mutating func write(_ slice: TallySlice, to database: Database) throws {
     var rankShifts = try rankShifts.reader()
-    try RowInsert.rows(database, into: Self.table, columns: 15) { row in
-      for (token, place) in places.sorted(by: { $0.key < $1.key }) {
-        let total = totals[place]
-        row.bind(slice.comparisonID)
-        row.bind(slice.taskID)
-        row.bind(Int(token))
-        row.bind(total.count)
-        row.bind(total.unshifted)
-        row.bind(total.marginal)
-        row.bind(total.shifted)
-        row.bind(total.rankShiftCount)
-        row.bind(total.rankShift)
-        row.bind(total.logprobShiftCount)
-        row.bind(total.logprobShift)
-        row.bind(total.klTunedReference)
-        row.bind(try rankShifts.encoding(of: token))
-        try row.insert()
-      }
+    let rows = try RowHandIn(database, into: Self.table, columns: 15)
+    try rows.insert(places.sorted { $0.key < $1.key }) { place, row in
+      let (token, total) = (place.key, totals[place.value])
+      row.put(slice.comparisonID)
+      row.put(slice.taskID)
+      row.put(Int(token))
+      row.put(total.count)
+      row.put(total.unshifted)
+      row.put(total.marginal)
+      row.put(total.shifted)
+      row.put(total.rankShiftCount)
+      row.put(total.rankShift)
+      row.put(total.logprobShiftCount)
+      row.put(total.logprobShift)
+      row.put(total.klTunedReference)
+      row.put(try rankShifts.encoding(of: token))
     }
   }
 }

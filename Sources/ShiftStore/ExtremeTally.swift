@@ -24,18 +24,17 @@ struct ExtremeTally: PositionTally {
   func write(_ slice: TallySlice, to database: Database) throws {
     // In the order of the key, so that every row goes to the end of the table: half the cost.
     let named = zip(Metric.allCases, largest).sorted { $0.0.rawValue < $1.0.rawValue }
-    try RowInsert.rows(database, into: Self.table, columns: 7) { row in
-      for (metric, largest) in named {
-        for (place, entry) in largest.sorted.enumerated() {
-          row.bind(metric.rawValue)
-          row.bind(slice.comparisonID)
-          row.bind(slice.taskID)
-          row.bind(place + 1)
-          row.bind(entry.measurementID)
-          row.bind(entry.position)
-          row.bind(entry.value)
-          try row.insert()
-        }
+    let rows = try RowHandIn(database, into: Self.table, columns: 7)
+    for (metric, largest) in named {
+      try rows.insert(largest.sorted.enumerated()) { numbered, row in
+        let (place, entry) = numbered
+        row.put(metric.rawValue)
+        row.put(slice.comparisonID)
+        row.put(slice.taskID)
+        row.put(place + 1)
+        row.put(entry.measurementID)
+        row.put(entry.position)
+        row.put(entry.value)
       }
     }
   }

@@ -43,8 +43,10 @@ struct MeasurementInsert {
   /// Tasks are numbered in the order in which they come.
   private mutating func taskID(of name: String) throws -> Int? {
     if let id = tasks[name] { return id }
-    try database.execute(sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [name])
-    let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name])
+    let stored = name.composed
+    try database.execute(
+      sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [stored])
+    let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [stored])
     tasks[name] = id
     return id
   }

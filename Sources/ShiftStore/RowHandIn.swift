@@ -1,45 +1,8 @@
 import GRDB
 import GRDBSQLite
 
-/// The values of one row, put down from the first column to the last, as SQLite takes them.
-struct RowValues {
-  /// A value without memory of its own.
-  fileprivate struct Value {
-    enum Kind: UInt8 { case null, integer, real }
-    var kind = Kind.null
-    var bits: UInt64 = 0
-  }
-
-  /// More columns than any table has whose rows are handed in.
-  fileprivate static let limit = 40
-
-  /// The cursor's, which frees them.
-  fileprivate let values: UnsafeMutablePointer<Value>
-  private(set) var count = 0
-
-  fileprivate init(values: UnsafeMutablePointer<Value>) { self.values = values }
-
-  fileprivate mutating func clear() { count = 0 }
-
-  /// Puts down the next column.
-  mutating func put(_ value: Int?) {
-    put(value.map { Value(kind: .integer, bits: UInt64(bitPattern: Int64($0))) } ?? Value())
-  }
-
-  /// Puts down the next column.
-  mutating func put(_ value: Double?) {
-    put(value.map { Value(kind: .real, bits: $0.bitPattern) } ?? Value())
-  }
-
-  private mutating func put(_ value: Value) {
-    precondition(count < Self.limit, "a row has more than \(Self.limit) columns")
-    values[count] = value
-    count += 1
-  }
-}
-
-/// Inserts rows of many columns: SQLite takes them one by one out of a table that is nowhere stored, at four fifths of the
-/// cost of binding each value.
+/// Inserts many rows: SQLite takes them one by one out of a table that is nowhere stored, at four fifths of the cost of
+/// binding each value.
 struct RowHandIn {
   private let statement: Statement
   private let handle: OpaquePointer
@@ -49,9 +12,11 @@ struct RowHandIn {
   /// Where rows come from while the statement runs.
   private final class Supplier {
     /// Puts down the next row; false after the last.
-    var put: (inout RowValues) -> Bool = { _ in false }
+    var put: (inout RowValues) throws -> Bool = { _ in false }
     /// Whether SQLite has asked for a row behind the last.
     var isTaken = false
+    /// Why there are no more rows.
+    var failure: (any Error)?
   }
 
   private static let table = "handIn"
@@ -72,20 +37,20 @@ struct RowHandIn {
     handle = statement.sqliteStatement
   }
 
-  /// Inserts one row for each element.
+  /// Inserts one row for each element; none of them where one cannot be put down.
   func insert<Elements: Sequence>(
-    _ elements: Elements, _ put: (Elements.Element, inout RowValues) -> Void
+    _ elements: Elements, _ put: (Elements.Element, inout RowValues) throws -> Void
   ) throws {
     try withoutActuallyEscaping(put) { put in
       var rest = elements.makeIterator()
       supplier.isTaken = false
-      defer { supplier.put = { _ in false } }
+      defer { (supplier.put, supplier.failure) = ({ _ in false }, nil) }
       supplier.put = { [supplier] values in
         guard let element = rest.next() else {
           supplier.isTaken = true
           return false
         }
-        put(element, &values)
+        try put(element, &values)
         precondition(values.count == columns, "\(values.count) columns of \(columns) are put down")
         return true
       }
@@ -95,6 +60,7 @@ struct RowHandIn {
       defer { sqlite3_bind_null(handle, 1) }
       let code = sqlite3_step(handle)
       sqlite3_reset(handle)
+      if let failure = supplier.failure { throw failure }
       // Whatever table of this name the file may hold: rows that nobody took are not in it.
       guard code != SQLITE_DONE || supplier.isTaken else {
         throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "rows were not taken out of \(Self.table)")
@@ -111,12 +77,21 @@ extension RowHandIn {
     var supplier: Unmanaged<Supplier>?
     var place = 0
     var hasRow = false
-    var row = RowValues(values: .allocate(capacity: RowValues.limit))
+    var row = RowValues()
 
-    mutating func turn(to place: Int) {
+    /// SQLite's code for whether that succeeded.
+    mutating func turn(to place: Int) -> Int32 {
       self.place = place
       row.clear()
-      hasRow = supplier?.takeUnretainedValue().put(&row) ?? false
+      hasRow = false
+      guard let supplier = supplier?.takeUnretainedValue() else { return SQLITE_OK }
+      do {
+        hasRow = try supplier.put(&row)
+        return SQLITE_OK
+      } catch {
+        supplier.failure = error
+        return SQLITE_ERROR
+      }
     }
 
     static func at(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> UnsafeMutablePointer<Cursor> {
@@ -176,7 +151,7 @@ extension RowHandIn {
     }
     module.xClose = { cursor in
       let cursor = Cursor.at(cursor)
-      cursor.pointee.row.values.deallocate()
+      cursor.pointee.row.deallocate()
       cursor.deinitialize(count: 1)
       cursor.deallocate()
       return SQLITE_OK
@@ -184,24 +159,16 @@ extension RowHandIn {
     module.xFilter = { cursor, _, _, count, arguments in
       let supplier = count > 0 ? sqlite3_value_pointer(arguments?[0], RowHandIn.pointerType.text) : nil
       Cursor.at(cursor).pointee.supplier = supplier.map { Unmanaged.fromOpaque($0) }
-      Cursor.at(cursor).pointee.turn(to: 0)
-      return SQLITE_OK
+      return Cursor.at(cursor).pointee.turn(to: 0)
     }
     module.xNext = { cursor in
       let cursor = Cursor.at(cursor)
-      cursor.pointee.turn(to: cursor.pointee.place + 1)
-      return SQLITE_OK
+      return cursor.pointee.turn(to: cursor.pointee.place + 1)
     }
     module.xEof = { Cursor.at($0).pointee.hasRow ? 0 : 1 }
     module.xColumn = { cursor, context, column in
       guard column < RowValues.limit else { return SQLITE_OK }
-      let value = Cursor.at(cursor).pointee.row.values[Int(column)]
-      switch value.kind {
-      // SQLite takes null where nothing is said.
-      case .null: break
-      case .integer: sqlite3_result_int64(context, Int64(bitPattern: value.bits))
-      case .real: sqlite3_result_double(context, Double(bitPattern: value.bits))
-      }
+      Cursor.at(cursor).pointee.row.tell(Int(column), to: context)
       return SQLITE_OK
     }
     module.xRowid = { cursor, row in

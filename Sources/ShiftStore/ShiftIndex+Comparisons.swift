@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension ShiftIndex {
@@ -52,7 +53,8 @@ extension ShiftIndex {
   ///
   /// - Throws: ``StoreError`` that lists what there is when the name is not in the index.
   func taskID(of name: String, _ database: Database) throws -> Int {
-    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name]) {
+    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name.composed])
+    {
       return id
     }
     let known = try String.fetchAll(database, sql: "SELECT name FROM task ORDER BY id")
@@ -80,4 +82,9 @@ extension Swift.Sequence where Element: Hashable {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }
+}
+
+extension String {
+  /// The text in Unicode's form NFC: Swift holds the forms of a text for equal, and SQLite compares their bytes.
+  var composed: String { precomposedStringWithCanonicalMapping }
 }

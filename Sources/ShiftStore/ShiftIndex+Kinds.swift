@@ -112,15 +112,15 @@ extension ShiftIndex {
   private func insert(
     _ totals: [TokenKindColumn: [String: KindTotals]], _ slice: TallySlice, _ database: Database
   ) throws {
-    var row = try RowInsert(database, into: "emittedKind", columns: 16)
+    let rows = try RowHandIn(database, into: "emittedKind", columns: 16)
     for column in TokenKindColumn.allCases {
-      for (name, kind) in (totals[column] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        row.bind(slice)
-        row.bind(column.rawValue)
-        row.bind(name)
-        kind.sums.bind(to: &row)
-        row.bind(kind.rankShifts.encoded)
-        try row.insert()
+      try rows.insert((totals[column] ?? [:]).sorted { $0.key < $1.key }) { named, row in
+        row.put(slice.comparisonID)
+        row.put(slice.taskID)
+        row.put(column.rawValue)
+        row.put(named.key)
+        named.value.sums.put(into: &row)
+        row.put(named.value.rankShifts.encoded)
       }
     }
   }

@@ -25,13 +25,11 @@ extension ShiftIndex {
     try rows.forEach([comparison]) {
       sums.append(EmittedTokenSums(rows), to: rows.integer(0))
     }
-    try RowInsert.rows(database, into: "emittedTokenTotal", columns: 13) { row in
-      for (token, sums) in sums.rising() {
-        row.bind(comparison)
-        row.bind(token)
-        sums.bind(to: &row)
-        try row.insert()
-      }
+    let totals = try RowHandIn(database, into: "emittedTokenTotal", columns: 13)
+    try totals.insert(sums.rising()) { total, row in
+      row.put(comparison)
+      row.put(total.id)
+      total.sums.put(into: &row)
     }
   }
 }

@@ -84,17 +84,15 @@ extension ShiftIndex {
 
   private func insert(_ vocabulary: [TokenRecord], _ database: Database) throws {
     let sorter = TokenSorter(.standard)
-    try RowInsert.rows(database, into: "token", columns: 6) { row in
-      for token in vocabulary {
-        let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
-        row.bind(token.id)
-        row.bind(token.bytes)
-        row.bind(token.text)
-        row.bind(token.isSpecial ? 1 : 0)
-        row.bind(kind.category)
-        row.bind(kind.wordKind)
-        try row.insert()
-      }
+    let rows = try RowHandIn(database, into: "token", columns: 6)
+    try rows.insert(vocabulary) { token, row in
+      let kind = sorter.kind(of: token.bytes, isSpecial: token.isSpecial)
+      row.put(token.id)
+      row.put(token.bytes)
+      row.put(token.text)
+      row.put(token.isSpecial ? 1 : 0)
+      row.put(kind.category)
+      row.put(kind.wordKind)
     }
   }
 

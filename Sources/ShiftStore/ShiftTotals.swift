@@ -59,3 +59,12 @@ extension RowInsert {
     bind(sum.high)
   }
 }
+
+extension RowValues {
+  /// Puts down the count and the two sums of a divergence.
+  mutating func put(_ sum: FigureSum) {
+    put(sum.count)
+    put(sum.low)
+    put(sum.high)
+  }
+}

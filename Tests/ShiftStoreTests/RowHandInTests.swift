@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Testing
 
@@ -80,6 +81,47 @@ import Testing
       }
       try rows.insert([6], Self.put)
       #expect(try Int.fetchAll(database, sql: "SELECT id FROM t ORDER BY id") == [1, 2, 6])
+    }
+  }
+
+  @Test func `texts and bytes of any length are those that were put down`() throws {
+    let lengths = [0, 1, 40_000, 30_000, 65_536, 255, 256, 257, 0, 200_000, 7]
+    try Self.database().write { database in
+      try database.execute(sql: "CREATE TABLE kept (text TEXT NOT NULL, bytes BLOB NOT NULL, more TEXT) STRICT")
+      let rows = try RowHandIn(database, into: "kept", columns: 3)
+      try rows.insert(lengths.enumerated()) { numbered, row in
+        let (id, length) = numbered
+        row.put(String(repeating: "é\0\(id)", count: length))
+        row.put([UInt8](repeating: UInt8(id), count: length))
+        row.put("\(id)")
+      }
+      let found = try Row.fetchAll(database, sql: "SELECT * FROM kept ORDER BY rowid")
+      for (id, length) in lengths.enumerated() {
+        #expect([UInt8](found[id]["bytes"] as Data) == [UInt8](repeating: UInt8(id), count: length))
+        #expect(found[id]["more"] as String == "\(id)")
+      }
+      let texts = try Data.fetchAll(database, sql: "SELECT CAST(text AS BLOB) FROM kept ORDER BY rowid")
+      for (id, length) in lengths.enumerated() {
+        #expect(texts[id] == Data(String(repeating: "é\0\(id)", count: length).utf8))
+      }
+    }
+  }
+
+  @Test func `a row that cannot be put down is told, and none of its insert goes in`() throws {
+    struct Unknown: Error, Equatable { var id: Int }
+    try Self.database().write { database in
+      let rows = try RowHandIn(database, into: "t", columns: 3)
+      try rows.insert([1], Self.put)
+      for failing in [2, 4] {
+        #expect(throws: Unknown(id: failing)) {
+          try rows.insert(2..<6) { id, row in
+            guard id != failing else { throw Unknown(id: id) }
+            Self.put(id, &row)
+          }
+        }
+      }
+      try rows.insert([7], Self.put)
+      #expect(try Int.fetchAll(database, sql: "SELECT id FROM t ORDER BY id") == [1, 7])
     }
   }
 
