@@ -53,8 +53,8 @@ extension ShiftIndex {
   ///
   /// - Throws: ``StoreError`` that lists what there is when the name is not in the index.
   func taskID(of name: String, _ database: Database) throws -> Int {
-    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name.composed])
-    {
+    let stored = name.composed
+    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [stored]) {
       return id
     }
     let known = try String.fetchAll(database, sql: "SELECT name FROM task ORDER BY id")

@@ -87,7 +87,8 @@ import Testing
   @Test func `texts and bytes of any length are those that were put down`() throws {
     let lengths = [0, 1, 40_000, 30_000, 65_536, 255, 256, 257, 0, 200_000, 7]
     try Self.database().write { database in
-      try database.execute(sql: "CREATE TABLE kept (text TEXT NOT NULL, bytes BLOB NOT NULL, more TEXT) STRICT")
+      try database.execute(
+        sql: "CREATE TABLE kept (text TEXT NOT NULL, bytes BLOB NOT NULL, more TEXT) STRICT")
       let rows = try RowHandIn(database, into: "kept", columns: 3)
       try rows.insert(lengths.enumerated()) { numbered, row in
         let (id, length) = numbered

@@ -266,7 +266,9 @@ import Tokenization
   func `a task is one in whatever form of Unicode it is written`(form: String) throws {
     var measurements = ExampleStudy.measurements
     for place in measurements.indices {
-      guard case .measured(var sequence, let support, let measured) = measurements[place].outcome else { continue }
+      guard case .measured(var sequence, let support, let measured) = measurements[place].outcome else {
+        continue
+      }
       sequence.task = place == 0 ? "cafe\u{301}" : "caf\u{E9}"
       measurements[place].outcome = .measured(sequence, support, measured)
     }
