@@ -18,6 +18,13 @@ import Testing
     }
     #expect(tokens.entries == kept)
     #expect(tokens.count == kept.count)
+    let longer = MovedTokens(
+      positions: 1, sharePositions: 1, movedMass: Array(repeating: 1, count: 600),
+      klShare: Array(repeating: 1, count: 600))
+    #expect(longer.count == 600)
+    #expect(
+      MovedTokens(
+        positions: 3, sharePositions: 2, movedMass: moved, klShare: shares, in: longer.memory) == tokens)
     let listed = MovedTokens(
       positions: 3, unlistedReference: 0, unlistedTuned: 0,
       entries: (0..<count).map {
