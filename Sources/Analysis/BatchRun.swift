@@ -31,6 +31,9 @@ public struct BatchRun: Sendable {
       movedTokens += item.record.moved?.count ?? 0
     }
 
+    /// Whether they take megabytes.
+    var isLarge: Bool { movedTokens >= 1 << 16 }
+
     /// Whether any of the three is as large as a limit.
     func reaches(_ limit: Amount) -> Bool {
       positions >= limit.positions || measurements >= limit.measurements
@@ -64,8 +67,9 @@ public struct BatchRun: Sendable {
     into index: ShiftIndex, stop: StopRequest, progress: (BatchProgress) -> Void
   ) async throws -> BatchOutcome {
     let done = try index.progress().measured
+    let room = MeasuringRoom()
     var ledger = Ledger(
-      index: index, frontier: done, predicted: PredictedLedger(try index.predictedSums()),
+      index: index, frontier: done, predicted: PredictedLedger(try index.predictedSums()), room: room,
       weights: plan.measurements.map(plan.weight))
     try await withThrowingTaskGroup(of: [MeasuredItem].self) { group in
       var next = done
@@ -80,24 +84,28 @@ public struct BatchRun: Sendable {
           next = task.upperBound
           running += 1
           open.append(task)
-          group.addTask { [plan] in plan.measure(task, stop) }
+          group.addTask { [plan] in plan.measure(task, stop, in: room) }
         }
       }
       launch()
-      while let items = try await group.next() {
+      while var items = try await group.next() {
         running -= 1
-        for item in items {
-          try await ledger.take(item)
+        // Taken out, so that nothing else holds the memory that the ledger gives back.
+        while !items.isEmpty {
+          try await ledger.take(items.removeFirst())
           progress(ledger.progress)
         }
         launch()
       }
     }
-    try await ledger.commit()
+    guard ledger.frontier == plan.measurements.count else {
+      try await ledger.commit()
+      try await ledger.writing.end()
+      return .stopped
+    }
+    try await ledger.leaveOpen()
     try await ledger.writing.end()
-    guard ledger.frontier == plan.measurements.count else { return .stopped }
-    // The tables are counted from the sums in the index.
-    ledger.predicted = PredictedLedger([])
+    room.clear()
     try index.finish(threads: jobs)
     return .finished(refused: try index.refusedCount())
   }
@@ -107,12 +115,14 @@ public struct BatchRun: Sendable {
     let index: ShiftIndex
     /// Measurements that were taken, all of them from the plan's beginning.
     private(set) var frontier: Int
-    var predicted: PredictedLedger
+    private var predicted: PredictedLedger
     var writing = IndexWriting()
     private let weights: [Double]
     private let total: Double
     private var left: Double
     private var waiting: [Int: MeasuredItem] = [:]
+    /// Where the memory of what is added goes.
+    private let room: MeasuringRoom
     /// What is not handed on yet.
     private var records: [MeasurementRecord] = []
     private var portion = Amount()
@@ -120,10 +130,13 @@ public struct BatchRun: Sendable {
     private var positions = 0
     private var doneNow = 0.0
 
-    init(index: ShiftIndex, frontier: Int, predicted: PredictedLedger, weights: [Double]) {
+    init(
+      index: ShiftIndex, frontier: Int, predicted: PredictedLedger, room: MeasuringRoom, weights: [Double]
+    ) {
       self.index = index
       self.frontier = frontier
       self.predicted = predicted
+      self.room = room
       self.weights = weights
       total = weights.reduce(0, +)
       left = weights[frontier...].reduce(0, +)
@@ -135,9 +148,9 @@ public struct BatchRun: Sendable {
         fractionDoneNow: doneNow / total, fractionLeft: left / total)
     }
 
-    mutating func take(_ item: MeasuredItem) async throws {
+    mutating func take(_ item: consuming MeasuredItem) async throws {
       waiting[item.record.id] = item
-      while let item = waiting.removeValue(forKey: frontier + 1) {
+      while var item = waiting.removeValue(forKey: frontier + 1) {
         doneNow += weights[frontier]
         left -= weights[frontier]
         frontier += 1
@@ -145,7 +158,10 @@ public struct BatchRun: Sendable {
         portion.add(item)
         transaction.add(item)
         positions += item.positions
-        predicted.add(item)
+        if let shares = item.shares.take() {
+          predicted.add(shares, of: item.record)
+          room.giveBack(shares)
+        }
         // Both depend on the plan alone, but for the last ones of a run that is stopped: so does where rows lie in the file.
         if transaction.reaches(transactionLimit) {
           try await commit()
@@ -156,14 +172,30 @@ public struct BatchRun: Sendable {
     }
 
     private mutating func append() async throws {
-      try await writing.begin { [index, records] in try index.append(records) }
+      try await writing.begin(isLarge: portion.isLarge) { [index, records, room] in
+        try index.append(records)
+        room.giveBack(records)
+      }
       records = []
       portion = Amount()
     }
 
-    mutating func commit() async throws {
+    /// Hands on what is left, for the transaction in which tables are counted from it: the disk is waited for once.
+    mutating func leaveOpen() async throws {
       try await writing.begin { [index, records, sums = predicted.takeChanged()] in
-        try index.append(records, predicted: sums)
+        try index.append(records)
+        try index.write(predicted: sums)
+      }
+      records = []
+      predicted = PredictedLedger([])
+    }
+
+    mutating func commit() async throws {
+      try await writing.begin(isLarge: portion.isLarge) {
+        [index, records, room, sums = predicted.takeChanged()] in
+        try index.append(records)
+        room.giveBack(records)
+        try index.commit(predicted: sums)
       }
       records = []
       portion = Amount()
@@ -189,9 +221,10 @@ extension StudyPlan {
   }
 
   /// Measures one after the other until it is asked to stop.
-  fileprivate func measure(_ task: Range<Int>, _ stop: StopRequest) -> [MeasuredItem] {
+  fileprivate func measure(_ task: Range<Int>, _ stop: StopRequest, in room: MeasuringRoom) -> [MeasuredItem]
+  {
     var items: [MeasuredItem] = []
-    for planned in measurements[task] where !stop.isMade { items.append(measure(planned)) }
+    for planned in measurements[task] where !stop.isMade { items.append(measure(planned, in: room)) }
     return items
   }
 

@@ -5,6 +5,8 @@ import Synchronization
 struct IndexWriting {
   /// Writes that may wait for those before them: as many as make up for one that waits for the disk.
   private static let limit = 8
+  /// Of those that hold whole vocabularies fewer, because of the memory.
+  private static let largeLimit = 4
 
   private let queue = DispatchQueue(label: "index")
   private let failure = Failure()
@@ -13,10 +15,11 @@ struct IndexWriting {
 
   /// Begins to write as soon as what went before is written. Where many wait, waits for the oldest.
   ///
+  /// - Parameter isLarge: Whether what is written takes megabytes.
   /// - Throws: The error of a write before.
-  mutating func begin(_ write: @escaping @Sendable () throws -> Void) async throws {
+  mutating func begin(isLarge: Bool = false, _ write: @escaping @Sendable () throws -> Void) async throws {
     if let error = failure.error { throw error }
-    while begun.count >= Self.limit { try await endFirst() }
+    while begun.count >= (isLarge ? Self.largeLimit : Self.limit) { try await endFirst() }
     // Not a task that waits for the one before: it would go on only when a thread that measures is free.
     let handle = Write()
     queue.async { [failure] in handle.conclude(failure.result(of: write)) }

@@ -5,41 +5,15 @@ import Traces
 
 /// What one planned measurement gave.
 struct MeasuredItem: Sendable {
-  /// What each token contributed. Shapes `[V]`.
-  struct Moved: Sendable {
-    var positions: Int
-    var infinitePositions: Int
-    var klShare: [Double]
-    var movedMass: [Double]
-
-    /// What of it is kept for each sequence.
-    var tokens: MovedTokens {
-      MovedTokens(
-        positions: positions + infinitePositions, sharePositions: positions, movedMass: movedMass,
-        klShare: klShare)
-    }
-
-    /// The first figure of a token that is not below a bound in magnitude, or is no number, in words.
-    func excess(over bound: Double) -> String? {
-      for (sums, name) in [(klShare, "share of KL(tuned‖reference)"), (movedMass, "moved mass")] {
-        // Counted before it is looked for: a loop without a way out takes several sums at a time.
-        guard sums.count(where: { !($0.magnitude < bound) }) > 0 else { continue }
-        if let token = sums.firstIndex(where: { !($0.magnitude < bound) }) {
-          return "the \(name) of token \(token), \(sums[token])"
-        }
-      }
-      return nil
-    }
-  }
-
   var record: MeasurementRecord
   var positions: Int
-  var moved: Moved?
+  /// What each token contributed, where both traces are dense.
+  var shares: PredictedShares?
 }
 
 extension StudyPlan {
   /// Measures one pair of traces. What is wrong with them becomes a problem in the result.
-  func measure(_ planned: PlannedMeasurement) -> MeasuredItem {
+  func measure(_ planned: PlannedMeasurement, in room: MeasuringRoom) -> MeasuredItem {
     do {
       let judged = screening.verdicts[StudyScreening.Pair(planned)]
       // Said once for all sequences of the two files, when the study was planned.
@@ -54,11 +28,11 @@ extension StudyPlan {
       let result = PairMeasurement(
         vocabularySize: study.vocabularySize, vocabularyCount: vocabulary?.count, floor: study.floor
       ).measure(
-        pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0)
-      let moved = result.shares.map(MeasuredItem.Moved.init)
+        pair, countsShares: true, storageLooks: planned.isStorageBounded ? Self.storageLooks(pair) : 0,
+        in: room)
       let objection =
         study.floor.flatMap { pair.contradiction(of: $0, in: result.sequence) }
-        ?? moved.flatMap { excess(of: $0, planned) }
+        ?? result.shares.flatMap { excess(of: $0, planned) }
       if let objection {
         return refused(planned, problems: (doubts?.problems ?? []) + [error(objection, planned)])
       }
@@ -69,8 +43,9 @@ extension StudyPlan {
           id: planned.id, comparisonID: planned.comparisonID,
           outcome: .measured(sequence, result.isDense ? .full : .truncated, result.sequence),
           problems: (doubts?.problems ?? []) + problems(of: result.sequence.exclusions, pair, planned),
-          moved: moved.map(\.tokens) ?? result.listed, storageErrors: storageErrors),
-        positions: result.sequence.positions.count, moved: moved)
+          moved: result.shares.map { MovedTokens($0, in: room.takeBytes()) } ?? result.listed,
+          storageErrors: storageErrors),
+        positions: result.sequence.positions.count, shares: result.shares)
     } catch {
       return refused(planned, problems: [self.error("\(error)", planned)])
     }
@@ -82,8 +57,8 @@ extension StudyPlan {
   }
 
   /// What sums over the whole study may not be able to take in, in words.
-  private func excess(of moved: MeasuredItem.Moved, _ planned: PlannedMeasurement) -> String? {
-    moved.excess(over: ExactSum.bound / Double(measurements.count)).map { excess in
+  private func excess(of shares: PredictedShares, _ planned: PlannedMeasurement) -> String? {
+    shares.excess(over: ExactSum.bound / Double(measurements.count)).map { excess in
       """
       \(files[planned.tuned.file].path): sequence "\(planned.name)": the sums of the study cannot take in \(excess), \
       summed over its positions. Look at the scores, then score the sequence again.
@@ -164,10 +139,25 @@ extension StudyPlan {
   }
 }
 
-extension MeasuredItem.Moved {
-  fileprivate init(_ shares: PredictedShares) {
+extension PredictedShares {
+  /// The first figure of a token that is not below a bound in magnitude, or is no number, in words.
+  fileprivate func excess(over bound: Double) -> String? {
+    for (sums, name) in [(klShares, "share of KL(tuned‖reference)"), (movedMass, "moved mass")] {
+      // Counted before it is looked for: a loop without a way out takes several sums at a time.
+      guard sums.reduce(0, { $0 | ($1.magnitude < bound ? 0 : 1) }) != 0 else { continue }
+      if let token = sums.firstIndex(where: { !($0.magnitude < bound) }) {
+        return "the \(name) of token \(token), \(sums[token])"
+      }
+    }
+    return nil
+  }
+}
+
+extension MovedTokens {
+  /// What of the shares of a sequence is kept.
+  fileprivate init(_ shares: PredictedShares, in memory: consuming [UInt8]) {
     self.init(
-      positions: shares.positionCount, infinitePositions: shares.infinitePositionCount,
-      klShare: shares.klShares, movedMass: shares.movedMass)
+      positions: shares.positionCount + shares.infinitePositionCount, sharePositions: shares.positionCount,
+      movedMass: shares.movedMass, klShare: shares.klShares, in: memory)
   }
 }

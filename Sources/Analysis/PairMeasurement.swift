@@ -42,15 +42,25 @@ public struct PairMeasurement: Sendable {
   ///   - countsShares: Whether to sum each token's share of the divergence.
   ///   - storageLooks: Evenly spaced positions of which to bound what storage in 16 bits can have done. A bound takes far
   ///     longer than the figures themselves.
-  public func measure(_ pair: TracePair, countsShares: Bool, storageLooks: Int = 0) -> Result {
+  ///   - room: Memory to work in, for measurements one after the other or at once.
+  public func measure(
+    _ pair: TracePair, countsShares: Bool, storageLooks: Int = 0, in room: MeasuringRoom = MeasuringRoom()
+  ) -> Result {
+    room.withKernelRoom { measure(pair, countsShares, storageLooks, room, $0) }
+  }
+
+  private func measure(
+    _ pair: TracePair, _ countsShares: Bool, _ storageLooks: Int, _ room: MeasuringRoom,
+    _ kernelRoom: KernelRoom
+  ) -> Result {
     var shares: PredictedShares?
     var positions: [PositionMeasures] = []
     var faulty: [Exclusions.FaultyPosition] = []
     var storageErrors: [StorageError?] = []
     positions.reserveCapacity(pair.positions.count)
-    var rows = RowComparison(pair, self)
+    var rows = RowComparison(pair, self, in: kernelRoom)
     let bounded = Set(pair.positions.evenlySpaced(storageLooks).prefix(storageLooks).map(\.position))
-    if countsShares, let width = rows.denseWidth { shares = PredictedShares(vocabularySize: width) }
+    if countsShares, let width = rows.denseWidth { shares = room.takeShares(vocabularySize: width) }
     for position in pair.positions {
       do throws(RowProblem) {
         positions.append(try rows.measure(position, shares: &shares))

@@ -18,9 +18,9 @@ struct PredictedLedger {
   }
 
   /// Adds what one measurement moved.
-  mutating func add(_ item: MeasuredItem) {
-    guard let moved = item.moved, case .measured(let sequence, _, _) = item.record.outcome else { return }
-    let slice = Slice(comparisonID: item.record.comparisonID, task: sequence.task)
+  mutating func add(_ shares: PredictedShares, of record: MeasurementRecord) {
+    guard case .measured(let sequence, _, _) = record.outcome else { return }
+    let slice = Slice(comparisonID: record.comparisonID, task: sequence.task)
     changed.insert(slice)
     sums[
       slice,
@@ -28,8 +28,8 @@ struct PredictedLedger {
         comparisonID: slice.comparisonID, task: slice.task, positions: 0, infinitePositions: 0, klShare: [],
         movedMass: [])
     ].add(
-      positions: moved.positions, infinitePositions: moved.infinitePositions, klShare: moved.klShare,
-      movedMass: moved.movedMass)
+      positions: shares.positionCount, infinitePositions: shares.infinitePositionCount,
+      klShare: shares.klShares, movedMass: shares.movedMass)
   }
 
   /// The sums that changed since the last call, in a fixed order.

@@ -10,7 +10,7 @@ struct RowComparison {
   private let statedSize: Int?
   private let floor: Double?
   private let kernel: DivergenceKernel
-  private let room = KernelRoom()
+  private let room: KernelRoom
   /// The rows of both traces where both are truncated, empty elsewhere: taken out of the traces once for all positions.
   private let referenceLists: [TruncatedRow?]
   private let tunedLists: [TruncatedRow?]
@@ -18,8 +18,9 @@ struct RowComparison {
   /// What truncated rows moved.
   private(set) var listed = ListedMass()
 
-  init(_ pair: TracePair, _ settings: PairMeasurement) {
+  init(_ pair: TracePair, _ settings: PairMeasurement, in room: KernelRoom) {
     self.pair = pair
+    self.room = room
     floor = settings.floor
     if case .truncated(let reference) = pair.reference.rows, case .truncated(let tuned) = pair.tuned.rows {
       (referenceLists, tunedLists) = (reference, tuned)

@@ -4,6 +4,10 @@
 /// the third-level cache.
 enum { FIRST_PREFETCH = 8192, SECOND_PREFETCH = 4096 };
 
+/// Of the first pass over single precision with wide vectors, which waits for memory: into the second-level cache early,
+/// and from there into the first-level one, which has few places for what is on its way.
+enum { FAR_PREFETCH = 16384, NEAR_PREFETCH = 2048 };
+
 /// How far a score may lie above the centre before the centre moves. Scores near the centre lose least when the
 /// centre is subtracted.
 #define CENTRE_SLACK 4.0f
@@ -49,6 +53,12 @@ ALWAYS_INLINE void prefetch(struct scores row, size_t i, size_t distance) {
   __builtin_prefetch(row.bytes + i * score_size(row) + distance, 0, 3);
 }
 
+ALWAYS_INLINE void first_prefetch(struct scores row, size_t i) {
+  if (PARTS > 1 || row.encoding != DIVERGENCE_FLOAT32) return prefetch(row, i, FIRST_PREFETCH);
+  __builtin_prefetch(row.bytes + i * score_size(row) + FAR_PREFETCH, 0, 2);
+  prefetch(row, i, NEAR_PREFETCH);
+}
+
 /// The sums of `count` tokens, a multiple of SUMS and at most GROUP. `masses` takes each token's mass if `keeps`.
 ALWAYS_INLINE void sum_group(
   struct scores row, size_t count, float centre, float emitted, bool keeps, float *masses, struct group_mass *group
@@ -60,7 +70,7 @@ ALWAYS_INLINE void sum_group(
   size_t above = 0;
   struct exponent next = exponent(at_least(least, greatest - middle), &constants);
   _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < count; i += SUMS) {
-    prefetch(row, i, FIRST_PREFETCH);
+    first_prefetch(row, i);
     EACH_PART {
       size_t here = i + part * LANES, following = here + LANES;
       struct exponent this = next;

@@ -4,7 +4,7 @@ import CDivergence
 /// next position saves asking the system for it every time.
 ///
 /// One thread at a time may use it.
-public final class KernelRoom {
+public final class KernelRoom: @unchecked Sendable {
   private var bytes: UnsafeMutableRawPointer?
   private var byteCount = 0
 

@@ -31,6 +31,20 @@ public struct PredictedShares: Sendable {
     massRecent = klRecent
   }
 
+  /// Begins anew, with no positions, in the memory that is there.
+  public mutating func clear() {
+    // What is settled leaves recent sums that are 0.
+    settle()
+    Self.clear(&klTotals)
+    Self.clear(&massTotals)
+    positionCount = 0
+    infinitePositionCount = 0
+  }
+
+  private static func clear(_ totals: inout [Double]) {
+    totals.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+  }
+
   /// Each token's additive share of `KL(tuned ‖ reference)`: `Σ tuned(v) · ln(tuned(v) / reference(v))`, in nats.
   /// Shape `[V]`.
   public var klShares: [Double] { Self.sums(klTotals, unsettled > 0 ? klRecent : []) }

@@ -66,12 +66,15 @@ private struct StoredRow {
   let largestStep: Float
 
   init(_ row: DenseRow, count: Int) {
-    let scores = row.scores().prefix(count)
-    let halfSteps = row.halfSteps(of: scores)
+    var scores = row.scores()
+    scores.removeLast(scores.count - count)
+    var halfSteps = row.halfSteps(of: scores[...])
     largestStep = halfSteps.max() ?? 0
     let filling = (count + 7) / 8 * 8 - count
-    self.scores = scores + Array(repeating: -.infinity, count: filling)
-    self.halfSteps = halfSteps + Array(repeating: 0, count: filling)
+    scores.append(contentsOf: repeatElement(-.infinity, count: filling))
+    halfSteps.append(contentsOf: repeatElement(0, count: filling))
+    self.scores = scores
+    self.halfSteps = halfSteps
   }
 
   /// The bounds of both rows. With p the own row, q the other and r = ln(p/q), the second derivative of KL(p ‖ q) is

@@ -58,15 +58,22 @@ public struct MovedTokens: Sendable, Equatable {
   ///   - sharePositions: Those whose shares of KL are in the sums.
   ///   - movedMass: Of each token `Σ tuned(v) − reference(v)`. Shape `[V]`.
   ///   - klShare: Of each token its share of `KL(tuned ‖ reference)`. Shape `[V]`, nats.
-  public init(positions: Int, sharePositions: Int, movedMass: [Double], klShare: [Double]) {
+  ///   - memory: The ``memory`` of tokens that are done with, to be used again.
+  public init(
+    positions: Int, sharePositions: Int, movedMass: [Double], klShare: [Double],
+    in memory: consuming [UInt8] = []
+  ) {
     self.positions = positions
     self.sharePositions = sharePositions
     unlistedReference = 0
     unlistedTuned = 0
-    encoded = Self.encoded(upTo: min(movedMass.count, klShare.count)) {
+    encoded = Self.encoded(upTo: min(movedMass.count, klShare.count), in: memory) {
       Entry(tokenID: Int32(clamping: $0), movedMass: movedMass[$0], klShare: klShare[$0])
     }
   }
+
+  /// Of dense rows as much memory as the vocabulary has tokens, times twelve, which the next sequence can use again.
+  public var memory: [UInt8] { encoded }
 
   private static let byteCount = 12
 
@@ -80,21 +87,49 @@ public struct MovedTokens: Sendable, Equatable {
     return entries
   }
 
+  /// Entries that are encoded before they are added to the bytes.
+  private static let entriesAtOnce = 512
+
   /// The entries that are not negligible, as bytes.
-  private static func encoded(upTo most: Int, _ entry: (Int) -> Entry) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: most * byteCount) { bytes, count in
-      let raw = UnsafeMutableRawBufferPointer(bytes)
-      for place in 0..<most {
-        let entry = entry(place)
-        guard max(entry.movedMass.magnitude, entry.klShare.magnitude) >= smallestKept else { continue }
-        raw.storeBytes(of: entry.tokenID.littleEndian, toByteOffset: count, as: Int32.self)
-        raw.storeBytes(
-          of: Float(entry.movedMass).bitPattern.littleEndian, toByteOffset: count + 4, as: UInt32.self)
-        raw.storeBytes(
-          of: Float(entry.klShare).bitPattern.littleEndian, toByteOffset: count + 8, as: UInt32.self)
-        count += byteCount
+  ///
+  /// - Parameter memory: Where they go; what is in it goes.
+  private static func encoded(
+    upTo most: Int, in memory: consuming [UInt8] = [], _ entry: (Int) -> Entry
+  ) -> [UInt8] {
+    var bytes = memory
+    bytes.removeAll(keepingCapacity: true)
+    bytes.reserveCapacity(most * byteCount)
+    withUnsafeTemporaryAllocation(byteCount: entriesAtOnce * byteCount, alignment: 16) { few in
+      for first in stride(from: 0, to: most, by: entriesAtOnce) {
+        let count = encode(first..<min(first + entriesAtOnce, most), into: few, entry)
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: few[..<count]))
       }
     }
+    return bytes
+  }
+
+  /// Encodes the entries that are not negligible.
+  ///
+  /// - Returns: How many bytes they take.
+  @inline(__always)
+  private static func encode(
+    _ places: Range<Int>, into bytes: UnsafeMutableRawBufferPointer, _ entry: (Int) -> Entry
+  ) -> Int {
+    var count = 0
+    for place in places {
+      let entry = entry(place)
+      bytes.storeBytes(of: entry.tokenID.littleEndian, toByteOffset: count, as: Int32.self)
+      bytes.storeBytes(
+        of: Float(entry.movedMass).bitPattern.littleEndian, toByteOffset: count + 4, as: UInt32.self)
+      bytes.storeBytes(
+        of: Float(entry.klShare).bitPattern.littleEndian, toByteOffset: count + 8, as: UInt32.self)
+      // The next one is written over one that is left out. Which are cannot be foreseen, and a branch would cost more than
+      // all the rest: magnitudes compare as their bits do, and a difference below 0 has the highest bit.
+      let larger = max(entry.movedMass.magnitude.bitPattern, entry.klShare.magnitude.bitPattern)
+      let isLeftOut = Int(truncatingIfNeeded: (larger &- smallestKept.bitPattern) &>> 63)
+      count &+= byteCount &* (1 &- isLeftOut)
+    }
+    return count
   }
 
   /// Reads encoded entries one after the other.

@@ -53,15 +53,16 @@ public struct PredictedSumRecord: Sendable {
     ExactSum.add(other.movedMass, to: &movedMass)
   }
 
-  /// The means over positions of every token that has any.
+  /// The means over positions of every token that has any, one after the other: not in memory all at once.
   var means: some Sequence<PredictedDrift> {
     let finite = Double(max(positions, 1))
     let all = Double(max(positions + infinitePositions, 1))
-    return zip(klShare, movedMass).lazy.enumerated().compactMap { token, sums in
-      sums.0.units == 0 && sums.1.units == 0
+    return (0..<min(klShare.count, movedMass.count)).lazy.compactMap { [klShare, movedMass] token in
+      klShare[token].units == 0 && movedMass[token].units == 0
         ? nil
         : PredictedDrift(
-          tokenID: token, klShareMean: sums.0.value / finite, movedMassMean: sums.1.value / all)
+          tokenID: token, klShareMean: klShare[token].value / finite,
+          movedMassMean: movedMass[token].value / all)
     }
   }
 }

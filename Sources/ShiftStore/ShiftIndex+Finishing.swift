@@ -11,12 +11,12 @@ extension ShiftIndex {
   ///
   /// Everything is counted from the rows of `position`, or what this process set aside of them when it wrote them, and of
   /// `predictedSum` in the order of the plan, so the result does not depend on threads, on interruptions, or on who measured
-  /// what. One transaction: all tables or none. What is kept in
+  /// what. One transaction: all tables or none; with them what was appended and is not committed yet. What is kept in
   /// memory does not grow with the positions: what has to be sorted is set aside in files beside the index.
   ///
   /// - Parameter threads: How many threads count.
   public func finish(threads: Int = 1) throws {
-    try writing { database in
+    try extendingTransaction { database in
       try checkKept(database)
       var pass = try TallyPass(
         [
@@ -29,11 +29,13 @@ extension ShiftIndex {
       try countKinds(database)
       try countSummary(database)
       try database.execute(sql: "UPDATE study SET state = 'finished'")
+      // Here, and not by itself: it would write, and wait for the disk, once for each table.
+      try database.execute(sql: "PRAGMA optimize")
+      try database.commit()
     }
     kept.withLock { $0 = nil }
     // One file again, without a journal beside it, so that it can be copied and mailed.
     try configuring { database in
-      try database.execute(sql: "PRAGMA optimize")
       _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
     }
   }

@@ -41,7 +41,7 @@ extension ShiftIndex {
     try commit(predicted: predicted)
   }
 
-  /// Adds measurements in the order of the plan, as part of a transaction that ``commit(predicted:)`` ends.
+  /// Adds measurements in the order of the plan, as part of a transaction that ``commit(predicted:)`` or ``finish(threads:)`` ends.
   ///
   /// Many rows can so enter the file before the sums, which are as long as the vocabulary, have to be written once more. Who
   /// reads the index meanwhile may have to wait for the end. After an error nothing of the transaction is left.
@@ -61,14 +61,20 @@ extension ShiftIndex {
     }
   }
 
+  /// Puts down the running sums of the predicted-token table with all appended measurements in, as part of the transaction
+  /// of ``append(_:)``.
+  public func write(predicted: [PredictedSumRecord]) throws {
+    try extendingTransaction { database in
+      for sum in predicted { try replace(sum, database) }
+    }
+  }
+
   /// Makes what was appended since the last commit part of the index.
   ///
   /// - Parameter predicted: The running sums of the predicted-token table with all appended measurements in.
   public func commit(predicted: [PredictedSumRecord]) throws {
-    try extendingTransaction { database in
-      for sum in predicted { try replace(sum, database) }
-      try database.commit()
-    }
+    try write(predicted: predicted)
+    try extendingTransaction { try $0.commit() }
   }
 
   /// Forgets the positions that were set aside where they may no longer be those of the index.

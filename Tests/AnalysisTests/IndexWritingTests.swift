@@ -28,6 +28,20 @@ import Testing
     try await writing.end()
   }
 
+  @Test(arguments: [(false, 8), (true, 4)])
+  func `so many writes wait at most`(isLarge: Bool, limit: Int) async throws {
+    var writing = IndexWriting()
+    let written = Written()
+    for number in 0..<30 {
+      try await writing.begin(isLarge: isLarge) {
+        Thread.sleep(forTimeInterval: 0.001)
+        written.append(number)
+      }
+      #expect(written.all.count >= number + 1 - limit)
+    }
+    try await writing.end()
+  }
+
   @Test func `the error of a write stops the next one`() async throws {
     let written = Written()
     var writing = IndexWriting()

@@ -110,6 +110,22 @@ import Traces
     #expect(forth.sequence.sums.klTunedReference.mean != back.sequence.sums.klTunedReference.mean)
   }
 
+  @Test func `memory that is used again changes nothing`() throws {
+    let base = try Self.trace("base")
+    let room = MeasuringRoom()
+    for (size, model) in [(nil, "sft"), (nil, "rl"), (40_000, "sft"), (nil, "rl")] as [(Int?, String)] {
+      let pair = try TracePair(reference: base, tuned: Self.trace(model))
+      let measurement = PairMeasurement(vocabularySize: size)
+      let again = measurement.measure(pair, countsShares: true, in: room)
+      let anew = measurement.measure(pair, countsShares: true)
+      #expect(again.sequence == anew.sequence)
+      #expect(again.shares?.klShares == anew.shares?.klShares)
+      #expect(again.shares?.movedMass == anew.shares?.movedMass)
+      #expect(again.shares?.positionCount == anew.shares?.positionCount)
+      if let shares = again.shares { room.giveBack(shares) }
+    }
+  }
+
   @Test func `scores past the vocabulary are padding`() throws {
     let base = try Self.trace("base")
     let rl = try Self.trace("rl")

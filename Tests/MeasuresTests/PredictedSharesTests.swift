@@ -92,6 +92,23 @@ import Tokenization
     #expect(shares.positionCount == 0 && shares.infinitePositionCount == 0)
   }
 
+  @Test(arguments: [1, 64, 65]) func `shares that were cleared are as new ones`(positions: Int) throws {
+    let a = StoredRows.float32([0, 1, 2]), b = StoredRows.float32([2, 1, -.infinity])
+    let kernel = DivergenceKernel()
+    var used = PredictedShares(vocabularySize: 3), new = used
+    for _ in 0..<positions {
+      _ = try kernel.measure(reference: b, tuned: a, emitted: TokenID(0), adding: &used)
+      _ = try kernel.measure(reference: a, tuned: a, emitted: TokenID(0), adding: &used)
+    }
+    used.clear()
+    #expect(used.positionCount == 0 && used.infinitePositionCount == 0)
+    #expect(used.klShares == [0, 0, 0] && used.movedMass == [0, 0, 0])
+    _ = try kernel.measure(reference: a, tuned: b, emitted: TokenID(0), adding: &used)
+    _ = try kernel.measure(reference: a, tuned: b, emitted: TokenID(0), adding: &new)
+    #expect(used.klShares == new.klShares && used.movedMass == new.movedMass)
+    #expect(used.positionCount == new.positionCount)
+  }
+
   @Test func `shares of two sets of positions add up`() throws {
     let kernel = DivergenceKernel()
     let a = StoredRows.float32([0, 1, 2]), b = StoredRows.float32([2, 1, 0])
