@@ -45,6 +45,14 @@ struct PackedMerge: MergeList {
     merges.withRules { tokenscan_merge(lists, count, $0) }
   }
 
+  /// The symbols that are left, if they are two.
+  var pair: (left: Int32, right: Int32)? {
+    let rest = list.pointee.left
+    let last = rest & (rest &- 1)
+    guard last.nonzeroBitCount == 1 else { return nil }
+    return (symbols[rest.trailingZeroBitCount], symbols[last.trailingZeroBitCount])
+  }
+
   /// The symbols that are left.
   @inline(__always) func forEach(_ body: (Int32) -> Void) {
     var rest = list.pointee.left
