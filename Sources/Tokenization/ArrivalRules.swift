@@ -56,11 +56,11 @@ struct ArrivalRules {
     withUnsafeTemporaryAllocation(byteCount: space, alignment: 64) { space in
       guard let space = space.baseAddress else { return }
       let lists = tokens.enumerated().map { place, token in
-        let list = PackedMerge(count: length, in: space + place * PackedMerge.byteCount)
+        let list = PackedMerge(in: space + place * PackedMerge.byteCount)
         vocabulary.withBytes(of: token) { token in
           for index in 0..<length { list.symbols[index] = bytes[Int(token[index])] }
         }
-        list.setAll(count: length, table)
+        list.begin(count: length, table)
         return list
       }
       PackedMerge.run(space, count: lists.count, table)

@@ -76,7 +76,7 @@ struct PieceModel: Sendable {
     let areJoined = plain != nil && (isKnown || joinsBytes())
     if let plain, areJoined {
       if !isKnown { dropDeadRules(plain) }
-      self.encoding.prepareCharacters(FormedCharacters(vocabulary, plain, self.encoding.merges))
+      self.encoding.prepareBeginning(vocabulary, plain)
     }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
     otherTokens = OtherTokens(of: vocabulary.ordinaryBytes, notIn: knownPieces)
