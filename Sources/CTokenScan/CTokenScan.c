@@ -21,12 +21,24 @@ size_t tokenscan_find_known(
   return functions()->find_known(pieces, count, known, tokens, unknown);
 }
 
+size_t tokenscan_recall(
+    const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
+    tokenscan_entry *entries, int32_t *places) {
+  return functions()->recall(pieces, unknown, count, remembered, entries, places);
+}
+
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count) {
   return functions()->first_least(numbers, count);
 }
 
 uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uint64_t key) {
   return functions()->find(buckets, index, count, key);
+}
+
+void tokenscan_begin(
+    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_bytes bytes, tokenscan_rules rules) {
+  functions()->begin(list, firsts, lasts, singles, count, bytes, rules);
 }
 
 void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {

@@ -135,7 +135,7 @@ static size_t classify_characters(
   block->slashes = _pext_u64(found.slashes, starts);
   block->marks = _pext_u64(found.marks, starts);
   block->starts = starts;
-  block->joints = leads.three & starts & beyond_ascii(all) << 1;
+  block->joints = (leads.two | leads.three) & starts & beyond_ascii(all) << 1;
   return (size_t)__builtin_popcountll(starts);
 }
 

@@ -4,13 +4,21 @@ static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, ui
   return find(buckets, index, count, key);
 }
 
+static void begin(
+    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_bytes bytes, tokenscan_rules rules) {
+  begin_list(list, firsts, lasts, singles, count, bytes, rules);
+}
+
 static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
 
 const struct tokenscan_functions FUNCTIONS = {
     .make_keys = make_keys,
     .find_known = find_known,
+    .recall = recall,
     .first_least = first_least,
     .find = find_one,
+    .begin = begin,
     .merge = merge,
     .classify = classify,
 #ifdef KNOWS_CHARACTERS

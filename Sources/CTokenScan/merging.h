@@ -51,10 +51,77 @@ INLINE uint32_t place_below(uint64_t left, uint32_t place) {
   return below ? 63 - (uint32_t)__builtin_clzll(below) : place;
 }
 
-// Looks up the rules of a list of which none has been.
+INLINE void set_symbol(
+    tokenscan_symbols *list, size_t place, const uint8_t *firsts, uint64_t singles, tokenscan_bytes bytes) {
+  const int32_t token = bytes.tokens[firsts[place]];
+  list->symbols[place] = singles >> place & 1 ? token : list->symbols[place];
+}
+
+// Sets the symbols and what is known of pairs of bytes, and says which of those may be merged before anything else: a
+// bit for each.
+//
+// A pair is sure of its merge if no rule that would take its first byte away to the left, or its second to the right,
+// has a lower priority: these two borders have limits. Nothing else can part it, and as the rules for what it
+// becomes come later than its own, they do not come sooner either.
+INLINE uint64_t note_pairs(
+    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_bytes bytes) {
+  const uint64_t both = singles & singles >> 1;
+  // Of the pair before: its priority and the border in front of it. And the border inside of it.
+  uint32_t early = UINT32_MAX, border = UINT32_MAX, inside = UINT32_MAX;
+  uint64_t sure = 0;
+  for (size_t place = 0; place + 1 < count; place++) {
+    set_symbol(list, place, firsts, singles, bytes);
+    const tokenscan_byte_pair found = bytes.pairs[(size_t)lasts[place] << 8 | firsts[place + 1]];
+    const uint32_t unknown = (uint32_t)(both >> place & 1) - 1;
+    sure |= (uint64_t)(early < border && early < found.limit) << place;
+    border = inside;
+    inside = found.limit;
+    early = found.early | unknown;
+    list->numbers[place] = (found.priority << 5 | (uint32_t)place) | -(uint32_t)(found.priority == UINT32_MAX);
+    list->merged[place] = found.merged;
+  }
+  set_symbol(list, count - 1, firsts, singles, bytes);
+  sure |= (uint64_t)(early < border) << (count - 1);
+  return sure >> 1;
+}
+
+// Merges the pairs that are sure of it.
+INLINE void merge_sure(tokenscan_symbols *list, uint64_t sure) {
+  for (uint64_t rest = sure; rest; rest &= rest - 1) {
+    const int place = __builtin_ctzll(rest);
+    list->symbols[place] = list->merged[place];
+    list->numbers[place] = list->numbers[place + 1] = UINT32_MAX;
+  }
+  list->left &= ~(sure << 1);
+}
+
+INLINE void begin_list(
+    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_bytes bytes, tokenscan_rules rules) {
+  memset(list->numbers, 0xFF, sizeof list->numbers);
+  list->left = (1ull << count) - 1;
+  // Pairs of which a symbol is not a single byte, or no longer.
+  uint64_t unsettled = list->left >> 1;
+  if (singles & singles >> 1) {
+    const uint64_t sure = note_pairs(list, firsts, lasts, singles, count, bytes), longer = ~singles | sure;
+    merge_sure(list, sure);
+    unsettled = list->left & ~(1ull << (63 - __builtin_clzll(list->left))) & (longer | longer >> 1);
+  } else {
+    for (size_t place = 0; place < count; place++) set_symbol(list, place, firsts, singles, bytes);
+  }
+  list->unsettled = unsettled;
+  for (uint64_t rest = unsettled; rest; rest &= rest - 1) {
+    const uint32_t place = (uint32_t)__builtin_ctzll(rest);
+    asked_for(list->symbols[place], list->symbols[place_above(list->left, place)], rules);
+  }
+}
+
+// Looks up the rules of a list that have not been.
 INLINE void settle_all(tokenscan_symbols *list, tokenscan_rules rules) {
-  for (uint32_t place = 0; place + 1 < list->unsettled; place++) {
-    const tokenscan_pair pair = pair_of(list->symbols[place], list->symbols[place + 1], rules);
+  for (uint64_t rest = list->unsettled; rest; rest &= rest - 1) {
+    const uint32_t place = (uint32_t)__builtin_ctzll(rest), above = place_above(list->left, place);
+    const tokenscan_pair pair = pair_of(list->symbols[place], list->symbols[above], rules);
     const pair_outcome found = outcome_of(pair, place, rules);
     list->numbers[place] = found.number;
     list->merged[place] = found.merged;

@@ -6,6 +6,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #include "known.h"
 #include "merging.h"
+#include "remembered.h"
 
 #include "first_least.h"
 

@@ -1,5 +1,6 @@
 #include "known.h"
 #include "merging.h"
+#include "remembered.h"
 
 static size_t first_least(const uint32_t *numbers, size_t count) {
   size_t place = 0;

@@ -1,5 +1,3 @@
-internal import CTokenScan
-
 /// Finds a token by its bytes: an open-addressing table over the vocabulary's storage.
 ///
 /// A dictionary with byte arrays as keys would keep one allocation per token and take four times as
@@ -40,19 +38,8 @@ struct ByteIndex: Sendable {
 
   /// The token with these bytes.
   func find(_ bytes: UnsafeBufferPointer<UInt8>, in storage: [UInt8]) -> TokenID? {
-    find(bytes, hash: Self.hash(bytes), in: storage)
-  }
-
-  /// Asks for the memory where bytes with a hash are looked for.
-  @inline(__always) func prefetch(_ hash: UInt32) {
-    slots.withUnsafeBufferPointer { slots in
-      if let base = slots.baseAddress { tokenscan_prefetch(base + Int(hash) & mask) }
-    }
-  }
-
-  /// The token with these bytes, of which the hash is known.
-  func find(_ bytes: UnsafeBufferPointer<UInt8>, hash: UInt32, in storage: [UInt8]) -> TokenID? {
     storage.withUnsafeBufferPointer { storage in
+      let hash = Self.hash(bytes)
       var place = Int(hash) & mask
       while slots[place].id >= 0 {
         if matches(slots[place], hash, bytes, storage) { return TokenID(slots[place].id) }
@@ -71,7 +58,7 @@ struct ByteIndex: Sendable {
   }
 
   /// Eight bytes at a time, multiplied and folded.
-  @inline(__always) static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  @inline(__always) private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     var hash = UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15
     var index = 0
     let raw = UnsafeRawBufferPointer(bytes)

@@ -23,8 +23,14 @@ struct BytePairEncoding: Sendable {
     canBePacked = merges.canBePacked && tokens.allSatisfy { MergeTable.isSmall($0) }
   }
 
-  /// Says which characters merging may begin with.
-  mutating func prepareCharacters(_ characters: FormedCharacters) { self.characters = characters }
+  /// Says which characters and which pairs of bytes merging may begin with.
+  ///
+  /// - Precondition: The rules for bytes are prepared, and every rule makes of two tokens the one that has the bytes of
+  ///   both.
+  mutating func prepareBeginning(_ vocabulary: Vocabulary, _ tokens: [Int32]) {
+    characters = FormedCharacters(vocabulary, tokens, merges)
+    bytePairs.findEarly(vocabulary, merges)
+  }
 
   /// Up to this many symbols are merged by looking through all.
   static let shortLimit = 240
@@ -52,7 +58,7 @@ struct BytePairEncoding: Sendable {
   ) -> Int {
     var written = 0
     ShortMerge.withSpace(for: piece.count) { space in
-      let list: ShortMerge = begin(piece, tokens, in: space)
+      let list = begin(piece, tokens, in: space)
       list.run(merges)
       list.forEach { token in
         output[written] = TokenID(token)
@@ -64,14 +70,20 @@ struct BytePairEncoding: Sendable {
 
   /// The list of symbols that a piece begins with, of which each byte has a token, in memory for as many as it has
   /// bytes.
-  @inline(__always)
-  func begin<List: MergeList>(
+  private func begin(
     _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
-  ) -> List {
+  ) -> ShortMerge {
     if !characters.isEmpty, piece.contains(where: { $0 >= 0x80 }) {
-      return beginWithCharacters(piece, tokens, in: space)
+      return withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
+        guard let symbols = buffer.baseAddress else { return ShortMerge(count: 0, in: space) }
+        let count = characters.write(piece, tokens, to: symbols) { _, _, _ in }
+        let list = ShortMerge(count: count, in: space)
+        for index in 0..<count { list.symbols[index] = symbols[index] }
+        list.setAll(count: count, merges)
+        return list
+      }
     }
-    let list = List(count: piece.count, in: space)
+    let list = ShortMerge(count: piece.count, in: space)
     bytePairs.withOutcomes { outcome in
       for index in 0..<max(piece.count &- 1, 0) { list.set(index, outcome(piece[index], piece[index &+ 1])) }
     }
@@ -81,16 +93,35 @@ struct BytePairEncoding: Sendable {
     return list
   }
 
-  private func beginWithCharacters<List: MergeList>(
-    _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32], in space: UnsafeMutableRawPointer
-  ) -> List {
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
-      guard let symbols = buffer.baseAddress else { return List(count: 0, in: space) }
-      let count = characters.write(piece, tokens, to: symbols)
-      let list = List(count: count, in: space)
-      for index in 0..<count { list.symbols[index] = symbols[index] }
-      list.setAll(count: count, merges)
-      return list
+  /// The same of a piece of at most `PackedMerge.limit` bytes that is merged beside others.
+  ///
+  /// - Parameter isASCII: Whether it is known that there is nothing else in it.
+  @inline(__always)
+  func beginPacked(
+    _ piece: UnsafeBufferPointer<UInt8>, isASCII: Bool, _ tokens: [Int32], in space: UnsafeMutableRawPointer
+  ) -> PackedMerge {
+    let list = PackedMerge(in: space)
+    if isASCII || characters.isEmpty, let bytes = piece.baseAddress {
+      list.begin(count: piece.count, firsts: bytes, lasts: bytes, singles: ~0, bytePairs, merges)
+    } else {
+      beginWithCharacters(list, piece, tokens)
+    }
+    return list
+  }
+
+  private func beginWithCharacters(
+    _ list: PackedMerge, _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32]
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * PackedMerge.limit) { ends in
+      guard let firsts = ends.baseAddress else { return }
+      let lasts = firsts + PackedMerge.limit
+      var singles: UInt64 = 0
+      let count = characters.write(piece, tokens, to: list.symbols) { number, start, end in
+        firsts[number] = piece[start]
+        lasts[number] = piece[end &- 1]
+        singles |= (end &- start == 1 ? 1 : 0) &<< UInt64(truncatingIfNeeded: number)
+      }
+      list.begin(count: count, firsts: firsts, lasts: lasts, singles: singles, bytePairs, merges)
     }
   }
 }

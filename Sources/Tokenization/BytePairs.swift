@@ -1,38 +1,67 @@
-/// The rules for two bytes, half of all look-ups: a table that is small enough for the cache.
+internal import CTokenScan
+
+/// The rules for two bytes, half of all look-ups: a table that is read by a byte and the next one.
 struct BytePairs: Sendable {
-  /// The outcome of every pair by its place in `outcomes`, by the first byte and then the second.
-  private var numbers: [UInt16] = []
-  private var outcomes: [MergeTable.Outcome] = []
+  private var tokens: [Int32] = []
+  private var pairs: [tokenscan_byte_pair] = []
 
   /// No pair at all: nothing may be asked for.
   init() {}
 
   /// Takes the rules out of the table. A byte without a token is -1.
   init(_ tokens: [Int32], _ merges: MergeTable) {
-    numbers.reserveCapacity(tokens.count * tokens.count)
-    var nothing: UInt16?
+    self.tokens = tokens
+    pairs.reserveCapacity(tokens.count * tokens.count)
     for left in tokens {
       for right in tokens {
         let outcome = merges.outcome(left, right)
-        if outcome == .nothing, let nothing {
-          numbers.append(nothing)
-          continue
-        }
-        // Of 65,536 pairs either all have rules, or one place is for those without.
-        let number = UInt16(truncatingIfNeeded: outcomes.count)
-        if outcome == .nothing { nothing = number }
-        numbers.append(number)
-        outcomes.append(outcome)
+        // Below a limit of 0 nothing is.
+        pairs.append(
+          tokenscan_byte_pair(
+            priority: outcome.priority, merged: outcome.merged, early: MergeTable.none, limit: 0))
       }
+    }
+  }
+
+  /// Finds out which pairs may be merged before anything else, where nothing that takes one of the two away comes sooner.
+  ///
+  /// - Precondition: Every rule makes of two tokens the one that has the bytes of both.
+  mutating func findEarly(_ vocabulary: Vocabulary, _ merges: MergeTable) {
+    var least = [UInt32](repeating: MergeTable.none, count: vocabulary.count)
+    for pair in pairs.indices { pairs[pair].limit = MergeTable.none }
+    merges.forEach { rule in
+      let priority = rule.outcome.priority
+      let (left, right) = (Int(rule.left), Int(rule.right))
+      least[left] = min(least[left], priority)
+      least[right] = min(least[right], priority)
+      let last = vocabulary.withBytes(of: TokenID(rule.left)) { $0.last }
+      guard let last, let first = vocabulary.withBytes(of: TokenID(rule.right), { $0.first }) else { return }
+      let pair = Int(last) << 8 | Int(first)
+      pairs[pair].limit = min(pairs[pair].limit, priority)
+    }
+    for pair in pairs.indices where pairs[pair].priority != MergeTable.none {
+      let (priority, merged) = (pairs[pair].priority, Int(pairs[pair].merged))
+      if least[merged] > priority { pairs[pair].early = priority }
     }
   }
 
   /// For a loop: what becomes of two bytes.
   @inline(__always)
   func withOutcomes(_ body: ((UInt8, UInt8) -> MergeTable.Outcome) -> Void) {
-    numbers.withUnsafeBufferPointer { numbers in
-      outcomes.withUnsafeBufferPointer { outcomes in
-        body { left, right in outcomes[Int(numbers[Int(left) &<< 8 | Int(right)])] }
+    pairs.withUnsafeBufferPointer { pairs in
+      body { left, right in
+        let found = pairs[Int(left) &<< 8 | Int(right)]
+        return MergeTable.Outcome(priority: found.priority, merged: found.merged)
+      }
+    }
+  }
+
+  /// The bytes as C reads them.
+  @inline(__always)
+  func withBytes(_ body: (tokenscan_bytes) -> Void) {
+    tokens.withUnsafeBufferPointer { tokens in
+      pairs.withUnsafeBufferPointer { pairs in
+        body(tokenscan_bytes(tokens: tokens.baseAddress, pairs: pairs.baseAddress))
       }
     }
   }

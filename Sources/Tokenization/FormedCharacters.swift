@@ -90,9 +90,11 @@ extension FormedCharacters {
   /// Writes the symbols that merging may begin with, and returns how many: the tokens of those characters, and
   /// those of all other bytes.
   ///
+  /// - Parameter body: Takes of every symbol its number, where it begins in the piece, and where it ends.
   /// - Precondition: There is room for as many as the piece has bytes.
   @inline(__always) func write(
-    _ piece: UnsafeBufferPointer<UInt8>, _ byteTokens: [Int32], to symbols: UnsafeMutablePointer<Int32>
+    _ piece: UnsafeBufferPointer<UInt8>, _ byteTokens: [Int32], to symbols: UnsafeMutablePointer<Int32>,
+    _ body: (_ number: Int, _ start: Int, _ end: Int) -> Void
   ) -> Int {
     tokens.withUnsafeBufferPointer { tokens in
       byteTokens.withUnsafeBufferPointer { byteTokens in
@@ -110,6 +112,7 @@ extension FormedCharacters {
               if isClosed { (length, token, isClosedBehind) = (width, tokens[point], true) }
             }
             symbols[count] = token
+            body(count, index, index &+ length)
             count &+= 1
             index &+= length
             isClosed =

@@ -33,11 +33,15 @@ struct MergeGroup {
   var isFull: Bool { count == Self.size }
 
   /// Adds a piece, with a number to know it by, of at most `longest` bytes, each of which has a token.
+  ///
+  /// - Parameter isASCII: Whether it is known that there is nothing else in it.
   @inline(__always)
   mutating func add(
-    _ piece: UnsafeBufferPointer<UInt8>, number: Int32, _ tokens: [Int32], _ encoding: BytePairEncoding
+    _ piece: UnsafeBufferPointer<UInt8>, isASCII: Bool, number: Int32, _ tokens: [Int32],
+    _ encoding: BytePairEncoding
   ) {
-    (lists + count).initialize(to: encoding.begin(piece, tokens, in: space + count &* PackedMerge.byteCount))
+    let space = space + count &* PackedMerge.byteCount
+    (lists + count).initialize(to: encoding.beginPacked(piece, isASCII: isASCII, tokens, in: space))
     numbers[count] = number
     count &+= 1
   }

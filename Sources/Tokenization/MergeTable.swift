@@ -9,7 +9,8 @@ struct MergeTable: Sendable {
   /// has its highest bit set.
   private var slots: RuleSlots
   private var bucketCount: Int
-  private var count = 0
+  /// How many rules there are, but for those with large numbers.
+  private(set) var count = 0
   /// What the rules lead to, where that is not their number and the token that far behind a fixed one.
   private var outcomes: [Outcome] = []
   private var shift: Int32 = 0
@@ -47,9 +48,19 @@ struct MergeTable: Sendable {
   private static let bucketSize = 8
 
   /// A table for up to `capacity` rules.
+  ///
+  /// Two places of five are taken: of full buckets, behind which a search goes on, there is hardly one, because a guess
+  /// that it ends here costs more when it is wrong than the memory.
   init(capacity: Int) {
-    bucketCount = max(2, capacity * 7 / 4 / Self.bucketSize)
+    bucketCount = max(2, capacity * 5 / 2 / Self.bucketSize)
     slots = RuleSlots(repeating: Self.free, count: bucketCount * Self.bucketSize)
+  }
+
+  /// A table of some rules.
+  init(_ rules: [Rule]) {
+    self.init(capacity: rules.count)
+    // In order, so that as few numbers as possible have to be looked up in a list.
+    for rule in rules.sorted(by: { $0.outcome.priority < $1.outcome.priority }) { insert(rule) }
   }
 
   /// Adds a rule; of two for the same pair the later one holds, as in the reference.
@@ -116,6 +127,14 @@ struct MergeTable: Sendable {
 }
 
 extension MergeTable {
+  /// All rules, in no order.
+  var rules: [Rule] {
+    var rules: [Rule] = []
+    rules.reserveCapacity(count)
+    forEach { rules.append($0) }
+    return rules
+  }
+
   /// Whether something is true of all rules: of their two tokens, and of the one they make.
   func allSatisfy(_ isTrue: (_ left: TokenID, _ right: TokenID, _ merged: TokenID) -> Bool) -> Bool {
     var isTrueOfAll = true

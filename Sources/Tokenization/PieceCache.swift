@@ -12,25 +12,7 @@ internal import Foundation
 /// The memory is owned by this object alone, and all indices are masked or were stored by it.
 final class PieceCache {
   /// One piece. Free where `high` is 0: no piece is empty.
-  struct Entry {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    /// The ids, or where they begin in the store when there are more than three.
-    var first: UInt32 = 0
-    var second: UInt32 = 0
-    var third: UInt32 = 0
-    var count: UInt32 = 0
-
-    /// Whether it is that of a short piece, or free, and has no ids in the store.
-    @inline(__always) var holdsIDs: Bool { high < PieceCache.longMark && count <= PieceCache.inlineLimit }
-
-    /// Writes the ids of an entry that holds them itself, and whatever else there is to three.
-    @inline(__always) func write(to output: UnsafeMutablePointer<TokenID>) {
-      output[0] = TokenID(Int32(bitPattern: first))
-      output[1] = TokenID(Int32(bitPattern: second))
-      output[2] = TokenID(Int32(bitPattern: third))
-    }
-  }
+  typealias Entry = tokenscan_entry
 
   /// The table, for a loop: what a class holds is read again after every write. Good until the next piece is
   /// remembered.
@@ -38,10 +20,11 @@ final class PieceCache {
     fileprivate let entries: UnsafeMutablePointer<Entry>
     fileprivate let mask: Int
 
-    /// Where in memory the entry of a key is likely to be, to ask for it some time before it is looked up.
-    @inline(__always) func address(of hash: Int) -> UnsafeRawPointer {
-      UnsafeRawPointer(entries + PieceCache.firstPlace(hash, mask))
-    }
+    /// Where a line begins in which the entry of a key is likely to be.
+    @inline(__always) func place(of hash: Int) -> Int { PieceCache.firstPlace(hash, mask) }
+
+    /// Where in memory that is, to ask for it some time before it is looked up.
+    @inline(__always) func address(of place: Int) -> UnsafeRawPointer { UnsafeRawPointer(entries + place) }
 
     /// The entry with a key, or a free one.
     @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
@@ -62,8 +45,11 @@ final class PieceCache {
 
   var reader: Reader { Reader(entries: entries, mask: mask) }
 
+  /// The table as C reads it, good as long.
+  var remembered: tokenscan_remembered { tokenscan_remembered(entries: entries, mask: mask, tokens: ids) }
+
   /// How many ids an entry holds itself.
-  static let inlineLimit = 3
+  static let inlineLimit = Int(TOKENSCAN_HELD)
   /// The longest piece that is remembered.
   static let lengthLimit = 255
   /// Set in the second word of a key: it is that of a part of a piece, which is merged even if it is a token.
@@ -156,16 +142,23 @@ final class PieceCache {
   }
 
   /// Remembers a piece whose key is not there, and returns its entry.
+  ///
+  /// Inlined, so that the parts of the entry are in registers: reading it whole from where it was written in parts would
+  /// wait.
+  @inline(__always)
   @discardableResult
   func insert(
     _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
   ) -> Entry {
     if used * 8 >= (mask + 1) * 5 { makeRoom() }
-    var entry = Entry(low: low, high: high, count: UInt32(tokens.count))
+    var entry = Entry(low: low, high: high, first: 0, second: 0, third: 0, count: UInt32(tokens.count))
     if high < Self.longMark, tokens.count <= Self.inlineLimit {
-      if tokens.count > 0 { entry.first = UInt32(bitPattern: tokens[0].rawValue) }
-      if tokens.count > 1 { entry.second = UInt32(bitPattern: tokens[1].rawValue) }
-      if tokens.count > 2 { entry.third = UInt32(bitPattern: tokens[2].rawValue) }
+      // Without a branch: how many there are cannot be foreseen. What is behind the last does not matter.
+      if let last = tokens.indices.last {
+        entry.first = UInt32(bitPattern: tokens[0].rawValue)
+        entry.second = UInt32(bitPattern: tokens[min(1, last)].rawValue)
+        entry.third = UInt32(bitPattern: tokens[last].rawValue)
+      }
     } else {
       entry.first = UInt32(idCount)
       append(tokens)
@@ -179,7 +172,7 @@ final class PieceCache {
     return entry
   }
 
-  private func append(_ tokens: UnsafeBufferPointer<TokenID>) {
+  @inline(never) private func append(_ tokens: UnsafeBufferPointer<TokenID>) {
     if idCount + tokens.count + TokenEncoder.copied > idCapacity {
       idCapacity = max(idCapacity * 2, idCount + tokens.count + TokenEncoder.copied)
       let larger = UnsafeMutablePointer<Int32>.allocate(capacity: idCapacity)
@@ -199,7 +192,7 @@ final class PieceCache {
     return place
   }
 
-  private func makeRoom() {
+  @inline(never) private func makeRoom() {
     if mask + 1 < largest { return grow() }
     entries.update(repeating: Entry(), count: mask + 1)
     idCount = 0
@@ -219,5 +212,17 @@ final class PieceCache {
       entries[freePlace(for: old.slots[index])] = old.slots[index]
     }
     old.deallocate()
+  }
+}
+
+extension PieceCache.Entry {
+  /// Whether it is that of a short piece, or free, and has no ids in the store.
+  @inline(__always) var holdsIDs: Bool { high < PieceCache.longMark && count <= PieceCache.inlineLimit }
+
+  /// Writes the ids of an entry that holds them itself, and whatever else there is to three.
+  @inline(__always) func write(to output: UnsafeMutablePointer<TokenID>) {
+    output[0] = TokenID(Int32(bitPattern: first))
+    output[1] = TokenID(Int32(bitPattern: second))
+    output[2] = TokenID(Int32(bitPattern: third))
   }
 }

@@ -38,6 +38,12 @@ extension PendingPiece {
     bytes.count > PieceCache.lengthLimit ? (0, PieceCache.longMark) : PieceCache.longKey(bytes)
   }
 
+  /// Whether it has up to 15 bytes, and they are ASCII.
+  @inline(__always) var isShortASCII: Bool {
+    // Of a longer one the mark is above the second word's bytes, as their length is.
+    (low & 0x8080_8080_8080_8080) | (high & 0x8080_8080_8080_8080) == 0
+  }
+
   /// Whether it is what stands between seams of a piece, and merged whether it is a token or not.
   var isPart: Bool { high & PieceCache.partMark != 0 }
 }

@@ -75,11 +75,21 @@ struct PieceModel: Sendable {
     droppedBytes = dropped
     let areJoined = plain != nil && (isKnown || joinsBytes())
     if let plain, areJoined {
-      self.encoding.prepareCharacters(FormedCharacters(vocabulary, plain, encoding.merges))
+      if !isKnown { dropDeadRules(plain) }
+      self.encoding.prepareBeginning(vocabulary, plain)
     }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
     otherTokens = OtherTokens(of: vocabulary.ordinaryBytes, notIn: knownPieces)
     if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
+  }
+
+  /// Leaves out the rules that merging never meets, where they are many.
+  private mutating func dropDeadRules(_ bytes: [Int32]) {
+    let merges = encoding.merges
+    guard merges.count > vocabulary.count * 5 / 4 else { return }
+    let rules = ArrivalRules(vocabulary, bytes: bytes) { left, right, _ in merges.outcome(left, right) }
+    encoding = BytePairEncoding(merges: MergeTable(rules.table.rules))
+    encoding.prepareBytes(bytes)
   }
 
   /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the

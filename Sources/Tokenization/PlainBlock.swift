@@ -57,7 +57,7 @@ struct PlainBlock {
   /// Whether the block has nothing but ASCII.
   @inline(__always) var isASCII: Bool { bits.starts == ~0 }
 
-  /// The bytes that begin a character of three behind another that is not ASCII: where seams may be.
+  /// The bytes that begin a character of two or three behind another that is not ASCII: where seams may be.
   @inline(__always) var joints: UInt64 { bits.joints }
 
   /// Where pieces end, one behind the other, of which the first begins with the block: a bit for every byte

@@ -38,42 +38,22 @@ struct RankedTokens {
   /// The tokenizer that cuts with this pattern. A piece that is a token is that token.
   func tokenizer(_ cuts: [CutStep], addedTokens: [AddedToken]) throws(VocabularyError) -> Tokenizer {
     let vocabulary = try vocabulary(addedTokens: addedTokens)
-    var byteTokens: [TokenID?] = []
+    var bytes: [TokenID] = []
     for byte in UInt8.min...UInt8.max {
       guard let token = vocabulary.id(of: [byte]) else {
         throw VocabularyError(file: file, .missingByte(byte: byte))
       }
-      byteTokens.append(token)
+      bytes.append(token)
+    }
+    // The rank of a token is the priority of the rule that makes it, whatever it is made of.
+    let rules = ArrivalRules(vocabulary, bytes: bytes.map(\.rawValue)) { _, _, token in
+      MergeTable.Outcome(priority: UInt32(token.rawValue), merged: token.rawValue)
     }
     return Tokenizer(
       model: PieceModel(
-        vocabulary: vocabulary, alphabet: .bytes(byteTokens), unknown: .dropped,
-        encoding: BytePairEncoding(merges: merges(vocabulary)), wholePieces: .first,
+        vocabulary: vocabulary, alphabet: .bytes(bytes), unknown: .dropped,
+        encoding: BytePairEncoding(merges: rules.table), wholePieces: .first,
         joinsBytes: true),
       cuts: cuts)
-  }
-
-  /// A rule for every way to split a token into two tokens, with the token's own rank.
-  ///
-  /// One rule per token, for the split that merging arrives at, is not enough: Llama 3 has tokens that
-  /// are reached only through parts of a higher rank, and a text may arrive at another split.
-  private func merges(_ vocabulary: Vocabulary) -> MergeTable {
-    var table = MergeTable(capacity: tokens.count * 9 / 4)
-    // The rules of one token are asked for, those of the token before are added.
-    var (asked, next): ([MergeTable.Rule], [MergeTable.Rule]) = ([], [])
-    for (id, bytes) in tokens {
-      bytes.withUnsafeBufferPointer { bytes in
-        vocabulary.forEachSplit(of: bytes) { left, right in
-          table.prefetch(left.rawValue, right.rawValue)
-          let outcome = MergeTable.Outcome(priority: UInt32(id.rawValue), merged: id.rawValue)
-          next.append(MergeTable.Rule(left: left.rawValue, right: right.rawValue, outcome: outcome))
-        }
-      }
-      for rule in asked { table.insert(rule) }
-      asked.removeAll(keepingCapacity: true)
-      swap(&asked, &next)
-    }
-    for rule in asked { table.insert(rule) }
-    return table
   }
 }

@@ -94,11 +94,14 @@ struct ScoredPieces {
     }
     let scores = Set(ids.map { pieces[Int($0.rawValue)].score }).sorted(by: >)
     let ranks = Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($1, UInt32($0)) })
+    // A part is looked for only where some piece is as long: of a long piece, looking for all would never end.
+    let lengths = Set(ids.map { pieces[Int($0.rawValue)].text.count })
     var table = MergeTable(capacity: ids.count * 2)
     for id in ids {
       let piece = pieces[Int(id.rawValue)]
       piece.text.withUnsafeBufferPointer { text in
-        for cut in 1..<max(text.count, 1) where text[cut] & 0xC0 != 0x80 {
+        for cut in 1..<max(text.count, 1)
+        where text[cut] & 0xC0 != 0x80 && lengths.contains(cut) && lengths.contains(text.count - cut) {
           guard let left = index.find(UnsafeBufferPointer(rebasing: text[..<cut]), in: storage),
             let right = index.find(UnsafeBufferPointer(rebasing: text[cut...]), in: storage)
           else { continue }

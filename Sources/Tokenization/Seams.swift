@@ -4,18 +4,18 @@
 /// Chinese, Japanese or Thai runs on for a sentence without a space. The sentence does not come back, but
 /// the characters and words between its seams do, and those can be remembered.
 ///
-/// A seam is looked for only in front of a character of three bytes that follows a byte of another
+/// A seam is looked for only in front of a character of two or three bytes that follows a byte of another
 /// character, with three bytes on both sides. Bits say whether a token may reach across, so that some seams
 /// are not found; what is found is one.
 final class Seams: Sendable {
   /// Tokens with three bytes or more on both sides: a bit for the hash of the six bytes around.
   private let wide: [UInt64]
-  /// Tokens with fewer on the left: by the last byte there and the first two on the right.
-  private let fewLeft: [UInt64]
-  /// Tokens with fewer on the right only: by the last two bytes on the left and the first there.
-  private let fewRight: [UInt64]
+  /// Tokens with fewer on a side: a bit for the hash of the four bytes around, of which a token that has only one of
+  /// the two on a side may stand for many.
+  private let near: [UInt64]
 
   private static let wideBits: UInt64 = 20
+  private static let nearBits: UInt64 = 18
   /// How many bytes on each side are looked at.
   private static let reach = 3
   /// A piece that is shorter has no seam.
@@ -24,27 +24,29 @@ final class Seams: Sendable {
   /// The seams that these tokens leave.
   init(_ tokens: some Sequence<ArraySlice<UInt8>>) {
     var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
-    var fewLeft = [UInt64](repeating: 0, count: 1 << 10)
-    var fewRight = fewLeft
+    var near = [UInt64](repeating: 0, count: 1 << (Self.nearBits - 6))
     for token in tokens {
       token.withUnsafeBufferPointer { token in
         for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
-          let last = UInt64(token[place - 1])
-          let first = UInt64(token[place])
-          let right = token.count - place
-          if place < Self.reach {
-            let second = right > 1 ? token[place + 1] & 0x3F..<token[place + 1] & 0x3F + 1 : 0..<64
-            for second in second { Self.set(Self.left(last, first, UInt64(second)), in: &fewLeft) }
-          } else if right < Self.reach {
-            Self.set(Self.right(UInt64(token[place - 2]), last, first), in: &fewRight)
-          } else {
+          if place >= Self.reach, token.count - place >= Self.reach {
             let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
-            Self.set(Self.hash(around), in: &wide)
+            Self.set(Self.wideHash(around), in: &wide)
+          } else {
+            for around in Self.fours(around: place, of: token) { Self.set(Self.nearHash(around), in: &near) }
           }
         }
       }
     }
-    (self.wide, self.fewLeft, self.fewRight) = (wide, fewLeft, fewRight)
+    (self.wide, self.near) = (wide, near)
+  }
+
+  /// The four bytes around a place of a token as `nearHash` reads them, with everything in place of what is outside.
+  private static func fours(around place: Int, of token: UnsafeBufferPointer<UInt8>) -> [UInt64] {
+    // Six bits of each byte count.
+    let before = place > 1 ? [UInt64(token[place - 2])] : Array(0..<64)
+    let second = place + 1 < token.count ? [UInt64(token[place + 1])] : Array(0..<64)
+    let middle = UInt64(token[place - 1]) << 16 | UInt64(token[place]) << 24
+    return before.flatMap { before in second.map { second in before << 8 | middle | second << 32 } }
   }
 
   /// The first seam between two indices, or the second of them.
@@ -56,9 +58,9 @@ final class Seams: Sendable {
       if Self.mayBeSeam(text[index - 1], text[index]) {
         let raw = UnsafeRawPointer(text.base + index - Self.reach)
         if !isCrossed(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))) { return index }
-        index += Self.reach
+        index += 2
       } else {
-        index += text[index] < 0x80 && index + 8 <= text.count ? text.narrow(at: index) : 1
+        index += text[index] < 0x80 && index + 8 <= text.count ? max(text.narrow(at: index), 1) : 1
       }
     }
     return end
@@ -66,7 +68,7 @@ final class Seams: Sendable {
 
   /// Which of some places have a seam: a bit for every byte from an index on.
   ///
-  /// - Parameter places: Where one of three bytes follows a byte of another character. There are three bytes before
+  /// - Parameter places: Where one of two or three bytes follows a byte of another character. There are three bytes before
   ///   and five from the place on in the text.
   @inline(__always) func bits(of places: UInt64, from index: Int, in text: ScanText) -> UInt64 {
     var found = places
@@ -89,33 +91,23 @@ final class Seams: Sendable {
 
   /// Whether a token may reach from the lowest three bytes into the next three.
   @inline(__always) private func isCrossed(_ around: UInt64) -> Bool {
-    let before = (around >> 8) & 0xFF
-    let last = (around >> 16) & 0xFF
-    let first = (around >> 24) & 0xFF
-    let second = (around >> 32) & 0xFF
-    // All three are asked: which of them says so cannot be foreseen.
-    let bits =
-      Self.bit(Self.hash(around & 0xFFFF_FFFF_FFFF), of: wide)
-      | Self.bit(Self.left(last, first, second), of: fewLeft)
-      | Self.bit(Self.right(before, last, first), of: fewRight)
+    // Both are asked: which of them says so cannot be foreseen.
+    let bits = Self.bit(Self.wideHash(around), of: wide) | Self.bit(Self.nearHash(around), of: near)
     return bits & 1 != 0
   }
 
   @inline(__always) private static func mayBeSeam(_ left: UInt8, _ right: UInt8) -> Bool {
-    left & 0xC0 == 0x80 && right & 0xF0 == 0xE0
+    left & 0xC0 == 0x80 && right >= 0xC0 && right < 0xF0
   }
 
-  @inline(__always) private static func hash(_ around: UInt64) -> Int {
-    Int(truncatingIfNeeded: (around &* 0x9E37_79B9_7F4A_7C15) >> (64 - wideBits))
+  @inline(__always) private static func wideHash(_ around: UInt64) -> Int {
+    Int(truncatingIfNeeded: ((around & 0xFFFF_FFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) >> (64 - wideBits))
   }
 
-  /// Six bits of a byte that continues a character, four of the byte that begins one, six of the next.
-  @inline(__always) private static func left(_ last: UInt64, _ first: UInt64, _ second: UInt64) -> Int {
-    Int(truncatingIfNeeded: (last & 0x3F) << 10 | (first & 0x0F) << 6 | second & 0x3F)
-  }
-
-  @inline(__always) private static func right(_ before: UInt64, _ last: UInt64, _ first: UInt64) -> Int {
-    Int(truncatingIfNeeded: (before & 0x3F) << 10 | (last & 0x3F) << 4 | first & 0x0F)
+  /// By six bits of each of the four bytes in the middle: what is not well-formed may have other bytes there than
+  /// those that a part of a token stands for, and has the same bits as one of them.
+  @inline(__always) private static func nearHash(_ around: UInt64) -> Int {
+    Int(truncatingIfNeeded: ((around & 0x3F_3F3F_3F00) &* 0x9E37_79B9_7F4A_7C15) >> (64 - nearBits))
   }
 
   private static func set(_ bit: Int, in bits: inout [UInt64]) { bits[bit >> 6] |= 1 << UInt64(bit & 63) }
@@ -127,10 +119,10 @@ final class Seams: Sendable {
 }
 
 extension ScanText {
-  /// How many of the eight bytes from an index on, from the first, begin no character of three bytes or more.
+  /// How many of the eight bytes from an index on, from the first, begin no character of several bytes.
   @inline(__always) fileprivate func narrow(at index: Int) -> Int {
     let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-    let wide = word & word << 1 & word << 2 & 0x8080_8080_8080_8080
-    return wide.trailingZeroBitCount >> 3
+    let leads = word & word << 1 & 0x8080_8080_8080_8080
+    return leads.trailingZeroBitCount >> 3
   }
 }

@@ -2,7 +2,7 @@ internal import CTokenScan
 
 /// A few symbols that are being merged. None is moved: one that has been merged into its left neighbour
 /// is passed over by the links, and has the priority of no pair.
-struct ShortMerge: MergeList {
+struct ShortMerge {
   /// The priority of the pair that begins at each place, and no pair's in the places behind the last.
   private let priorities: UnsafeMutablePointer<UInt32>
   /// What becomes of that pair.
@@ -51,6 +51,7 @@ struct ShortMerge: MergeList {
     merged[place] = outcome.merged
   }
 
+  /// Says of all pairs what becomes of them, now that the symbols are there.
   @inline(__always) func setAll(count: Int, _ merges: MergeTable) {
     for place in 0..<max(count &- 1, 0) { merges.prefetch(symbols[place], symbols[place &+ 1]) }
     for place in 0..<max(count &- 1, 0) { set(place, merges.outcome(symbols[place], symbols[place &+ 1])) }

@@ -62,7 +62,9 @@ extension TokenEncoder {
     for place in 0..<unknown {
       let piece = pieces + Int(batch.unknown[place])
       if piece.pointee.end &- piece.pointee.start > 15 { piece.pointee.makeKey(in: text) }
-      tokenscan_prefetch(cache.address(of: piece.pointee.hash))
+      let line = cache.place(of: piece.pointee.hash)
+      tokenscan_prefetch(cache.address(of: line))
+      batch.new[place] = Int32(truncatingIfNeeded: line)
     }
     return unknown
   }
@@ -70,18 +72,8 @@ extension TokenEncoder {
   /// Says of the pieces that are not known what is remembered, asks for the memory where their ids are if the
   /// entries do not hold them, and says how many have not been met.
   @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
-    let ids = cache.ids
-    let cache = cache.reader
-    var new = 0
-    for place in 0..<unknown {
-      let piece = batch.pieces[Int(batch.unknown[place])]
-      let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
-      batch.remembered[place] = entry
-      tokenscan_prefetch(entry.holdsIDs ? UnsafePointer(ids) : UnsafePointer(ids + Int(entry.first)))
-      batch.new[new] = Int32(truncatingIfNeeded: place)
-      new &+= entry.high == 0 ? 1 : 0
-    }
-    return new
+    guard let pieces = batch.pieces.baseAddress else { return 0 }
+    return tokenscan_recall(pieces, batch.unknown, unknown, cache.remembered, batch.remembered, batch.new)
   }
 
   @inline(never) private func appendTokens(

@@ -75,12 +75,19 @@ struct PieceDecoder {
     if readsByteNames, let byte = Self.namedByte(piece) { return [byte] }
     var bytes = piece
     if let continuation, bytes.starts(with: continuation) { bytes.removeFirst(continuation.count) }
-    for (old, new) in replacements {
-      for place in Normalizer.places(of: old, in: bytes).reversed() {
-        bytes.replaceSubrange(place, with: new)
-      }
-    }
+    for (old, new) in replacements { bytes = Self.replacing(old, with: new, in: bytes) }
     return bytes
+  }
+
+  private static func replacing(_ old: [UInt8], with new: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+    var replaced: [UInt8] = []
+    var next = 0
+    for place in Normalizer.places(of: old, in: bytes) {
+      replaced += bytes[next..<place.lowerBound]
+      replaced += new
+      next = place.upperBound
+    }
+    return next == 0 ? bytes : replaced + bytes[next...]
   }
 
   /// The byte of `<0xHH>`.

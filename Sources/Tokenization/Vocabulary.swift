@@ -82,34 +82,35 @@ extension Vocabulary {
     return id
   }
 
-  /// Calls back for every way to cut bytes into two tokens that merging may yield.
-  ///
-  /// All are asked for before the first is looked at: a look-up waits for memory longer than it works.
-  func forEachSplit(of bytes: UnsafeBufferPointer<UInt8>, _ body: (_ left: TokenID, _ right: TokenID) -> Void)
-  {
-    guard bytes.count > 1 else { return }
-    withUnsafeTemporaryAllocation(of: (left: UInt32, right: UInt32).self, capacity: bytes.count) { hashes in
-      for cut in 1..<bytes.count {
-        let left = ByteIndex.hash(UnsafeBufferPointer(rebasing: bytes[..<cut]))
-        let right = ByteIndex.hash(UnsafeBufferPointer(rebasing: bytes[cut...]))
-        index.prefetch(left)
-        index.prefetch(right)
-        hashes.initializeElement(at: cut, to: (left, right))
+  /// The tokens that merging may yield, shorter ones first, and of one length in the order of their ids.
+  var ordinaryTokensByLength: [TokenID] {
+    var tokens: [[TokenID]] = []
+    var longer: [TokenID] = []
+    for id in ids where isOrdinary(id) {
+      let length = length(of: id)
+      if length >= 64 {
+        longer.append(id)
+        continue
       }
-      for cut in 1..<bytes.count {
-        let hash = hashes[cut]
-        guard
-          let left = ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[..<cut]), hash: hash.left),
-          let right = ordinaryID(of: UnsafeBufferPointer(rebasing: bytes[cut...]), hash: hash.right)
-        else { continue }
-        body(left, right)
-      }
+      while tokens.count <= length { tokens.append([]) }
+      tokens[length].append(id)
     }
+    return Array(tokens.joined()) + longer.sorted { (length(of: $0), $0) < (length(of: $1), $1) }
   }
 
-  private func ordinaryID(of bytes: UnsafeBufferPointer<UInt8>, hash: UInt32) -> TokenID? {
-    guard let id = index.find(bytes, hash: hash, in: storage), ordinary[Int(id.rawValue)] else { return nil }
-    return id
+  /// How many bytes a token has.
+  ///
+  /// - Precondition: There is a token with the id.
+  func length(of id: TokenID) -> Int { Int(spans[Int(id.rawValue)].length) }
+
+  /// Reads the bytes of a token.
+  ///
+  /// - Precondition: There is a token with the id.
+  func withBytes<R>(of id: TokenID, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    let start = Int(spans[Int(id.rawValue)].start)
+    return storage.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[start..<start + length(of: id)]))
+    }
   }
 
   /// Calls back for every token with a byte beyond ASCII.

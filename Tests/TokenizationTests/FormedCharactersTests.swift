@@ -36,7 +36,7 @@ import Testing
     var symbols = [Int32](repeating: -1, count: piece.count)
     let count = piece.withUnsafeBufferPointer { piece in
       symbols.withUnsafeMutableBufferPointer { symbols in
-        symbols.baseAddress.map { characters.write(piece, byteTokens, to: $0) } ?? 0
+        symbols.baseAddress.map { characters.write(piece, byteTokens, to: $0) { _, _, _ in } } ?? 0
       }
     }
     return Array(symbols[..<count])
@@ -73,7 +73,9 @@ import Testing
         Vocabulary(tokens: rules.tokens.enumerated().map { (id: TokenID(Int32($0)), bytes: $1) }), tokens,
         rules.table)
       var symbols = [Int32](repeating: -1, count: text.utf8.count)
-      let count = Array(text.utf8).withUnsafeBufferPointer { formed.write($0, tokens, to: &symbols) }
+      let count = Array(text.utf8).withUnsafeBufferPointer {
+        formed.write($0, tokens, to: &symbols) { _, _, _ in }
+      }
       return Array(symbols[..<count])
     }
     #expect(symbols("п р") == [5, 4, 6])
@@ -96,7 +98,9 @@ import Testing
       Vocabulary(tokens: rules.tokens.enumerated().map { (id: TokenID(Int32($0)), bytes: $1) }), tokens,
       rules.table)
     var symbols = [Int32](repeating: -1, count: 4)
-    let count = Array("пп".utf8).withUnsafeBufferPointer { formed.write($0, tokens, to: &symbols) }
+    let count = Array("пп".utf8).withUnsafeBufferPointer {
+      formed.write($0, tokens, to: &symbols) { _, _, _ in }
+    }
     #expect(symbols[..<count] == [0, 1, 0, 1])
   }
 }

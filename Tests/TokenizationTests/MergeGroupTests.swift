@@ -5,11 +5,18 @@ import Testing
 
 @Suite struct MergeGroupTests {
   /// The tokens of pieces that are merged in groups, as bytes; a group is closed where it is full or `closes` says so.
-  private func grouped(_ pieces: [[UInt8]], _ rules: RandomMerges, closing closes: () -> Bool) -> [[[UInt8]]]
-  {
-    let bytes = (0..<256).map { $0 < rules.letters ? Int32($0) : -1 }
+  private func grouped(
+    _ pieces: [[UInt8]], _ rules: RandomMerges, prepares: Bool = false, closing closes: () -> Bool
+  ) -> [[[UInt8]]] {
+    let bytes = (0..<256).map { byte in
+      Int32(rules.tokens[..<rules.letters].firstIndex(of: [UInt8(byte)]) ?? -1)
+    }
     var encoding = BytePairEncoding(merges: rules.table)
     encoding.prepareBytes(bytes)
+    if prepares {
+      encoding.prepareBeginning(
+        Vocabulary(tokens: rules.tokens.enumerated().map { (TokenID(Int32($0)), $1) }), bytes)
+    }
     var found: [[[UInt8]]] = Array(repeating: [], count: pieces.count)
     MergeGroup.withSpace { group in
       func finish() {
@@ -18,7 +25,10 @@ import Testing
         }
       }
       for (number, piece) in pieces.enumerated() {
-        piece.withUnsafeBufferPointer { group.add($0, number: Int32(number), bytes, encoding) }
+        let isASCII = piece.allSatisfy { $0 < 0x80 }
+        piece.withUnsafeBufferPointer {
+          group.add($0, isASCII: isASCII, number: Int32(number), bytes, encoding)
+        }
         if group.isFull || closes() { finish() }
       }
       finish()
@@ -26,18 +36,58 @@ import Testing
     return found
   }
 
-  @Test(arguments: 0..<60 as Range<UInt64>)
+  @Test(arguments: 0..<120 as Range<UInt64>)
   func `pieces that take turns have the tokens of the definition`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let rules = RandomMerges(letters: 2 + Int(seed % 4), mergeCount: 60, using: &generator)
+    let rules = RandomMerges(letters: 2 + Int(seed % 5), mergeCount: 60, using: &generator)
     let pieces = (0..<100).map { _ in
       (0..<Int.random(in: 1...MergeGroup.longest, using: &generator)).map { _ in
         UInt8.random(in: 0..<UInt8(rules.letters), using: &generator)
       }
     }
     // Groups of every size, full ones among them.
-    let found = grouped(pieces, rules) { Int.random(in: 0..<24, using: &generator) == 0 }
+    let found = grouped(pieces, rules, prepares: seed % 2 == 0) {
+      Int.random(in: 0..<24, using: &generator) == 0
+    }
     #expect(found == pieces.map { rules.slow.tokens(of: $0) })
+  }
+
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `pairs of bytes among characters that are merged first do not change what comes out`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let characters = ["п", "р", "é", "世", "a", "b", "c", "d"].map { Array($0.utf8) }
+    var rules = RandomMerges(letters: Set(characters.joined()).sorted())
+    for character in characters.shuffled(using: &generator) where seed % 3 > 0 {
+      let letters = character.compactMap { letter in rules.tokens.firstIndex(of: [letter]) }
+      _ = letters.dropFirst().reduce(letters[0]) { rules.add($0, $1) }
+      for _ in 0..<Int.random(in: 0...4, using: &generator) { rules.addRandom(using: &generator) }
+    }
+    // Most rules are for two letters, so that there is something to be merged first.
+    for _ in 0..<30 {
+      let letters = 0..<rules.letters
+      rules.add(Int.random(in: letters, using: &generator), Int.random(in: letters, using: &generator))
+      if Int.random(in: 0..<3, using: &generator) == 0 { rules.addRandom(using: &generator) }
+    }
+    let pieces = (0..<100).map { _ in
+      (0..<Int.random(in: 1...10, using: &generator)).flatMap { _ in
+        characters.randomElement(using: &generator) ?? []
+      }
+    }
+    let found = grouped(pieces, rules, prepares: true) { false }
+    #expect(found == pieces.map { rules.slow.tokens(of: $0) })
+  }
+
+  @Test func `two bytes are merged first only where what takes one of them away comes later`() {
+    // b c comes before a b where both are, and the tokens of "xab" are not those of "ab" before "x" is looked at.
+    var rules = RandomMerges(letters: Array("abcx".utf8))
+    let (bc, ab) = (rules.add(1, 2), rules.add(0, 1))
+    rules.add(3, ab)
+    rules.add(0, bc)
+    let pieces = ["abc", "xabx", "xabc", "abab", "bcab"].map { Array($0.utf8) }
+    let found = grouped(pieces, rules, prepares: true) { false }.map {
+      $0.map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(found == [["abc"], ["xab", "x"], ["x", "abc"], ["ab", "ab"], ["bc", "ab"]])
   }
 
   @Test func `a piece that is done early leaves the others their turns`() {
@@ -53,13 +103,14 @@ import Testing
   }
 
   @Test func `a group has room for as many as it says`() {
-    let encoding = BytePairEncoding(merges: MergeTable(capacity: 1))
+    var encoding = BytePairEncoding(merges: MergeTable(capacity: 1))
+    let bytes = Array(Int32(0)..<256)
+    encoding.prepareBytes(bytes)
     MergeGroup.withSpace { group in
       let isFull = (1...MergeGroup.size).map { number in
         withUnsafePointer(to: UInt8(1)) {
           group.add(
-            UnsafeBufferPointer(start: $0, count: 1), number: Int32(number), Array(repeating: 0, count: 256),
-            encoding)
+            UnsafeBufferPointer(start: $0, count: 1), isASCII: true, number: Int32(number), bytes, encoding)
         }
         return group.isFull
       }

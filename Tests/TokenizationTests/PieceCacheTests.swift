@@ -1,3 +1,4 @@
+import CTokenScan
 import TestSupport
 import Testing
 
@@ -29,6 +30,41 @@ import Testing
       }
     }
     #expect(bits == 12 || generation > 0)
+  }
+
+  /// Many pieces at once, against one after the other: in caches of every size, from empty to full.
+  @Test(arguments: 0..<30 as Range<UInt64>)
+  func `pieces of a text are recalled as each alone is`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let cache = PieceCache(bits: 3 + Int(seed % 6))
+    let text = (0..<400).map { _ in UInt8.random(in: 97...98, using: &generator) }
+    AlignedText(text, offset: 0).withScanText { text in
+      let pieces = (0..<200).map { _ in
+        let start = Int.random(in: 0..<380, using: &generator)
+        let end = start + Int.random(in: 1...20, using: &generator)
+        return PendingPiece(start, end, isPart: Bool.random(using: &generator), in: text)
+      }
+      for piece in pieces where Bool.random(using: &generator) {
+        guard cache.reader.entry(of: piece.low, piece.high, hash: piece.hash).high == 0 else { continue }
+        let tokens = (0..<Int.random(in: 1...5, using: &generator)).map { TokenID(Int32($0)) }
+        tokens.withUnsafeBufferPointer {
+          _ = cache.insert(text.bytes(piece.start..<piece.end), piece.low, piece.high, $0)
+        }
+      }
+      let unknown = pieces.indices.filter { _ in Bool.random(using: &generator) }
+      var entries = [PieceCache.Entry](repeating: PieceCache.Entry(), count: unknown.count)
+      var places = unknown.map { Int32(cache.reader.place(of: pieces[$0].hash)) }
+      let new = tokenscan_recall(
+        pieces, unknown.map { Int32($0) }, unknown.count, cache.remembered, &entries, &places)
+      let expected = unknown.map {
+        cache.reader.entry(of: pieces[$0].low, pieces[$0].high, hash: pieces[$0].hash)
+      }
+      for (entry, expected) in zip(entries, expected) {
+        #expect(entry.low == expected.low && entry.high == expected.high && entry.count == expected.count)
+        #expect(ids(of: entry, in: cache) == ids(of: expected, in: cache))
+      }
+      #expect(places.prefix(new).map { Int($0) } == expected.indices.filter { expected[$0].high == 0 })
+    }
   }
 
   private func ids(of entry: PieceCache.Entry, in cache: PieceCache) -> [Int32] {

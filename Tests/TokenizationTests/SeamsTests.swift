@@ -24,7 +24,9 @@ import Testing
     #expect(parts(Array("世界人人xyz".utf8), seams) == [6, 3, 6])
     #expect(parts(Array("世界世界xyz".utf8), seams) == [6, 9])
     #expect(parts(Array("abcdefghijklmnop".utf8), seams) == [16])
-    #expect(parts(Array("приветприветпривет".utf8), seams) == [36])
+    #expect(parts(Array("приветпривет".utf8), seams) == [4, 4, 4, 4, 8])
+    #expect(
+      parts(Array("приветпривет".utf8), Seams(["прив", "ет", "тп"].map { Array($0.utf8)[...] })) == [8, 8, 8])
   }
 
   @Test func `a token that reaches across with part of a character is seen`() {
@@ -37,26 +39,33 @@ import Testing
 
   /// Characters that share bytes, so that tokens meet in many ways.
   private func text(count: Int, using generator: inout SplitMix64) -> [UInt8] {
-    let characters = ["世", "丗", "界", "ら", "り", "ผ", "a", "é", "👍", "\u{FFFD}"]
+    let characters = ["世", "丗", "界", "ら", "り", "ผ", "a", "é", "а", "А", "р", "ѐ", "👍", "\u{FFFD}"]
     return (0..<count).flatMap { _ in Array((characters.randomElement(using: &generator) ?? "").utf8) }
   }
 
-  @Test(arguments: 0..<50 as Range<UInt64>)
+  /// Bytes of which hardly any make a character.
+  private func bytes(count: Int, using generator: inout SplitMix64) -> [UInt8] {
+    let bytes: [UInt8] = [0xD0, 0x90, 0xD1, 0x80, 0xE4, 0xB8, 0x96, 0xF0, 0x61]
+    return (0..<count).map { _ in bytes.randomElement(using: &generator) ?? 0 }
+  }
+
+  @Test(arguments: 0..<100 as Range<UInt64>)
   func `no token lies across a seam`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let source = text(count: 40, using: &generator)
+    let text = seed % 2 == 0 ? text : bytes
+    let source = text(40, &generator)
     let tokens = (0..<6).map { _ in
       let start = Int.random(in: 0..<source.count - 9, using: &generator)
       return source[start..<start + Int.random(in: 1...9, using: &generator)]
     }
     let seams = Seams(tokens)
-    let text = source + text(count: 40, using: &generator)
+    let both = source + text(40, &generator)
     var place = 0
-    for length in parts(text, seams).dropLast() {
+    for length in parts(both, seams).dropLast() {
       place += length
       for token in tokens {
-        for start in max(0, place - token.count + 1)..<place where start + token.count <= text.count {
-          #expect(!text[start..<start + token.count].elementsEqual(token), "\(place)")
+        for start in max(0, place - token.count + 1)..<place where start + token.count <= both.count {
+          #expect(!both[start..<start + token.count].elementsEqual(token), "\(place)")
         }
       }
     }
@@ -65,7 +74,7 @@ import Testing
   /// 256 bytes, some characters and words of them, one of which merging does not arrive at.
   private func tokenizer() throws -> Tokenizer {
     var tokens = (0...255).map { [UInt8($0)] }
-    for text in ["世", "世世", "ら", "らり", "ผ", "人世", "ééé", "世界人"] {
+    for text in ["世", "世世", "ら", "らり", "ผ", "人世", "ééé", "世界人", "а", "ар", "рАр"] {
       let bytes = Array(text.utf8)
       if text.count == 1 { tokens.append(Array(bytes.dropLast())) }
       tokens.append(bytes)

@@ -76,6 +76,32 @@ void tokenscan_make_keys(
 size_t tokenscan_find_known(
     const tokenscan_piece *pieces, size_t count, tokenscan_known known, int32_t *tokens, int32_t *unknown);
 
+/// A remembered piece: its key, and its tokens, or where they begin in a list when there are more than three or the
+/// piece is longer. Free where the second word is 0.
+typedef struct {
+  uint64_t low, high;
+  uint32_t first, second, third, count;
+} tokenscan_entry;
+
+/// How many tokens an entry holds itself.
+#define TOKENSCAN_HELD 3
+
+/// Remembered pieces, two to a line of the cache: each in the first free place from the line of its hash on. The
+/// lowest bits of hashes that are not in `mask` do not matter.
+typedef struct {
+  const tokenscan_entry *entries;
+  size_t mask;
+  /// The tokens that entries do not hold.
+  const int32_t *tokens;
+} tokenscan_remembered;
+
+/// Says what is remembered of those pieces that are not known, of each of which `places` has the place where its line
+/// begins, and asks for the tokens that the entries do not hold. Puts into `places` which have not been met, and returns
+/// how many those are.
+size_t tokenscan_recall(
+    const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
+    tokenscan_entry *entries, int32_t *places);
+
 /// The first place of the smallest of `count` numbers. `count` is a multiple of 8 and not 0.
 size_t tokenscan_first_least(const uint32_t *numbers, size_t count);
 
@@ -113,7 +139,7 @@ typedef struct {
   uint32_t isLast;
   /// The pairs around the last merge.
   tokenscan_pair before, after;
-  /// How many symbols there are, if no rule between them has been looked up; 0 if all have been.
+  /// The places of the pairs of which the rule has not been looked up.
   uint64_t unsettled;
 } tokenscan_symbols;
 
@@ -132,6 +158,32 @@ typedef struct {
   const tokenscan_outcome *outcomes;
   int32_t shift;
 } tokenscan_rules;
+
+/// What is known of two bytes beside each other.
+typedef struct {
+  /// What becomes of their tokens; all bits, and -1, where they have no rule.
+  uint32_t priority;
+  int32_t merged;
+  /// The priority once more, if all rules for the token they become come later; else all bits.
+  uint32_t early;
+  /// No rule of a lower priority has a token that ends with the one before a token that begins with the other.
+  uint32_t limit;
+} tokenscan_byte_pair;
+
+/// The tokens of bytes, and all pairs of them, by `first * 256 + second`.
+typedef struct {
+  const int32_t *tokens;
+  const tokenscan_byte_pair *pairs;
+} tokenscan_bytes;
+
+/// Begins a list with up to 32 symbols that begin with `firsts` and end with `lasts`: those in `singles` are the
+/// tokens of single bytes, the others are in their places already.
+///
+/// Says what becomes of pairs of bytes, and asks for the rules of the others. Two bytes whose rule is sure to come
+/// before any that would take one of them away are merged at once.
+void tokenscan_begin(
+    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_bytes bytes, tokenscan_rules rules);
 
 /// Merges the symbols of several lists, aligned to 64 bytes, until no pair has a rule: one rule at a turn, so that
 /// while one waits for memory others are worked on.
@@ -152,8 +204,8 @@ typedef struct {
   uint64_t signs, apostrophes, slashes;
   /// Combining marks.
   uint64_t marks;
-  /// The bytes that begin the characters, and of them those that begin one of three bytes behind another that is
-  /// not ASCII.
+  /// The bytes that begin the characters, and of them those that begin one of two or three bytes behind another that
+  /// is not ASCII.
   uint64_t starts, joints;
 } tokenscan_block;
 
