@@ -194,8 +194,9 @@ public struct BatchRun: Sendable {
       try await writing.begin(isLarge: portion.isLarge) {
         [index, records, room, sums = predicted.takeChanged()] in
         try index.append(records)
-        room.giveBack(records)
         try index.commit(predicted: sums)
+        // Last, as memory can be used again only when nothing else holds it.
+        room.giveBack(records)
       }
       records = []
       portion = Amount()

@@ -2,7 +2,7 @@ import CXXHash
 import Crypto
 import Tokenization
 
-/// A hash that takes the bytes of a file piece by piece.
+/// A hash that takes the bytes of a file piece by piece. Not to be copied in between: copies share the state of XXH3.
 enum ContentHash {
   case sha256(SHA256)
   case xxh128(XXH128)

@@ -6,15 +6,22 @@ import Foundation
 struct FileBlocks {
   private let descriptor: Int32
   private let path: String
-  /// To be set before more than ``bufferSize`` bytes are added.
-  var hash = ContentHash.sha256(SHA256())
-  static let bufferSize = 256 << 10
-  private var buffer = [UInt8](repeating: 0, count: bufferSize)
+  private var hash = ContentHash.sha256(SHA256())
+  private var isHashed = false
+  private var buffer = [UInt8](repeating: 0, count: 256 << 10)
   private var filled = 0
 
   init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
     self.path = path
+  }
+
+  /// Chooses the hash by what has been added so far.
+  ///
+  /// - Precondition: That is no more than is gathered.
+  mutating func choose(_ hash: ContentHash) {
+    precondition(!isHashed, "bytes went into another hash")
+    self.hash = hash
   }
 
   /// Adds bytes of the file.
@@ -57,6 +64,7 @@ struct FileBlocks {
   }
 
   private mutating func flush() {
+    isHashed = true
     buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
     filled = 0
   }

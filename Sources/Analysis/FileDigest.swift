@@ -54,7 +54,7 @@ public struct FileDigest: Equatable, Sendable {
     let beginning = min(byteCount, Self.endSize)
     try blocks.add(0..<beginning)
     kind = Self.kind(byteCount: byteCount, isText: !blocks.holdZero)
-    blocks.hash = kind.hash
+    blocks.choose(kind.hash)
     if kind != .sampled {
       try blocks.add(beginning..<byteCount)
     } else {

@@ -14,7 +14,12 @@ struct PredictedLedger {
   /// Goes on from sums read out of an index.
   init(_ records: [PredictedSumRecord]) {
     sums = Dictionary(
-      uniqueKeysWithValues: records.map { (Slice(comparisonID: $0.comparisonID, task: $0.task), $0) })
+      records.map { (Slice(comparisonID: $0.comparisonID, task: $0.task), $0) },
+      uniquingKeysWith: { first, second in
+        var sum = first
+        sum.add(second)
+        return sum
+      })
   }
 
   /// Adds what one measurement moved.

@@ -60,9 +60,10 @@ INLINE void set_symbol(
 // Sets the symbols and what is known of pairs of bytes, and says which of those may be merged before anything else: a
 // bit for each.
 //
-// A pair is sure of its merge if no rule that would take its first byte away to the left, or its second to the right,
-// has a lower priority: these two borders have limits. Nothing else can part it, and as the rules for what it
-// becomes come later than its own, they do not come sooner either.
+// A pair is sure of its merge if every rule that would take its first byte away to the left, or its second to the right,
+// has a higher priority: these two borders have limits, known by their bytes, so that this holds whatever else has been
+// merged. Until it is merged only rules of lower priority are done, or its own elsewhere. None of them touches the pair, nor
+// what it becomes, whose rules all come later: to merge it now changes none of them.
 INLINE uint64_t note_pairs(
     tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
     tokenscan_bytes bytes) {

@@ -3,12 +3,12 @@ import GRDB
 /// The tables of the index.
 ///
 /// An index is made whole by one version and read by all that know its schema: tables that are counted from the input
-/// cannot be added afterwards. With every change of a table, the version is raised.
+/// cannot be added afterwards. With every change of a table, or of how something is written in one, the version is raised.
 enum Schema {
   /// "TKSH" in ASCII: `PRAGMA application_id` of every index.
   static let applicationID: Int32 = 0x544B_5348
   /// `PRAGMA user_version` of an index with these tables.
-  static let version = 4
+  static let version = 5
 
   /// Makes the tables in an empty file.
   static func create(in database: Database) throws {

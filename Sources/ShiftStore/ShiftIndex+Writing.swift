@@ -41,7 +41,8 @@ extension ShiftIndex {
     try commit(predicted: predicted)
   }
 
-  /// Adds measurements in the order of the plan, as part of a transaction that ``commit(predicted:)`` or ``finish(threads:)`` ends.
+  /// Adds measurements in the order of the plan, as part of a transaction that ``commit(predicted:)`` or
+  /// ``finish(threads:)`` ends.
   ///
   /// Many rows can so enter the file before the sums, which are as long as the vocabulary, have to be written once more. Who
   /// reads the index meanwhile may have to wait for the end. After an error nothing of the transaction is left.

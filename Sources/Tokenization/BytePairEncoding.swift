@@ -96,6 +96,7 @@ struct BytePairEncoding: Sendable {
   /// The same of a piece of at most `PackedMerge.limit` bytes that is merged beside others.
   ///
   /// - Parameter isASCII: Whether it is known that there is nothing else in it.
+  /// - Precondition: The piece is not empty.
   @inline(__always)
   func beginPacked(
     _ piece: UnsafeBufferPointer<UInt8>, isASCII: Bool, _ tokens: [Int32], in space: UnsafeMutableRawPointer

@@ -23,7 +23,7 @@ struct BytePairs: Sendable {
     }
   }
 
-  /// Finds out which pairs may be merged before anything else, where nothing that takes one of the two away comes sooner.
+  /// Finds out which pairs may be merged before anything else, where all that takes one of the two away comes later.
   ///
   /// - Precondition: Every rule makes of two tokens the one that has the bytes of both.
   mutating func findEarly(_ vocabulary: Vocabulary, _ merges: MergeTable) {

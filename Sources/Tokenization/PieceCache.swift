@@ -71,7 +71,10 @@ final class PieceCache {
   private let largest: Int
 
   /// An empty cache that grows up to 2^`bits` entries of 32 bytes.
+  ///
+  /// - Precondition: `bits` is not 0: the entries of a line are read together.
   init(bits: Int) {
+    precondition(bits > 0, "a line holds two entries")
     largest = 1 << bits
     let size = min(1 << 8, largest)
     mask = size - 1

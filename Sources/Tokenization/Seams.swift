@@ -60,7 +60,7 @@ final class Seams: Sendable {
         if !isCrossed(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))) { return index }
         index += 2
       } else {
-        index += text[index] < 0x80 && index + 8 <= text.count ? max(text.narrow(at: index), 1) : 1
+        index += text[index] < 0x80 && index + 8 <= text.count ? text.narrow(at: index) : 1
       }
     }
     return end

@@ -176,7 +176,7 @@ typedef struct {
   const tokenscan_byte_pair *pairs;
 } tokenscan_bytes;
 
-/// Begins a list with up to 32 symbols that begin with `firsts` and end with `lasts`: those in `singles` are the
+/// Begins a list with 1 to 32 symbols that begin with `firsts` and end with `lasts`: those in `singles` are the
 /// tokens of single bytes, the others are in their places already.
 ///
 /// Says what becomes of pairs of bytes, and asks for the rules of the others. Two bytes whose rule is sure to come
