@@ -96,7 +96,8 @@ struct MemoryBench {
   private func writeDense(_ model: String, to file: FileHandle) throws {
     let rows = BenchRows(vocabularySize: Self.vocabularySize, positionCount: 25)
     let rowSize = rows.positionSize(DIVERGENCE_FLOAT16) / 2
-    let sequences = max(1, megabytes * 500_000 / (Self.rowsPerSequence * rowSize))
+    // A single one would have no number to be known by.
+    let sequences = max(2, megabytes * 500_000 / (Self.rowsPerSequence * rowSize))
     let tokens = (0..<sequences * Self.rowsPerSequence).map { Int32($0 * 37 % 1000).littleEndian }
     let scoresEnd = tokens.count * rowSize
     let header = """
