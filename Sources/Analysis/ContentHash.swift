@@ -30,7 +30,7 @@ final class XXH128 {
   private let state: OpaquePointer
 
   init() {
-    // Null only where there is no memory left.
+    // Null only where there is no memory left for its 576 bytes: Swift ends the program there, too, for any object.
     guard let state = XXH3_createState() else { fatalError("no memory for the state of a hash") }
     self.state = state
     XXH3_128bits_reset(state)

@@ -55,15 +55,15 @@ public struct FileDigest: Equatable, Sendable {
     try blocks.add(0..<beginning)
     kind = Self.kind(byteCount: byteCount, isText: !blocks.holdZero)
     blocks.choose(kind.hash)
-    if kind != .sampled {
-      try blocks.add(beginning..<byteCount)
-    } else {
+    if kind == .sampled {
       let end = byteCount - Self.endSize
       for offset in Swift.stride(from: beginning, to: end, by: Self.stride) {
         try blocks.add(offset..<min(offset + Self.blockSize, end))
       }
       try blocks.add(end..<byteCount)
       blocks.add(size: byteCount)
+    } else {
+      try blocks.add(beginning..<byteCount)
     }
     hex = blocks.finish()
   }

@@ -36,6 +36,7 @@ public final class MeasuringRoom: Sendable {
   /// Gives the memory of shares back that a measurement made. Where somebody still holds them, the next measurement copies
   /// them.
   public func giveBack(_ shares: consuming PredictedShares) {
+    // What is consumed cannot be captured by a closure itself.
     let shares = shares
     idle.withLock { $0.shares.append(shares) }
   }

@@ -101,3 +101,11 @@ extension RowInsert {
     bind(figure.high)
   }
 }
+
+extension RowValues {
+  /// Puts down comparison and task.
+  mutating func put(_ slice: TallySlice) {
+    put(slice.comparisonID)
+    put(slice.taskID)
+  }
+}

@@ -30,8 +30,7 @@ struct EmittedTokenTally: PositionTally {
     let rows = try RowHandIn(database, into: Self.table, columns: 15)
     try rows.insert(places.sorted { $0.key < $1.key }) { place, row in
       let (token, total) = (place.key, totals[place.value])
-      row.put(slice.comparisonID)
-      row.put(slice.taskID)
+      row.put(slice)
       row.put(Int(token))
       row.put(total.count)
       row.put(total.unshifted)

@@ -29,8 +29,7 @@ struct ExtremeTally: PositionTally {
       try rows.insert(largest.sorted.enumerated()) { numbered, row in
         let (place, entry) = numbered
         row.put(metric.rawValue)
-        row.put(slice.comparisonID)
-        row.put(slice.taskID)
+        row.put(slice)
         row.put(place + 1)
         row.put(entry.measurementID)
         row.put(entry.position)

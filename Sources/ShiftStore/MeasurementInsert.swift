@@ -43,10 +43,9 @@ struct MeasurementInsert {
   /// Tasks are numbered in the order in which they come.
   private mutating func taskID(of name: String) throws -> Int? {
     if let id = tasks[name] { return id }
-    let stored = name.composed
     try database.execute(
-      sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [stored])
-    let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [stored])
+      sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [name.composed])
+    let id = try ShiftIndex.storedTaskID(of: name, database)
     tasks[name] = id
     return id
   }

@@ -36,8 +36,7 @@ struct ProfileTally: PositionTally {
     for (scale, bins) in [(ProfileScale.absolute, absolute), (.relative, relative)] {
       for (bin, sums) in bins.enumerated() where sums.totals.count > 0 {
         let total = sums.totals
-        row.bind(slice.comparisonID)
-        row.bind(slice.taskID)
+        row.bind(slice)
         row.bind(scale.rawValue)
         row.bind(bin)
         row.bind(total.count)

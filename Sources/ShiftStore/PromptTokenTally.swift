@@ -56,8 +56,7 @@ struct PromptTokenTally: PositionTally {
         }
         PromptToken(tokenID: token, totals).encode(to: &bytes)
       }
-      row.bind(slice.comparisonID)
-      row.bind(slice.taskID)
+      row.bind(slice)
       row.bind(names[prompt])
       row.bind(bytes)
       try row.insert()

@@ -53,12 +53,14 @@ extension ShiftIndex {
   ///
   /// - Throws: ``StoreError`` that lists what there is when the name is not in the index.
   func taskID(of name: String, _ database: Database) throws -> Int {
-    let stored = name.composed
-    if let id = try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [stored]) {
-      return id
-    }
+    if let id = try Self.storedTaskID(of: name, database) { return id }
     let known = try String.fetchAll(database, sql: "SELECT name FROM task ORDER BY id")
     throw StoreError(file: path, .unknown(what: "task", name: name, known: known))
+  }
+
+  /// The id of a task; nil where the index has none of this name.
+  static func storedTaskID(of name: String, _ database: Database) throws -> Int? {
+    try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name.composed])
   }
 
   /// What was wrong with the input, in the order it was met.

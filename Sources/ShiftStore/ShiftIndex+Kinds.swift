@@ -115,8 +115,7 @@ extension ShiftIndex {
     let rows = try RowHandIn(database, into: "emittedKind", columns: 16)
     for column in TokenKindColumn.allCases {
       try rows.insert((totals[column] ?? [:]).sorted { $0.key < $1.key }) { named, row in
-        row.put(slice.comparisonID)
-        row.put(slice.taskID)
+        row.put(slice)
         row.put(column.rawValue)
         row.put(named.key)
         named.value.sums.put(into: &row)
