@@ -44,7 +44,7 @@ public struct BatchRun: Sendable {
   /// After which a transaction ends: often enough to lose little, seldom enough to cost little. The sums over the
   /// vocabulary are written with each.
   private static let transactionLimit = Amount(
-    positions: 16_384, measurements: 64, movedTokens: 2 << 20)
+    positions: 16_384, measurements: 64, movedTokens: 16 << 20)
   /// After which rows are handed on to be written, so that few of them wait in memory.
   private static let portionLimit = Amount(positions: 2048, measurements: 16, movedTokens: 1 << 17)
 

@@ -12,8 +12,6 @@ struct wide_units {
   words low, high;
 };
 
-ALWAYS_INLINE longs whole(doubles x) { return __builtin_convertvector(x, longs); }
-ALWAYS_INLINE doubles number(longs x) { return __builtin_convertvector(x, doubles); }
 
 ALWAYS_INLINE struct wide_units added(struct wide_units a, struct wide_units b) {
   struct wide_units it;
@@ -22,6 +20,34 @@ ALWAYS_INLINE struct wide_units added(struct wide_units a, struct wide_units b) 
   it.high = a.high + b.high - (words)(it.low < b.low);
   return it;
 }
+
+#if PATH_CONVERTS_ONE_BY_ONE
+
+ALWAYS_INLINE doubles whole(doubles x) { return __builtin_elementwise_trunc(x); }
+
+/// A whole number below 2⁵¹ as an integer: it stands in the last places of the sum.
+ALWAYS_INLINE longs integer(doubles x) { return (longs)(x + 0x1.8p52) - (longs)((doubles)(0x1.8p52)); }
+
+/// The nearest whole numbers of units; halves away from zero. In three parts, of which each is below 2⁵¹.
+ALWAYS_INLINE struct wide_units units_of(doubles terms) {
+  doubles coarse = whole(terms * 0x1p4);
+  doubles remainder = terms - coarse * 0x1p-4;
+  doubles middle = whole(remainder * 0x1p54);
+  remainder = (remainder - middle * 0x1p-54) * 0x1p80;
+  doubles fine = whole(remainder);
+  fine += whole((remainder - fine) * 2.0);
+  longs middle_units = integer(middle), fine_units = integer(fine);
+  struct wide_units low = {(words)middle_units << 26, (words)(middle_units >> 38)};
+  struct wide_units lowest = {(words)fine_units, (words)(fine_units >> 63)};
+  struct wide_units units = added(low, lowest);
+  units.high += (words)integer(coarse) << 12;
+  return units;
+}
+
+#else
+
+ALWAYS_INLINE longs whole(doubles x) { return __builtin_convertvector(x, longs); }
+ALWAYS_INLINE doubles number(longs x) { return __builtin_convertvector(x, doubles); }
 
 /// The nearest whole numbers of units; halves away from zero.
 ALWAYS_INLINE struct wide_units units_of(doubles terms) {
@@ -33,6 +59,8 @@ ALWAYS_INLINE struct wide_units units_of(doubles terms) {
   struct wide_units fine_units = {(words)fine, (words)(fine >> 63)};
   return added(coarse_units, fine_units);
 }
+
+#endif
 
 ALWAYS_INLINE void add_8(doubles terms, uint64_t *sums) {
   word_pairs pairs = *(word_pairs *)sums;

@@ -6,6 +6,7 @@
 #define PATH_HAS_FMA 1
 #define PATH_LANES 16
 #define PATH_HAS_F16C 1
+#define PATH_CONVERTS_ONE_BY_ONE 0
 #define PATH_FUNCTIONS divergence_avx512
 #if defined(DIVERGENCE_EMULATES_AVX512)
 // The compiler makes two AVX2 operations of each one: for tests on machines without the instructions.

@@ -8,5 +8,6 @@
 #endif
 #define PATH_LANES 4
 #define PATH_HAS_F16C 0
+#define PATH_CONVERTS_ONE_BY_ONE 0
 #define PATH_FUNCTIONS divergence_portable
 #include "measure.h"

@@ -1,7 +1,7 @@
 /// What the positions of one sequence moved onto and off vocabulary tokens.
 ///
-/// Kept for each sequence, so that the contrast of two tuned models can resample prompts. Encoded as 12 bytes for a
-/// token, little-endian: its id as a 32-bit integer, moved mass and share of KL as 32-bit floats.
+/// Kept for each sequence, so that the contrast of two tuned models can resample prompts, as ``ListedTokenBytes`` or
+/// ``DenseTokenBytes``.
 public struct MovedTokens: Sendable, Equatable {
   /// What one token gained and contributed, summed over the positions.
   public struct Entry: Sendable, Equatable {
@@ -29,6 +29,8 @@ public struct MovedTokens: Sendable, Equatable {
   /// The same of the tuned model. The true moved mass of a token lies in `[−unlistedReference, +unlistedTuned]`
   /// around its entry.
   public var unlistedTuned: Double
+  /// The number of tokens.
+  public let count: Int
   /// The tokens as bytes, by rising id. Left out are those below ``smallestKept`` in both figures.
   let encoded: [UInt8]
 
@@ -48,7 +50,9 @@ public struct MovedTokens: Sendable, Equatable {
     self.positions = positions
     self.unlistedReference = unlistedReference
     self.unlistedTuned = unlistedTuned
-    encoded = Self.encoded(upTo: entries.count) { entries[$0] }
+    let kept = entries.filter { Self.keeps(movedMass: $0.movedMass, klShare: $0.klShare) }
+    count = kept.count
+    encoded = ListedTokenBytes.encoded(kept)
   }
 
   /// What dense rows moved, exactly.
@@ -67,81 +71,44 @@ public struct MovedTokens: Sendable, Equatable {
     self.sharePositions = sharePositions
     unlistedReference = 0
     unlistedTuned = 0
-    encoded = Self.encoded(upTo: min(movedMass.count, klShare.count), in: memory) {
-      Entry(tokenID: Int32(clamping: $0), movedMass: movedMass[$0], klShare: klShare[$0])
-    }
+    (encoded, count) = DenseTokenBytes.encoded(movedMass: movedMass, klShare: klShare, in: memory)
   }
 
-  /// Of dense rows as much memory as the vocabulary has tokens, times twelve, which the next sequence can use again.
+  /// Of dense rows up to eight bytes for each token of the vocabulary, which the next sequence can use again.
   public var memory: [UInt8] { encoded }
-
-  private static let byteCount = 12
-
-  /// The number of tokens.
-  public var count: Int { encoded.count / Self.byteCount }
 
   /// The tokens, by rising id, with the precision that is kept.
   public var entries: [Entry] {
     var entries: [Entry] = []
-    encoded.withUnsafeBytes { Self.forEach(in: $0) { entries.append($0) } }
+    do {
+      try encoded.withUnsafeBytes { bytes in
+        try Self.forEach(in: bytes, isDense: sharePositions != nil) { entries.append($0) }
+      }
+    } catch {
+      preconditionFailure("bytes that were just made are read as they were made")
+    }
     return entries
   }
 
-  /// Entries that are encoded before they are added to the bytes.
-  private static let entriesAtOnce = 512
-
-  /// The entries that are not negligible, as bytes.
-  ///
-  /// - Parameter memory: Where they go; what is in it goes.
-  private static func encoded(
-    upTo most: Int, in memory: consuming [UInt8] = [], _ entry: (Int) -> Entry
-  ) -> [UInt8] {
-    var bytes = memory
-    bytes.removeAll(keepingCapacity: true)
-    bytes.reserveCapacity(most * byteCount)
-    withUnsafeTemporaryAllocation(byteCount: entriesAtOnce * byteCount, alignment: 16) { few in
-      for first in stride(from: 0, to: most, by: entriesAtOnce) {
-        let count = encode(first..<min(first + entriesAtOnce, most), into: few, entry)
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: few[..<count]))
-      }
-    }
-    return bytes
-  }
-
-  /// Encodes the entries that are not negligible.
-  ///
-  /// - Returns: How many bytes they take.
+  /// Whether a token is kept. Magnitudes compare as their bits do, and a difference below 0 has the highest bit: which
+  /// tokens are kept cannot be foreseen, and a branch would cost more than all the rest.
   @inline(__always)
-  private static func encode(
-    _ places: Range<Int>, into bytes: UnsafeMutableRawBufferPointer, _ entry: (Int) -> Entry
-  ) -> Int {
-    var count = 0
-    for place in places {
-      let entry = entry(place)
-      bytes.storeBytes(of: entry.tokenID.littleEndian, toByteOffset: count, as: Int32.self)
-      bytes.storeBytes(
-        of: Float(entry.movedMass).bitPattern.littleEndian, toByteOffset: count + 4, as: UInt32.self)
-      bytes.storeBytes(
-        of: Float(entry.klShare).bitPattern.littleEndian, toByteOffset: count + 8, as: UInt32.self)
-      // The next one is written over one that is left out. Which are cannot be foreseen, and a branch would cost more than
-      // all the rest: magnitudes compare as their bits do, and a difference below 0 has the highest bit.
-      let larger = max(entry.movedMass.magnitude.bitPattern, entry.klShare.magnitude.bitPattern)
-      let isLeftOut = Int(truncatingIfNeeded: (larger &- smallestKept.bitPattern) &>> 63)
-      count &+= byteCount &* (1 &- isLeftOut)
-    }
-    return count
+  static func keeps(movedMass: Double, klShare: Double) -> Bool {
+    let larger = max(movedMass.magnitude.bitPattern, klShare.magnitude.bitPattern)
+    return (larger &- smallestKept.bitPattern) &>> 63 == 0
   }
 
-  /// Reads encoded entries one after the other.
-  static func forEach(in bytes: UnsafeRawBufferPointer, _ body: (Entry) -> Void) {
-    for offset in stride(from: 0, through: bytes.count - byteCount, by: byteCount) {
-      func word(_ place: Int) -> UInt32 {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 4 * place, as: UInt32.self))
-      }
-      body(
-        Entry(
-          tokenID: Int32(bitPattern: word(0)), movedMass: Double(Float(bitPattern: word(1))),
-          klShare: Double(Float(bitPattern: word(2)))))
+  /// Reads encoded tokens one after the other.
+  ///
+  /// - Parameter isDense: Whether they are those of dense rows.
+  /// - Throws: ``DamagedRow`` where the bytes are not what either encoding makes.
+  static func forEach(
+    in bytes: UnsafeRawBufferPointer, isDense: Bool, _ body: (Entry) -> Void
+  ) throws {
+    if isDense {
+      try DenseTokenBytes.forEach(in: bytes, body)
+    } else {
+      try ListedTokenBytes.forEach(in: bytes, body)
     }
   }
 }

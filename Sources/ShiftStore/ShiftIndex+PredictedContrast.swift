@@ -83,13 +83,14 @@ extension ShiftIndex {
           """)
       var sums = PredictedSums()
       while let row = try rows.next() {
+        let sharePositions: Int? = try row.value(3)
         try sums.beginSequence(
           prompt: TaskPrompt(taskID: row.value(0), name: row.value(1)), positions: row.value(2),
-          sharePositions: row.value(3),
+          sharePositions: sharePositions,
           unlisted: (row.value(4), row.value(5)))
         try row.withUnsafeData(atIndex: 6) { data in
-          data?.withUnsafeBytes { bytes in
-            MovedTokens.forEach(in: bytes) { entry in
+          try data?.withUnsafeBytes { bytes in
+            try MovedTokens.forEach(in: bytes, isDense: sharePositions != nil) { entry in
               if let id = request.groups.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }
             }
           }

@@ -59,8 +59,20 @@ public final class ShiftIndex: Sendable {
     let index = try openForWriting(draft, creating: true)
     try index.write(plan)
     try index.close()
+    try settle(draft)
     try put(draft, at: path, inPlaceOf: replaced)
     return try openForWriting(path)
+  }
+
+  /// Waits until a draft is on the disk, or a crash could leave its path with a file that holds nothing.
+  private static func settle(_ draft: String) throws {
+    let descriptor = Foundation.open(draft, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0, fdatasync(descriptor) == 0 else {
+      let reason = errno
+      if descriptor >= 0 { Foundation.close(descriptor) }
+      throw StoreError(file: draft, .unwritable(reason: String(cString: strerror(reason))))
+    }
+    Foundation.close(descriptor)
   }
 
   /// Moves a draft to its path, in place of a file that nobody else writes, or where there is none.
@@ -182,6 +194,8 @@ public final class ShiftIndex: Sendable {
       // written once.
       try database.execute(
         sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096")
+      // A draft is thrown away where it is not finished, and goes to the disk as a whole.
+      if isNew { try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF") }
     }
     let lock = try IndexLock(path: path)
     do {

@@ -38,6 +38,7 @@ struct StudyBench {
   func run(rounds: Int) async throws -> [Comparison] {
     var batch: [Double] = []
     var kernel: [Double] = []
+    ProcessHeap.mapsLargeBlocks()
     // The small one first: what a program once had it may keep.
     let small = try await measure(plan(sequences: 1))
     let large = try await measure(plan(sequences: Self.sequences))

@@ -42,6 +42,7 @@ struct Batch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    ProcessHeap.mapsLargeBlocks()
     let stop = StopRequest()
     let signals = StopSignals(stop)
     var planning = PlanningMeter(isQuiet: quiet)

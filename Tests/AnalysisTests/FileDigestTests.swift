@@ -68,9 +68,9 @@ import Traces
     #expect(before.kind == .sampled)
     #expect(before.byteCount == FileDigest.wholeLimit + 1)
     var changed: Set<String> = [before.hex]
-    // Between the ends of 2¹⁶ = 65,536 bytes, a block of 256 begins every 32,768.
+    // Between the ends of 2¹⁶ = 65,536 bytes, a block of 512 begins every 61,440.
     for place in [
-      0, 65_535, 65_536, 98_304 + 255, FileDigest.wholeLimit - 65_535, FileDigest.wholeLimit,
+      0, 65_535, 65_536, 126_976 + 511, FileDigest.wholeLimit - 65_535, FileDigest.wholeLimit,
     ] {
       var rows = large(0)
       rows[place] = 8
@@ -81,13 +81,13 @@ import Traces
     changed.insert(try FileDigest(path: file("rows", rows)).hex)
     #expect(changed.count == 8)
     rows = large(0)
-    rows[65_536 + 256] = 8
+    rows[65_536 + 512] = 8
     let between = try FileDigest(path: file("rows", rows))
     #expect(between.hex == before.hex, "what lies between two blocks is not looked at")
     rows = large(0)
-    for place in 3_000_000..<3_032_768 { rows[place] = 8 }
+    for place in 3_000_000..<3_061_440 { rows[place] = 8 }
     let row = try FileDigest(path: file("rows", rows))
-    #expect(row.hex != before.hex, "32 KiB in one piece are always seen")
+    #expect(row.hex != before.hex, "60 KiB in one piece are always seen")
   }
 
   @Test func `of large tensors the digest is that of the named bytes`() throws {
@@ -97,8 +97,8 @@ import Traces
     var named = bytes[..<65_536]
     var offset = 65_536
     while offset < size - 65_536 {
-      named += bytes[offset..<min(offset + 256, size - 65_536)]
-      offset += 32_768
+      named += bytes[offset..<min(offset + 512, size - 65_536)]
+      offset += 61_440
     }
     named += bytes[(size - 65_536)...]
     named += withUnsafeBytes(of: UInt64(size).littleEndian) { Data($0) }

@@ -1,6 +1,7 @@
-import ShiftStore
 import TestSupport
 import Testing
+
+@testable import ShiftStore
 
 @Suite struct MovedTokensTests {
   @Test(arguments: 1...20) func `tokens that moved or contributed enough are kept, in order`(seed: UInt64) {
@@ -31,5 +32,50 @@ import Testing
         MovedTokens.Entry(tokenID: Int32($0), movedMass: moved[$0], klShare: shares[$0])
       })
     #expect(listed.entries == kept)
+  }
+
+  @Test func `of dense rows bits say which tokens are kept, and figures follow`() {
+    var moved = [Double](repeating: 0, count: 514)
+    var shares = moved
+    moved[0] = 1
+    shares[9] = -2
+    moved[511] = 0.5
+    (moved[513], shares[513]) = (3, 4)
+    let tokens = MovedTokens(positions: 1, sharePositions: 1, movedMass: moved, klShare: shares)
+    #expect(tokens.entries.map(\.tokenID) == [0, 9, 511, 513])
+    // Of tokens 0 to 511 bit 0 of byte 0, bit 1 of byte 1 and bit 7 of byte 63; of the others bit 1.
+    var first = [UInt8](repeating: 0, count: 64)
+    (first[0], first[1], first[63]) = (1, 2, 128)
+    var second = [UInt8](repeating: 0, count: 64)
+    second[0] = 2
+    func figures(_ pairs: [(Float, Float)]) -> [UInt8] {
+      pairs.flatMap { [$0.0, $0.1] }.flatMap { value in
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+      }
+    }
+    #expect(
+      tokens.encoded == first + figures([(1, 0), (0, -2), (0.5, 0)]) + second + figures([(3, 4)]))
+  }
+
+  @Test func `bytes that end too early are damaged`() {
+    let dense = MovedTokens(
+      positions: 1, sharePositions: 1, movedMass: Array(repeating: 1, count: 700),
+      klShare: Array(repeating: 1, count: 700))
+    let listed = MovedTokens(
+      positions: 1, unlistedReference: 0, unlistedTuned: 0,
+      entries: (0..<3).map { MovedTokens.Entry(tokenID: $0, movedMass: 1, klShare: 0) })
+    func reads(_ bytes: some Collection<UInt8>, isDense: Bool) -> Bool {
+      Array(bytes).withUnsafeBytes { bytes in
+        (try? MovedTokens.forEach(in: bytes, isDense: isDense) { _ in }) != nil
+      }
+    }
+    // What ends with a whole block, or a whole token of a list, is a shorter one.
+    for count in 0...dense.encoded.count {
+      let isWhole = [0, 64 + 512 * 8, dense.encoded.count].contains(count)
+      #expect(reads(dense.encoded.prefix(count), isDense: true) == isWhole, "\(count) bytes")
+    }
+    for count in 0...listed.encoded.count {
+      #expect(reads(listed.encoded.prefix(count), isDense: false) == count.isMultiple(of: 12), "\(count) bytes")
+    }
   }
 }
