@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// The merge loop: while any neighbours have a rule, merge the pair whose rule comes first, and of
 /// equal ones the leftmost.
 ///
@@ -91,6 +93,11 @@ struct BytePairEncoding: Sendable {
       for index in 0..<piece.count { list.symbols[index] = tokens[Int(piece[index])] }
     }
     return list
+  }
+
+  /// Asks for what is known of the first bytes of a piece, of which as many are read as `TOKENSCAN_PREFETCHED` says.
+  @inline(__always) func prefetch(_ piece: UnsafePointer<UInt8>) {
+    bytePairs.withBytes { tokenscan_prefetch_pairs(piece, $0) }
   }
 
   /// The same of a piece of at most `PackedMerge.limit` bytes that is merged beside others.

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// Says of nearly every piece that is not among the `KnownPieces` that it is no token: a bit for the hash of every
 /// token that is not.
 ///
@@ -28,6 +30,13 @@ struct OtherTokens: Sendable {
   @inline(__always) func mayHold(_ hash: Int) -> Bool {
     let place = place(of: hash)
     return bits.withUnsafeBufferPointer { $0[place >> 6] &>> UInt64(place & 63) & 1 != 0 }
+  }
+
+  /// Asks for the memory that says it.
+  @inline(__always) func prefetch(_ hash: Int) {
+    bits.withUnsafeBufferPointer { bits in
+      if let base = bits.baseAddress { tokenscan_prefetch(base + (place(of: hash) >> 6)) }
+    }
   }
 
   @inline(__always) private func place(of hash: Int) -> Int {

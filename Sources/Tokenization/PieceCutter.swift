@@ -121,34 +121,40 @@ struct PieceCutter<Scanner: PieceScanner> {
       let block =
         readsCharacters
         ? PlainBlock(charactersAt: first, in: text, scanner.plainRules) : PlainBlock(at: first, in: text)
-      var ends: UInt64
+      let ends: UInt64
       (ends, isPlain) = block.ends(scanner.plainRules)
       if ends.nonzeroBitCount < Self.fewest {
         isPlain = isPlain && ends != 0
         nextBlock = first &+ (isPlain ? 0 : Self.pause)
       }
-      while ends != 0 {
-        let next = first &+ ends.trailingZeroBitCount
-        var hasSeam = false
-        if block.joints != 0, next &- start > KnownPieces.lengthLimit, let seams {
-          let places = block.joints & Seams.places(after: start &- first, before: next &- first)
-          var cuts = seams.bits(of: places, from: first, in: text)
-          hasSeam = cuts != 0
-          while cuts != 0 {
-            let cut = first &+ cuts.trailingZeroBitCount
-            pieces[filled] = PendingPiece(start, cut, isPart: true)
-            filled &+= 1
-            start = cut
-            cuts &= cuts &- 1
-          }
-        }
-        pieces[filled] = PendingPiece(start, next, isPart: hasSeam)
-        filled &+= 1
-        start = next
-        ends &= ends &- 1
+      // Those of all pieces at once, and then all pieces: how many there are in each cannot be foreseen.
+      if block.joints != 0, let seams {
+        let places = block.joints & Seams.places(inPiecesThatEndAt: ends)
+        cut(ends, seams: seams.bits(of: places, from: first, in: text), from: first, into: pieces, &filled)
+      } else {
+        cut(ends, seams: 0, from: first, into: pieces, &filled)
       }
     }
     end = start
+  }
+
+  /// Cuts the pieces of a block that end at some places and have seams at others.
+  @inline(__always) private mutating func cut(
+    _ ends: UInt64, seams: UInt64, from first: Int, into pieces: UnsafeMutableBufferPointer<PendingPiece>,
+    _ filled: inout Int
+  ) {
+    var rest = ends | seams
+    var isBehindSeam: UInt64 = 0
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      let isSeam = seams &>> UInt64(truncatingIfNeeded: place) & 1
+      let mark = (isSeam | isBehindSeam) &* PieceCache.partMark
+      pieces[filled] = PendingPiece(low: 0, high: mark, start: start, end: first &+ place)
+      filled &+= 1
+      start = first &+ place
+      isBehindSeam = isSeam
+      rest &= rest &- 1
+    }
   }
 }
 

@@ -84,9 +84,25 @@ final class Seams: Sendable {
     return found
   }
 
-  /// The places in a block where a piece between two of them may have a seam, a bit for each.
-  @inline(__always) static func places(after start: Int, before end: Int) -> UInt64 {
-    (~0 &<< UInt64(truncatingIfNeeded: start &+ reach)) & ~(~1 &<< UInt64(truncatingIfNeeded: end &- reach))
+  /// The places in a block, a bit for each, where pieces that are too long to be known may have a seam: three bytes or
+  /// more from both ends of a piece.
+  ///
+  /// - Parameter ends: The bytes behind the pieces, of which the first begins with the block.
+  @inline(__always) static func places(inPiecesThatEndAt ends: UInt64) -> UInt64 {
+    // The bytes of pieces behind the first of each.
+    let behind = ~0 &<< UInt64(truncatingIfNeeded: 63 &- (ends | 1).leadingZeroBitCount)
+    let inside = ~(ends | 1 | behind)
+    // Those of which as many as a known piece has follow each other.
+    var runs = inside & inside &>> 1
+    runs &= runs &>> 2
+    runs &= runs &>> 4
+    runs &= runs &>> 4
+    runs |= runs &<< 1
+    runs |= runs &<< 2
+    runs |= runs &<< 4
+    runs |= runs &<< 4
+    runs &= runs &<< 1 & runs &>> 1
+    return runs & runs &<< 1 & runs &>> 1
   }
 
   /// Whether a token may reach from the lowest three bytes into the next three.

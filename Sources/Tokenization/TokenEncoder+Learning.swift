@@ -13,7 +13,9 @@ extension TokenEncoder {
     let encoding = tokenizer.model.encoding
     guard let tokens = tokenizer.model.plainBytes, encoding.canBePacked else { return }
     MergeGroup.withSpace { group in
-      for place in UnsafeMutableBufferPointer(start: batch.new, count: new) {
+      for index in 0..<new {
+        if index &+ Self.ahead < new { prefetch(batch, batch.new[index &+ Self.ahead], in: text) }
+        let place = batch.new[index]
         let piece = batch.pieces[Int(batch.unknown[Int(place)])]
         guard piece.end &- piece.start <= MergeGroup.longest, isMerged(piece, in: text) else { continue }
         group.add(
@@ -22,6 +24,16 @@ extension TokenEncoder {
       }
       remember(&group, encoding.merges, batch, in: text)
     }
+  }
+
+  /// How many pieces before it is begun the memory is asked for that a piece needs first.
+  private static let ahead = 3
+
+  @inline(__always) private func prefetch(_ batch: PieceBatch, _ place: Int32, in text: ScanText) {
+    let piece = batch.pieces[Int(batch.unknown[Int(place)])]
+    tokenizer.model.otherTokens.prefetch(piece.hash)
+    guard piece.start &+ Int(TOKENSCAN_PREFETCHED) <= text.count else { return }
+    tokenizer.model.encoding.prefetch(text.base + piece.start)
   }
 
   /// Whether a piece is no token that would be taken as it is.

@@ -37,6 +37,22 @@ import Testing
     #expect(parts(text, Seams([ArraySlice<UInt8>]())) == [3, 3, 6])
   }
 
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `places in a block are three bytes from the ends of long pieces`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    // Never the first, which no piece ends before, and fewer from seed to seed.
+    let ends = (0..<seed % 6).reduce(UInt64.max) { ends, _ in ends & generator.next() } & ~1
+    var expected: UInt64 = 0
+    var start = 0
+    for end in 0..<64 where ends >> UInt64(end) & 1 == 1 {
+      if end - start > KnownPieces.lengthLimit {
+        for place in start + 3...end - 3 { expected |= 1 << UInt64(place) }
+      }
+      start = end
+    }
+    #expect(Seams.places(inPiecesThatEndAt: ends) == expected, "\(ends)")
+  }
+
   /// Characters that share bytes, so that tokens meet in many ways.
   private func text(count: Int, using generator: inout SplitMix64) -> [UInt8] {
     let characters = ["世", "丗", "界", "ら", "り", "ผ", "a", "é", "а", "А", "р", "ѐ", "👍", "\u{FFFD}"]

@@ -176,6 +176,17 @@ typedef struct {
   const tokenscan_byte_pair *pairs;
 } tokenscan_bytes;
 
+/// How many bytes `tokenscan_prefetch_pairs` reads.
+#define TOKENSCAN_PREFETCHED 9
+
+/// Asks for what is known of the first bytes of a piece beside each other, as many as most pieces have: how many it has
+/// cannot be foreseen.
+static inline void tokenscan_prefetch_pairs(const uint8_t *piece, tokenscan_bytes bytes) {
+  for (size_t place = 0; place + 1 < TOKENSCAN_PREFETCHED; place++) {
+    tokenscan_prefetch(bytes.pairs + ((size_t)piece[place] << 8 | piece[place + 1]));
+  }
+}
+
 /// Begins a list with 1 to 32 symbols that begin with `firsts` and end with `lasts`: those in `singles` are the
 /// tokens of single bytes, the others are in their places already.
 ///
