@@ -49,11 +49,12 @@ let package = Package(
       name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .target(
       name: "Analysis",
       dependencies: [
-        "CXXHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
+        "CMalloc", "CXXHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
@@ -105,7 +106,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CJSONScan", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard"]
+let targetsInC = ["CDivergence", "CJSONScan", "CMalloc", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -1,4 +1,4 @@
-import Foundation
+import CMalloc
 
 /// The heap of the whole program, for programs that measure and do little else.
 public enum ProcessHeap {
@@ -8,8 +8,6 @@ public enum ProcessHeap {
   /// long as a vocabulary is handed from sequence to sequence, and what else is as large would leave gaps between it
   /// that grow with a study.
   public static func mapsLargeBlocks() {
-    #if canImport(Glibc)
-      _ = mallopt(M_MMAP_THRESHOLD, 256 << 10)
-    #endif
+    malloc_map_blocks(256 << 10)
   }
 }

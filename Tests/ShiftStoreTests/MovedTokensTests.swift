@@ -75,7 +75,8 @@ import Testing
       #expect(reads(dense.encoded.prefix(count), isDense: true) == isWhole, "\(count) bytes")
     }
     for count in 0...listed.encoded.count {
-      #expect(reads(listed.encoded.prefix(count), isDense: false) == count.isMultiple(of: 12), "\(count) bytes")
+      #expect(
+        reads(listed.encoded.prefix(count), isDense: false) == count.isMultiple(of: 12), "\(count) bytes")
     }
   }
 }
