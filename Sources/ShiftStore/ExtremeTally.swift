@@ -10,8 +10,8 @@ struct ExtremeTally: PositionTally {
   init(beside path: String) {}
 
   mutating func add(_ sequence: TalliedSequence) {
-    for position in sequence.positions {
-      for (place, metric) in Metric.allCases.enumerated() {
+    for (place, metric) in Metric.allCases.enumerated() {
+      for position in sequence.positions {
         guard let value = metric.value(position), !value.isNaN else { continue }
         largest[place].offer(
           LargestPositions.Entry(
@@ -21,12 +21,12 @@ struct ExtremeTally: PositionTally {
     }
   }
 
-  func write(_ slice: TallySlice, to database: Database) throws {
+  mutating func write(_ slice: TallySlice, to database: Database) throws {
     // In the order of the key, so that every row goes to the end of the table: half the cost.
-    let named = zip(Metric.allCases, largest).sorted { $0.0.rawValue < $1.0.rawValue }
+    let named = zip(Metric.allCases, largest.indices).sorted { $0.0.rawValue < $1.0.rawValue }
     let rows = try RowHandIn(database, into: Self.table, columns: 7)
-    for (metric, largest) in named {
-      try rows.insert(largest.sorted.enumerated()) { numbered, row in
+    for (metric, place) in named {
+      try rows.insert(largest[place].sorted.enumerated()) { numbered, row in
         let (place, entry) = numbered
         row.put(metric.rawValue)
         row.put(slice)

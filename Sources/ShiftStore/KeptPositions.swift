@@ -2,18 +2,22 @@ import Foundation
 import GRDB
 import Measures
 
-/// The positions that this process wrote into an index, set aside as they are in memory: counting the tables reads them a
-/// few times faster than SQLite finds them again.
+/// The positions that this process wrote into an index, set aside as they are: counting the tables reads them a few times
+/// faster than SQLite finds them again. The first stay in memory, all others go into a file.
 ///
 /// What is missing here, as after a run that was stopped, is read from the index; the values are the same. Nothing is kept
 /// beside an index into which somebody else has written since, or in which triggers may change a row, or where the disk has
 /// little room.
 struct KeptPositions {
-  /// Where the positions of a measurement lie in the file.
-  private struct Place {
-    var offset: Int
-    var count: Int
+  /// Where the positions of a measurement are.
+  private enum Place {
+    case memory([PositionMeasures])
+    case file(offset: Int, count: Int)
   }
+
+  /// Sixty thousand positions: a small study needs no file, and a large one's memory does not grow.
+  private let memoryLimit: Int
+  private var memoryUsed = 0
 
   /// Nearly a million positions. For a study of many more the disk's room would count, not the time.
   private static let limit = 256 << 20
@@ -35,14 +39,16 @@ struct KeptPositions {
 
     /// - Parameter database: In a transaction, so that it stays as it is.
     init(_ database: Database) throws {
-      version = try Int.fetchOne(database, sql: "PRAGMA data_version")
-      triggers = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+      version = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA data_version"))
+      triggers = try Int.fetchOne(
+        database.cachedStatement(sql: "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"))
     }
   }
 
   /// - Parameter path: The index, beside which positions are set aside.
-  init(beside path: String, roomLeft: Int = 1 << 30) {
+  init(beside path: String, memoryLimit: Int = 16 << 20, roomLeft: Int = 1 << 30) {
     self.path = path
+    self.memoryLimit = memoryLimit
     self.roomLeft = roomLeft
   }
 
@@ -55,7 +61,7 @@ struct KeptPositions {
     }
   }
 
-  /// Leaves everything to the index, and the room of the file to others.
+  /// Leaves everything to the index, and the room to others.
   private mutating func giveUp() {
     file = nil
     places = [:]
@@ -67,26 +73,42 @@ struct KeptPositions {
   /// - Parameter positions: They rise, and no figure is NaN.
   mutating func keep(_ positions: [PositionMeasures], of measurementID: Int) {
     guard !isFull, !positions.isEmpty else { return }
+    let size = positions.count * MemoryLayout<PositionMeasures>.stride
+    if memoryUsed + size <= memoryLimit {
+      memoryUsed += size
+      places[measurementID] = .memory(positions)
+    } else {
+      setAside(positions, size, of: measurementID)
+    }
+  }
+
+  /// Writes positions of so many bytes into the file.
+  private mutating func setAside(_ positions: [PositionMeasures], _ size: Int, of measurementID: Int) {
     guard let file = file ?? (try? ScratchFile(beside: path)), let room = file.room, room > roomLeft
     else { return giveUp() }
     self.file = file
-    let size = positions.count * MemoryLayout<PositionMeasures>.stride
     guard file.size + size <= Self.limit else {
       isFull = true
       return
     }
-    guard let offset = try? positions.map(\.asStored).withUnsafeBytes({ try file.append($0) }) else {
-      return giveUp()
-    }
-    places[measurementID] = Place(offset: offset, count: positions.count)
+    guard let offset = try? positions.withUnsafeBytes({ try file.append($0) }) else { return giveUp() }
+    places[measurementID] = .file(offset: offset, count: positions.count)
   }
 
   /// The positions of a measurement, rising; nil where they were not set aside, or cannot be read: the index has them.
   func positions(of measurementID: Int) -> [PositionMeasures]? {
-    guard let file, let place = places[measurementID] else { return nil }
-    return try? [PositionMeasures](unsafeUninitializedCapacity: place.count) { positions, filled in
-      try file.read(into: UnsafeMutableRawBufferPointer(positions), at: place.offset)
-      filled = place.count
+    switch places[measurementID] {
+    case nil: nil
+    case .memory(let positions): positions.map(\.asStored)
+    case .file(let offset, let count): positions(count, at: offset)?.map(\.asStored)
+    }
+  }
+
+  private func positions(_ count: Int, at offset: Int) -> [PositionMeasures]? {
+    guard let file else { return nil }
+    return try? [PositionMeasures](unsafeUninitializedCapacity: count) { positions, filled in
+      try file.read(into: UnsafeMutableRawBufferPointer(positions), at: offset)
+      filled = count
     }
   }
 }

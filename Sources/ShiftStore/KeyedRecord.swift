@@ -36,74 +36,101 @@ extension Array where Element: KeyedRecord {
   /// is left out of order is put right among neighbours; if that is much after all, all bytes are taken.
   mutating func sortByKey() {
     guard count > 1 else { return }
-    var places = KeyedPlaces(self.enumerated().map { .init(key: $1.key, place: $0) })
-    if Element.differsInUpperHalf {
-      places.sort(bytes: 4..<8)
-      if !places.sortNeighbours() { places.sort(bytes: 0..<8) }
+    // A small record is moved as soon as its key with a place; of a large one these are moved, and it once in the end.
+    if MemoryLayout<Element>.stride <= MemoryLayout<KeyedPlace>.stride {
+      sortThemselves(byUpperHalf: Element.differsInUpperHalf)
     } else {
-      places.sort(bytes: 0..<8)
+      var places = self.enumerated().map { KeyedPlace(key: $1.key, place: $0) }
+      places.sortThemselves(byUpperHalf: Element.differsInUpperHalf)
+      self = places.map { self[$0.place] }
     }
-    self = places.sorted.map { self[$0.place] }
-  }
-}
-
-/// Keys with where each one's record lies.
-struct KeyedPlaces {
-  struct Entry {
-    var key: UInt64
-    var place: Int
   }
 
-  private(set) var sorted: [Entry]
-
-  init(_ entries: [Entry]) { sorted = entries }
+  private mutating func sortThemselves(byUpperHalf isUpperEnough: Bool) {
+    if isUpperEnough {
+      sort(bytes: 4..<8)
+      if sortNeighbours() { return }
+    }
+    sort(bytes: 0..<8)
+  }
 
   /// Sorts by these bytes of the keys, counted from the lowest; equal ones keep their order.
-  mutating func sort(bytes: Range<Int>) {
-    guard let first = sorted.first else { return }
-    var moved = sorted
-    var counts = [Int](repeating: 0, count: 8 * 256)
-    for entry in sorted {
-      for byte in bytes { counts[byte << 8 | Int(entry.key >> (8 * UInt64(byte)) & 255)] += 1 }
-    }
-    for byte in bytes {
-      let shift = 8 * UInt64(byte)
-      guard counts[byte << 8 | Int(first.key >> shift & 255)] < sorted.count else { continue }
-      var next = [Int](repeating: 0, count: 256)
-      for digit in 1..<256 { next[digit] = next[digit - 1] + counts[byte << 8 | digit - 1] }
-      sorted.withUnsafeBufferPointer { sorted in
-        moved.withUnsafeMutableBufferPointer { moved in
-          next.withUnsafeMutableBufferPointer { next in
-            for entry in sorted {
-              let digit = Int(entry.key >> shift & 255)
-              moved[next[digit]] = entry
-              next[digit] += 1
-            }
-          }
+  private mutating func sort(bytes: Range<Int>) {
+    withUnsafeMutableBufferPointer { records in
+      withUnsafeTemporaryAllocation(of: Element.self, capacity: records.count) { moved in
+        let counts = Self.counts(of: bytes, in: records)
+        var (from, to) = (records, moved)
+        for (place, byte) in bytes.enumerated() {
+          let counts = counts[place * 256..<(place + 1) * 256]
+          // The same in all keys.
+          if counts.contains(records.count) { continue }
+          Self.move(from, to, byBitsFrom: 8 * UInt64(byte), counts)
+          swap(&from, &to)
         }
+        if from.baseAddress != records.baseAddress { _ = records.update(fromContentsOf: from) }
       }
-      swap(&sorted, &moved)
     }
   }
 
-  /// Puts in order what is nearly so: each entry moves before the greater ones that stand just before it.
+  /// How often each of these bytes of the keys has each value.
+  private static func counts(of bytes: Range<Int>, in records: UnsafeMutableBufferPointer<Element>) -> [Int] {
+    var counts = [Int](repeating: 0, count: bytes.count * 256)
+    counts.withUnsafeMutableBufferPointer { counts in
+      for record in records {
+        let key = record.key
+        for (place, byte) in bytes.enumerated() {
+          counts[place << 8 | Int(key >> (8 * UInt64(byte)) & 255)] += 1
+        }
+      }
+    }
+    return counts
+  }
+
+  /// Moves records to where they belong by one byte of their keys, of which there are so many of each value.
+  private static func move(
+    _ from: UnsafeMutableBufferPointer<Element>, _ to: UnsafeMutableBufferPointer<Element>,
+    byBitsFrom shift: UInt64, _ counts: ArraySlice<Int>
+  ) {
+    var start = 0
+    var next = counts.map { count in
+      defer { start += count }
+      return start
+    }
+    next.withUnsafeMutableBufferPointer { next in
+      for record in from {
+        let digit = Int(record.key >> shift & 255)
+        to[next[digit]] = record
+        next[digit] += 1
+      }
+    }
+  }
+
+  /// Puts in order what is nearly so: each record moves before the greater ones that stand just before it.
   ///
-  /// - Returns: False, and entries are left in another order, but equal keys in theirs, where that takes more steps than there are entries.
-  mutating func sortNeighbours() -> Bool {
+  /// - Returns: False, and records are left in another order, but those of one key in theirs, where that takes more steps than
+  ///   there are records.
+  private mutating func sortNeighbours() -> Bool {
     var steps = 0
-    return sorted.withUnsafeMutableBufferPointer { sorted in
+    return withUnsafeMutableBufferPointer { sorted in
       for place in sorted.indices.dropFirst() where sorted[place].key < sorted[place - 1].key {
-        let entry = sorted[place]
+        let record = sorted[place]
+        let key = record.key
         var free = place
-        while free > 0, sorted[free - 1].key > entry.key {
+        while free > 0, sorted[free - 1].key > key {
           sorted[free] = sorted[free - 1]
           free -= 1
           steps += 1
         }
-        sorted[free] = entry
+        sorted[free] = record
         if steps > sorted.count { return false }
       }
       return true
     }
   }
+}
+
+/// A key with where its record lies.
+private struct KeyedPlace: KeyedRecord {
+  var key: UInt64
+  var place: Int
 }

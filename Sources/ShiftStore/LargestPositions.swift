@@ -1,11 +1,12 @@
-/// The largest of many positions, found in one pass: a heap whose root is the first to go.
+/// The largest of many positions, found in one pass.
 ///
-/// Of equal sizes the earlier measurement is kept, then the earlier position.
+/// Those that may be among them are gathered; from time to time they are sorted, and the smallest let go. Positions come by
+/// measurement and place, so that of equal sizes the earlier ones are kept.
 ///
-/// Complexity: an offer takes O(1) where it is too small, else O(log limit).
+/// Complexity: an offer takes O(1).
 struct LargestPositions {
   /// A position and how large it is.
-  struct Entry {
+  struct Entry: KeyedRecord {
     /// What decides the order.
     var size: Double
     /// What is told.
@@ -14,59 +15,38 @@ struct LargestPositions {
     var measurementID: Int
     var position: Int
 
-    /// True where this entry stands before another one.
-    func precedes(_ other: Entry) -> Bool {
-      if size != other.size { return size > other.size }
-      return (measurementID, position) < (other.measurementID, other.position)
-    }
+    var key: UInt64 { size.fallingKey }
+    static var differsInUpperHalf: Bool { true }
   }
 
   private let limit: Int
-  /// A binary heap: every parent is preceded by its children.
-  private var heap: [Entry] = []
+  private var gathered: [Entry] = []
+  /// The least of the largest when they were last sorted: later ones must be larger. Nil while there are too few.
+  private var least: Double?
 
   /// The `limit` largest.
   init(limit: Int) { self.limit = limit }
 
   /// Keeps an entry if it is among the largest so far.
   mutating func offer(_ entry: Entry) {
-    if heap.count < limit {
-      heap.append(entry)
-      rise(from: heap.count - 1)
-    } else if let last = heap.first, entry.precedes(last) {
-      heap[0] = entry
-      sink()
-    }
+    if let least, entry.size <= least { return }
+    gathered.append(entry)
+    if gathered.count == 2 * limit { cut() }
+  }
+
+  /// Lets go what is not among the largest; equal sizes stay in the order in which they came.
+  private mutating func cut() {
+    gathered.sortByKey()
+    guard gathered.count >= limit else { return }
+    gathered.removeSubrange(limit...)
+    least = gathered.last?.size
   }
 
   /// The entries, largest first.
-  var sorted: [Entry] { heap.sorted { $0.precedes($1) } }
-
-  /// Moves what must give way, and puts the entry where it belongs at the end: half the work of exchanges.
-  private mutating func rise(from start: Int) {
-    heap.withUnsafeMutableBufferPointer { heap in
-      let entry = heap[start]
-      var place = start
-      while place > 0, heap[(place - 1) / 2].precedes(entry) {
-        heap[place] = heap[(place - 1) / 2]
-        place = (place - 1) / 2
-      }
-      heap[place] = entry
-    }
-  }
-
-  private mutating func sink() {
-    heap.withUnsafeMutableBufferPointer { heap in
-      let entry = heap[0]
-      var place = 0
-      while 2 * place + 1 < heap.count {
-        var child = 2 * place + 1
-        if child + 1 < heap.count, heap[child].precedes(heap[child + 1]) { child += 1 }
-        guard entry.precedes(heap[child]) else { break }
-        heap[place] = heap[child]
-        place = child
-      }
-      heap[place] = entry
+  var sorted: [Entry] {
+    mutating get {
+      cut()
+      return gathered
     }
   }
 }

@@ -43,9 +43,11 @@ struct MeasurementInsert {
   /// Tasks are numbered in the order in which they come.
   private mutating func taskID(of name: String) throws -> Int? {
     if let id = tasks[name] { return id }
-    try database.execute(
-      sql: "INSERT INTO task (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [name.composed])
-    let id = try ShiftIndex.storedTaskID(of: name, database)
+    var id = try ShiftIndex.storedTaskID(of: name, database)
+    if id == nil {
+      try database.execute(sql: "INSERT INTO task (name) VALUES (?)", arguments: [name.composed])
+      id = Int(database.lastInsertedRowID)
+    }
     tasks[name] = id
     return id
   }

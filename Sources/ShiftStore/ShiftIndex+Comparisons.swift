@@ -60,7 +60,8 @@ extension ShiftIndex {
 
   /// The id of a task; nil where the index has none of this name.
   static func storedTaskID(of name: String, _ database: Database) throws -> Int? {
-    try Int.fetchOne(database, sql: "SELECT id FROM task WHERE name = ?", arguments: [name.composed])
+    try Int.fetchOne(
+      database.cachedStatement(sql: "SELECT id FROM task WHERE name = ?"), arguments: [name.composed])
   }
 
   /// What was wrong with the input, in the order it was met.

@@ -107,7 +107,8 @@ extension ShiftIndex {
 }
 
 extension ShiftIndex {
-  private static func promptCount(of comparison: Comparison, _ database: Database) throws -> Int {
+  /// The number of prompts of a comparison, by the bytes of their names.
+  static func promptCount(of comparison: Comparison, _ database: Database) throws -> Int {
     try Int.fetchOne(
       database,
       sql: """

@@ -90,6 +90,8 @@ extension ShiftIndex {
       sql: "DELETE FROM contrastFigure; DELETE FROM contrast; DELETE FROM summaryFigure; DELETE FROM summary")
     var estimates = SummaryEstimates()
     for comparison in try comparisons(database) {
+      // Most small studies have too few prompts, which is known without reading all of their sums.
+      guard try Self.promptCount(of: comparison, database) >= PromptGroups.storedFrom else { continue }
       let slices = try SummarySlice.all(of: comparison, database)
       guard slices.last.map({ $0.totals.counts.prompts >= PromptGroups.storedFrom }) == true else { continue }
       for slice in slices {

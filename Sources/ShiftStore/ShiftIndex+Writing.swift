@@ -58,7 +58,8 @@ extension ShiftIndex {
         keep(measurement)
         for problem in measurement.problems { try insert(problem, database) }
       }
-      try database.execute(sql: "UPDATE study SET completedMeasurements = ?", arguments: [last.id])
+      try database.cachedStatement(sql: "UPDATE study SET completedMeasurements = ?")
+        .execute(arguments: [last.id])
     }
   }
 

@@ -11,6 +11,8 @@ struct SortedRuns<Record: KeyedRecord> {
   private let path: String
   private let limit: Int
   private var gathered: [Record] = []
+  /// Whether what is gathered is in order, so that a second merge need not sort again.
+  private var isSorted = true
   private var file: ScratchFile?
   /// Where each run lies in the file, in bytes.
   private var runs: [Range<Int>] = []
@@ -23,12 +25,18 @@ struct SortedRuns<Record: KeyedRecord> {
 
   mutating func append(_ record: Record) throws {
     count += 1
+    isSorted = false
     gathered.append(record)
     if gathered.count == limit { try setAside() }
   }
 
+  private mutating func sort() {
+    if !isSorted { gathered.sortByKey() }
+    isSorted = true
+  }
+
   private mutating func setAside() throws {
-    gathered.sortByKey()
+    sort()
     let file = try self.file ?? ScratchFile(beside: path)
     self.file = file
     try gathered.withUnsafeBytes { bytes in
@@ -40,7 +48,7 @@ struct SortedRuns<Record: KeyedRecord> {
 
   /// Hands over every record, the smallest key first. May be called again.
   mutating func merge() throws -> SortedMerge<Record> {
-    gathered.sortByKey()
+    sort()
     return try SortedMerge(runs: runs, of: file, beside: gathered)
   }
 }
@@ -59,12 +67,17 @@ struct SortedMerge<Record: KeyedRecord> {
   }
 
   private let file: ScratchFile?
+  /// The one run, where none is in the file, and how much of it was handed over.
+  private let only: [Record]?
+  private var taken = 0
   private var sources: [Source] = []
   /// A binary heap of the sources' first keys. Of equal keys the earlier run's comes first.
   private var heap: [(key: UInt64, source: Int)] = []
 
   fileprivate init(runs: [Range<Int>], of file: ScratchFile?, beside last: [Record]) throws {
     self.file = file
+    only = runs.isEmpty ? last : nil
+    guard !runs.isEmpty else { return }
     sources = runs.map { Source(page: [], left: $0) } + [Source(page: last, left: 0..<0)]
     for place in sources.indices {
       try turnPage(of: place)
@@ -75,6 +88,11 @@ struct SortedMerge<Record: KeyedRecord> {
 
   /// The next record; nil after the last.
   mutating func next() throws -> Record? {
+    if let only {
+      guard taken < only.count else { return nil }
+      taken += 1
+      return only[taken - 1]
+    }
     guard let first = heap.first else { return nil }
     let source = first.source
     let record = sources[source].page[sources[source].place]

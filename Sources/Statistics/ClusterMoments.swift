@@ -39,26 +39,29 @@ struct ClusterMoments {
   private init(_ means: [[ClusterTotal]], clusterCount: Int) {
     variables = 2 * means.count
     width = variables + variables * (variables + 1) / 2
-    var byCluster: [Int: [Double]] = [:]
+    var sums = [Double](repeating: 0, count: variables * clusterCount)
+    var isMember = [Bool](repeating: false, count: clusterCount)
     for (place, totals) in means.enumerated() {
       for total in totals {
         precondition(
           total.cluster >= 0 && total.cluster < clusterCount,
           "cluster \(total.cluster) must lie in 0..<\(clusterCount)")
         precondition(total.count >= 0, "a count must not be negative, but is \(total.count)")
-        byCluster[total.cluster, default: Array(repeating: 0, count: variables)][2 * place] += total.sum
-        byCluster[total.cluster]?[2 * place + 1] += total.count
+        isMember[total.cluster] = true
+        sums[total.cluster * variables + 2 * place] += total.sum
+        sums[total.cluster * variables + 2 * place + 1] += total.count
       }
     }
-    members = byCluster.keys.sorted()
+    members = isMember.indices.filter { isMember[$0] }
     var rows: [Double] = []
+    rows.reserveCapacity(members.count * width)
     var counting = Array(repeating: 0, count: means.count)
     for member in members {
-      let row = byCluster[member] ?? []
-      for place in means.indices where row[2 * place + 1] > 0 { counting[place] += 1 }
+      let row = sums[member * variables..<(member + 1) * variables]
+      for place in means.indices where row[row.startIndex + 2 * place + 1] > 0 { counting[place] += 1 }
       rows += row
-      for i in 0..<variables {
-        for j in i..<variables { rows.append(row[i] * row[j]) }
+      for i in row.indices {
+        for j in i..<row.endIndex { rows.append(row[i] * row[j]) }
       }
     }
     self.rows = rows

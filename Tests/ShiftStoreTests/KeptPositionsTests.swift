@@ -25,9 +25,10 @@ import Testing
     }
   }
 
-  @Test func `positions come back as the index gives them`() throws {
+  @Test(arguments: [0, 1 << 20])
+  func `positions come back as the index gives them, from memory or from a file`(memoryLimit: Int) throws {
     let folder = try TemporaryFolder()
-    var kept = KeptPositions(beside: folder.file("x.sqlite"), roomLeft: 0)
+    var kept = KeptPositions(beside: folder.file("x.sqlite"), memoryLimit: memoryLimit, roomLeft: 0)
     var position = PositionMeasures.example(
       position: 3, token: 7, kl: .between(low: 0.5, high: nil), ranks: (nil, 2))
     position.logprobTuned = -0.0
@@ -40,9 +41,23 @@ import Testing
     #expect(kept.positions(of: 6) == nil)
   }
 
+  /// A sequence that no longer fits into memory goes into the file, and a shorter one behind it may still fit.
+  @Test func `what memory has no room for is kept too`() throws {
+    let folder = try TemporaryFolder()
+    let size = MemoryLayout<PositionMeasures>.stride
+    var kept = KeptPositions(beside: folder.file("x.sqlite"), memoryLimit: 3 * size, roomLeft: 0)
+    let sequences = [2, 4, 1, 3].map { count in
+      (0..<count).map { place in
+        PositionMeasures.example(position: place, token: Int32(count), kl: .exact(1), ranks: (1, 1))
+      }
+    }
+    for (id, positions) in sequences.enumerated() { kept.keep(positions, of: id) }
+    for (id, positions) in sequences.enumerated() { #expect(kept.positions(of: id) == positions) }
+  }
+
   @Test func `where nothing can be set aside, nothing is kept`() throws {
     let folder = try TemporaryFolder()
-    var kept = KeptPositions(beside: folder.file("missing/x.sqlite"), roomLeft: 0)
+    var kept = KeptPositions(beside: folder.file("missing/x.sqlite"), memoryLimit: 0, roomLeft: 0)
     kept.keep([.example(position: 0, token: 1, kl: .exact(1), ranks: (1, 1))], of: 1)
     #expect(kept.positions(of: 1) == nil)
   }
@@ -50,8 +65,12 @@ import Testing
   @Test func `where the disk has little room nothing is kept, and what was is let go`() throws {
     let folder = try TemporaryFolder()
     let position = PositionMeasures.example(position: 0, token: 1, kl: .exact(1), ranks: (1, 1))
-    var kept = KeptPositions(beside: folder.file("x.sqlite"), roomLeft: .max)
+    let size = MemoryLayout<PositionMeasures>.stride
+    var kept = KeptPositions(beside: folder.file("x.sqlite"), memoryLimit: size, roomLeft: .max)
     kept.keep([position], of: 1)
+    #expect(kept.positions(of: 1) == [position])
+    kept.keep([position], of: 2)
+    #expect(kept.positions(of: 2) == nil)
     #expect(kept.positions(of: 1) == nil)
   }
 

@@ -59,6 +59,12 @@ struct ListedRows {
   /// How far a logprob can be from what the engine computed, because of how the file stores it.
   var rounding: Double { max(storageRounding, decimals.map(halfUnit) ?? 0) }
 
+  /// Makes room for as many rows and tokens as so many bytes hold, of which these are the first.
+  mutating func reserve(bytes: Int, ofWhichRead read: Int) {
+    tokens.reserveCapacity(tokens.count * (bytes / read + 1))
+    rows.reserveCapacity(rows.count * (bytes / read + 1))
+  }
+
   @inline(__always)
   mutating func append(_ entry: PlainEntry, token: TokenID) {
     tokens.append(ListedToken(token: token, logprob: entry.logprob ?? .nan, rank: entry.rank))
