@@ -106,7 +106,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-let targetsInC = ["CDivergence", "CJSONScan", "CMalloc", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard"]
+let targetsInC = [
+  "CDivergence", "CJSONScan", "CMalloc", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard",
+]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

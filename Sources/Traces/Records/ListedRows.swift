@@ -59,10 +59,15 @@ struct ListedRows {
   /// How far a logprob can be from what the engine computed, because of how the file stores it.
   var rounding: Double { max(storageRounding, decimals.map(halfUnit) ?? 0) }
 
+  /// Times the rows that are there, at most, room is made for: a record may hold very many lists, of which each would else
+  /// have room for all of them.
+  private static let mostTimes = 512
+
   /// Makes room for as many rows and tokens as so many bytes hold, of which these are the first.
   mutating func reserve(bytes: Int, ofWhichRead read: Int) {
-    tokens.reserveCapacity(tokens.count * (bytes / read + 1))
-    rows.reserveCapacity(rows.count * (bytes / read + 1))
+    let times = min(bytes / read + 1, Self.mostTimes)
+    tokens.reserveCapacity(tokens.count * times)
+    rows.reserveCapacity(rows.count * times)
   }
 
   @inline(__always)
