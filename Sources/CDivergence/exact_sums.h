@@ -1,7 +1,8 @@
 // Terms added to sums of 128 bits in units of 2⁻⁸⁰, eight at a time.
 //
-// A term below 2⁴⁶ is the sum of two signed integers below 2⁶³, one in units of 2⁻¹⁷ and one in units of 2⁻⁸⁰. Both parts
-// are cut towards zero, so that they have the sign of the term, and the rest, below one unit, decides how it is rounded.
+// A term below 2⁴⁶ is the sum of two signed integers below 2⁶³, one in units of 2⁻¹⁷ and one in units of 2⁻⁸⁰, or of three
+// below 2⁵¹ where there is no conversion of longer ones. All parts are cut towards zero, so that they have the sign of the
+// term, and the rest, below one unit, decides how it is rounded.
 
 typedef uint64_t words __attribute__((ext_vector_type(8)));
 typedef uint64_t word_pairs __attribute__((ext_vector_type(16), aligned(16)));
@@ -11,7 +12,6 @@ typedef double doubles_anywhere __attribute__((ext_vector_type(8), aligned(8)));
 struct wide_units {
   words low, high;
 };
-
 
 ALWAYS_INLINE struct wide_units added(struct wide_units a, struct wide_units b) {
   struct wide_units it;

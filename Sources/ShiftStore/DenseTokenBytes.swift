@@ -1,8 +1,8 @@
 /// What dense rows moved onto the tokens of a whole vocabulary, as bytes.
 ///
 /// Of every 512 tokens 64 bytes whose bits say which are kept, the lowest bit of the first byte the first token; then 8
-/// bytes for each that is: moved mass and share of KL as 32-bit floats. All little-endian. The ids of most tokens would take
-/// half as much again.
+/// bytes for each that is: moved mass and share of KL as 32-bit floats. All little-endian. Ids in place of bits would take
+/// half as much again where most tokens are kept.
 enum DenseTokenBytes {
   private static let tokensAtOnce = 512
   private static let maskSize = tokensAtOnce / 8

@@ -74,7 +74,7 @@ public struct MovedTokens: Sendable, Equatable {
     (encoded, count) = DenseTokenBytes.encoded(movedMass: movedMass, klShare: klShare, in: memory)
   }
 
-  /// Of dense rows up to eight bytes for each token of the vocabulary, which the next sequence can use again.
+  /// Of dense rows up to eight bytes and a bit for each token of the vocabulary, which the next sequence can use again.
   public var memory: [UInt8] { encoded }
 
   /// The tokens, by rising id, with the precision that is kept.
@@ -101,7 +101,7 @@ public struct MovedTokens: Sendable, Equatable {
   /// Reads encoded tokens one after the other.
   ///
   /// - Parameter isDense: Whether they are those of dense rows.
-  /// - Throws: ``DamagedRow`` where the bytes are not what either encoding makes.
+  /// - Throws: ``DamagedRow`` where the bytes are not as many as the encoding makes.
   static func forEach(
     in bytes: UnsafeRawBufferPointer, isDense: Bool, _ body: (Entry) -> Void
   ) throws {

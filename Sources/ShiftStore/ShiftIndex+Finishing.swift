@@ -49,7 +49,7 @@ extension ShiftIndex {
         INSERT INTO sqlite_stat1
           SELECT 'position', 'position',
             sum(positions) || ' ' || ((sum(positions) + count(*) - 1) / count(*)) || ' 1'
-          FROM measurement WHERE positions > 0 HAVING count(*) > 0;
+          FROM measurement WHERE positions > 0 GROUP BY positions IS NULL;
         ANALYZE task; ANALYZE rankCount; ANALYZE comparison
         """)
   }

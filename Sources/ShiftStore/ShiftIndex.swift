@@ -59,18 +59,18 @@ public final class ShiftIndex: Sendable {
     let index = try openForWriting(draft, creating: true)
     try index.write(plan)
     try index.close()
-    try settle(draft)
+    try settle(draft, of: path)
     try put(draft, at: path, inPlaceOf: replaced)
     return try openForWriting(path)
   }
 
   /// Waits until a draft is on the disk, or a crash could leave its path with a file that holds nothing.
-  private static func settle(_ draft: String) throws {
+  private static func settle(_ draft: String, of path: String) throws {
     let descriptor = Foundation.open(draft, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0, fdatasync(descriptor) == 0 else {
       let reason = errno
       if descriptor >= 0 { Foundation.close(descriptor) }
-      throw StoreError(file: draft, .unwritable(reason: String(cString: strerror(reason))))
+      throw StoreError(file: path, .unwritable(reason: String(cString: strerror(reason))))
     }
     Foundation.close(descriptor)
   }

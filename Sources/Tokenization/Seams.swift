@@ -92,7 +92,7 @@ final class Seams: Sendable {
     // The bytes of pieces behind the first of each.
     let behind = ~0 &<< UInt64(truncatingIfNeeded: 63 &- (ends | 1).leadingZeroBitCount)
     let inside = ~(ends | 1 | behind)
-    // Those of which as many as a known piece has follow each other.
+    // Those of which as many as a known piece has, twelve, follow each other; then all but the first and last two of these.
     var runs = inside & inside &>> 1
     runs &= runs &>> 2
     runs &= runs &>> 4

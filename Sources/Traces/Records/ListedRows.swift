@@ -59,8 +59,7 @@ struct ListedRows {
   /// How far a logprob can be from what the engine computed, because of how the file stores it.
   var rounding: Double { max(storageRounding, decimals.map(halfUnit) ?? 0) }
 
-  /// Times the rows that are there, at most, room is made for: a record may hold very many lists, of which each would else
-  /// have room for all of them.
+  /// Times the rows that are there, at most, room is made for, whatever a damaged file looks like.
   private static let mostTimes = 512
 
   /// Makes room for as many rows and tokens as so many bytes hold, of which these are the first.

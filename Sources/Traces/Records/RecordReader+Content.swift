@@ -3,7 +3,8 @@ import Tokenization
 /// One entry for each emitted token, with a list of others in it: the hot loop of reading.
 extension RecordReader {
   /// More than the parts of a stream have: those that follow are taken to be as long, and to reach to the record's end.
-  /// Room for them saves copying each row a few times.
+  /// Room for them saves copying each row a few times. Only one list of a record gets it: a record may hold very many, of
+  /// which each would have room for all.
   private static let rowsBeforeReserving = 8
 
   /// `[{"token_id": 9707, "logprob": -0.12, "rank": 1, "top_logprobs": […]}, …]`, nil for null.
@@ -14,7 +15,8 @@ extension RecordReader {
     let start = cursor.position
     while try cursor.nextElement() {
       try takeEntry(into: &rows)
-      if rows.rows.count == Self.rowsBeforeReserving {
+      if rows.rows.count == Self.rowsBeforeReserving, !hasReserved {
+        hasReserved = true
         rows.reserve(bytes: cursor.end - start, ofWhichRead: cursor.position - start)
       }
     }

@@ -18,6 +18,8 @@ struct RecordReader {
   /// All that llama.cpp's server says it generated, beside entries for some of it.
   var serverTokens: [Int]?
   var hasServerEntries = false
+  /// Whether a list of this record has room for all that may follow.
+  var hasReserved = false
   /// How many tokens llama.cpp's server says it generated; nil where it does not say.
   var generatedCount: Int?
   /// What prime-rl's trainer exports beside the tokens.
