@@ -6,8 +6,8 @@ import Measures
 /// faster than SQLite finds them again. The first stay in memory, all others go into a file.
 ///
 /// What is missing here, as after a run that was stopped, is read from the index; the values are the same. Nothing is kept
-/// beside an index into which somebody else has written since, or in which triggers may change a row, and none in a file where
-/// the disk has little room.
+/// beside an index into which somebody else has written since, or in which triggers may change a row, or once the file is
+/// needed and the disk has little room.
 struct KeptPositions {
   /// Where the positions of a measurement are.
   private enum Place {
@@ -84,10 +84,8 @@ struct KeptPositions {
 
   /// Writes positions of so many bytes into the file.
   private mutating func setAside(_ positions: [PositionMeasures], _ size: Int, of measurementID: Int) {
-    guard let file = file ?? (try? ScratchFile(beside: path)), let room = file.room, room > roomLeft else {
-      isFull = true
-      return
-    }
+    guard let file = file ?? (try? ScratchFile(beside: path)), let room = file.room, room > roomLeft
+    else { return giveUp() }
     self.file = file
     guard file.size + size <= Self.limit else {
       isFull = true
