@@ -1,7 +1,5 @@
 #pragma once
 
-#include <stddef.h>
-
 #if defined(__linux__)
 #include <malloc.h>
 #endif

@@ -8,11 +8,11 @@ enum ListedTokenBytes {
   static func encoded(_ entries: [MovedTokens.Entry]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(entries.count * byteCount)
+    func append(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
     for entry in entries {
-      let words = [
-        UInt32(bitPattern: entry.tokenID), Float(entry.movedMass).bitPattern, Float(entry.klShare).bitPattern,
-      ]
-      for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+      append(UInt32(bitPattern: entry.tokenID))
+      append(Float(entry.movedMass).bitPattern)
+      append(Float(entry.klShare).bitPattern)
     }
     return bytes
   }
