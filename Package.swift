@@ -36,10 +36,11 @@ let package = Package(
     .target(name: "Statistics"),
 
     // MARK: Storing
+    .systemLibrary(name: "CSystem"),
     .target(
       name: "ShiftStore",
       dependencies: [
-        "Measures", "Statistics", "Tokenization",
+        "CSystem", "Measures", "Statistics", "Tokenization",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -49,12 +50,11 @@ let package = Package(
       name: "Reports", dependencies: ["Measures", "ShiftStore", "Statistics", "Tokenization", "Traces"]),
 
     // MARK: The whole street
-    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .target(
       name: "Analysis",
       dependencies: [
-        "CMalloc", "CXXHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
+        "CSystem", "CXXHash", "Measures", "ShiftStore", "Statistics", "Tokenization", "Traces", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
@@ -107,7 +107,7 @@ let package = Package(
 )
 
 let targetsInC = [
-  "CDivergence", "CJSONScan", "CMalloc", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard",
+  "CDivergence", "CJSONScan", "CSystem", "CTokenScan", "CTruncation", "CXXHash", "CZlib", "CZstandard",
 ]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = [

@@ -8,7 +8,7 @@ struct FileBlocks {
   private let path: String
   private var hash = ContentHash.sha256(SHA256())
   private var isHashed = false
-  private var buffer = [UInt8](repeating: 0, count: 256 << 10)
+  private var buffer = [UInt8](repeating: 0, count: 128 << 10)
   private var filled = 0
 
   init(descriptor: Int32, path: String) {

@@ -1,4 +1,4 @@
-import CMalloc
+import CSystem
 
 /// The heap of the whole program, for programs that measure and do little else.
 public enum ProcessHeap {

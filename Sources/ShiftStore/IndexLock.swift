@@ -5,7 +5,7 @@ import Foundation
 /// It is `flock`'s, which SQLite does not use. The descriptor stays open as long as the index is: closing it earlier
 /// would drop SQLite's own locks on the file.
 struct IndexLock: Sendable {
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// - Throws: ``StoreError`` when another program writes the index.
   init(path: String) throws {

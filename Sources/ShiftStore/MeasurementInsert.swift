@@ -16,7 +16,7 @@ struct MeasurementInsert {
     sequences = try RowInsert(database, into: "sequence", columns: 7, ignoresRepeated: true)
     measurements = try RowInsert(database, into: "measurement", columns: 8 + 6 * 4 + 11 + 5)
     positions = try PositionInsert(database)
-    moved = try RowInsert(database, into: "movedToken", columns: 6)
+    moved = try RowInsert(database, into: "movedToken", columns: 7)
   }
 
   /// Inserts one measurement; of one that was refused there is nothing to insert.
@@ -98,6 +98,7 @@ struct MeasurementInsert {
     moved.bind(tokens.sharePositions)
     moved.bind(tokens.unlistedReference)
     moved.bind(tokens.unlistedTuned)
+    moved.bind(tokens.count)
     try tokens.encoded.withUnsafeBytes { try moved.insert(endingWith: $0) }
   }
 }

@@ -15,4 +15,7 @@ public enum Metric: String, CaseIterable, Sendable {
 
   /// True for a metric with a sign, whose largest values are sought on both sides.
   var ordersByMagnitude: Bool { self == .rankShift || self == .logprobShift }
+
+  /// The metric as an expression over the columns of `position`.
+  var sql: String { ordersByMagnitude ? rawValue : "coalesce(\(rawValue), \(rawValue)Low)" }
 }

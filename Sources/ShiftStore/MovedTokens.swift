@@ -82,7 +82,7 @@ public struct MovedTokens: Sendable, Equatable {
     var entries: [Entry] = []
     do {
       try encoded.withUnsafeBytes { bytes in
-        try Self.forEach(in: bytes, isDense: sharePositions != nil) { entries.append($0) }
+        try Self.forEach(in: bytes, count: count, isDense: sharePositions != nil) { entries.append($0) }
       }
     } catch {
       preconditionFailure("bytes that were just made are read as they were made")
@@ -100,15 +100,23 @@ public struct MovedTokens: Sendable, Equatable {
 
   /// Reads encoded tokens one after the other.
   ///
-  /// - Parameter isDense: Whether they are those of dense rows.
-  /// - Throws: ``DamagedRow`` where the bytes are not as many as the encoding makes.
+  /// - Parameters:
+  ///   - count: How many they are: bytes that end where a block does look whole.
+  ///   - isDense: Whether they are those of dense rows.
+  /// - Throws: ``DamagedRow`` where the bytes are not as many as the encoding makes, or the tokens not `count`.
   static func forEach(
-    in bytes: UnsafeRawBufferPointer, isDense: Bool, _ body: (Entry) -> Void
+    in bytes: UnsafeRawBufferPointer, count: Int, isDense: Bool, _ body: (Entry) -> Void
   ) throws {
-    if isDense {
-      try DenseTokenBytes.forEach(in: bytes, body)
-    } else {
-      try ListedTokenBytes.forEach(in: bytes, body)
+    var read = 0
+    func counted(_ entry: Entry) {
+      read += 1
+      body(entry)
     }
+    if isDense {
+      try DenseTokenBytes.forEach(in: bytes, counted)
+    } else {
+      try ListedTokenBytes.forEach(in: bytes, counted)
+    }
+    guard read == count else { throw DamagedRow() }
   }
 }

@@ -26,17 +26,25 @@ struct PredictedSums: Sendable {
   private var current = 0
 
   /// The entries that follow are those of a sequence of this prompt.
+  ///
+  /// - Throws: ``DamagedRow`` where the positions are more than can be counted.
   mutating func beginSequence(
     prompt key: TaskPrompt, positions: Int, sharePositions: Int?, unlisted: (reference: Double, tuned: Double)
-  ) {
+  ) throws {
     var prompt = prompts[key] ?? Prompt(number: prompts.count)
-    prompt.positions += positions
-    prompt.sharePositions += sharePositions ?? 0
+    prompt.positions = try Self.sum(prompt.positions, positions)
+    prompt.sharePositions = try Self.sum(prompt.sharePositions, sharePositions ?? 0)
     prompt.unlistedReference += unlisted.reference
     prompt.unlistedTuned += unlisted.tuned
     prompts[key] = prompt
     current = prompt.number
     isDense = isDense && sharePositions != nil
+  }
+
+  private static func sum(_ positions: Int, _ more: Int) throws -> Int {
+    let (sum, isTooLarge) = positions.addingReportingOverflow(more)
+    guard !isTooLarge else { throw DamagedRow() }
+    return sum
   }
 
   /// Adds an entry to a token, or to the group that stands for it.

@@ -2,6 +2,9 @@ import GRDB
 
 /// Writes the tables of predicted tokens: means over positions from the exact sums, one comparison and task after the other.
 struct PredictedTables {
+  /// How many tokens are a megabyte or so of rows.
+  private static let writebackStep = 1 << 14
+
   private let index: ShiftIndex
   private let database: Database
   /// The sums of the tasks of a comparison so far.
@@ -32,6 +35,8 @@ struct PredictedTables {
   private func insert(_ sum: PredictedSumRecord, into table: String, key: Int...) throws {
     let rows = try RowHandIn(database, into: table, columns: key.count + 3)
     try rows.insert(sum.means) { mean, row in
+      // Nobody else works meanwhile but the disk.
+      if mean.tokenID.isMultiple(of: Self.writebackStep) { index.writeback?.begin() }
       for id in key { row.put(id) }
       row.put(mean.tokenID)
       row.put(mean.klShareMean)

@@ -8,7 +8,7 @@ enum Schema {
   /// "TKSH" in ASCII: `PRAGMA application_id` of every index.
   static let applicationID: Int32 = 0x544B_5348
   /// `PRAGMA user_version` of an index with these tables.
-  static let version = 6
+  static let version = 7
 
   /// Makes the tables in an empty file.
   static func create(in database: Database) throws {
@@ -145,6 +145,7 @@ enum Schema {
       sharePositions INTEGER,
       unlistedReference REAL NOT NULL,
       unlistedTuned REAL NOT NULL,
+      tokenCount INTEGER NOT NULL,
       tokens BLOB NOT NULL
     ) STRICT;
     CREATE TABLE predictedSum (

@@ -5,7 +5,7 @@ import Synchronization
 
 extension ShiftIndex {
   /// The number of positions kept for each metric, comparison and task in the table `extreme`.
-  public static let extremeCount = 1000
+  public static let extremeCount = 100
 
   /// Counts the tables that people ask for, and says that the index is whole.
   ///

@@ -58,28 +58,39 @@ extension ShiftIndex {
   /// The most shifted positions of these comparisons, most shifted first.
   ///
   /// - Parameters:
-  ///   - limit: How many. The index keeps ``extremeCount`` for each comparison and task.
+  ///   - limit: How many. Up to ``extremeCount`` are found at once; for more, all positions are looked at.
   ///   - context: How many tokens before and after.
   public func top(
     by metric: Metric, in comparisons: [Comparison], task: String?, limit: Int, context: Int
   ) throws -> [ShiftedPosition] {
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
     return try reading { database in
-      let filter = try sliceFilter(comparisons, task: task, of: "extreme", database)
+      let shifted =
+        limit <= Self.extremeCount
+        ? """
+        SELECT comparisonID, measurementID, position, value FROM extreme
+        WHERE metric = '\(metric.rawValue)' AND \(try sliceFilter(comparisons, task: task, of: "extreme", database))
+        """
+        : """
+        SELECT comparisonID, measurementID, position, \(metric.sql) AS value FROM position
+        JOIN measurement ON measurement.id = measurementID JOIN sequence ON sequence.id = sequenceID
+        WHERE \(try sliceFilter(comparisons, task: task, of: "measurement", taskIn: "sequence", database))
+        """
       return try Row.fetchAll(
         database,
         sql: """
-          SELECT extreme.comparisonID, task.name AS task, sequence.name AS sequence, sequence.promptLength,
+          WITH found AS (
+            SELECT * FROM (\(shifted)) WHERE value IS NOT NULL
+            ORDER BY abs(value) DESC, measurementID, position LIMIT ?)
+          SELECT found.comparisonID, task.name AS task, sequence.name AS sequence, sequence.promptLength,
             sequence.tokens, position.*
-          FROM extreme
+          FROM found
           JOIN position USING (measurementID, position)
-          JOIN measurement ON measurement.id = extreme.measurementID
+          JOIN measurement ON measurement.id = found.measurementID
           JOIN sequence ON sequence.id = measurement.sequenceID
           JOIN task ON task.id = sequence.taskID
-          WHERE metric = ? AND \(filter)
-          ORDER BY abs(extreme.value) DESC, extreme.measurementID, extreme.position
-          LIMIT ?
-          """, arguments: [metric.rawValue, limit]
+          ORDER BY abs(found.value) DESC, found.measurementID, found.position
+          """, arguments: [limit]
       ).compactMap { row in
         try named[row.value("comparisonID")].map {
           try ShiftedPosition(row, comparison: $0, context: context)

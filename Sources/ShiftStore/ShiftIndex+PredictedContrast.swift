@@ -75,7 +75,8 @@ extension ShiftIndex {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT taskID, prompt, movedToken.positions, sharePositions, \(unlisted), movedToken.tokens
+          SELECT taskID, prompt, movedToken.positions, sharePositions, \(unlisted), tokenCount,
+            movedToken.tokens
           FROM movedToken
           JOIN measurement ON measurement.id = measurementID
           JOIN sequence ON sequence.id = sequenceID
@@ -88,9 +89,10 @@ extension ShiftIndex {
           prompt: TaskPrompt(taskID: row.value(0), name: row.value(1)), positions: row.value(2),
           sharePositions: sharePositions,
           unlisted: (row.value(4), row.value(5)))
-        try row.withUnsafeData(atIndex: 6) { data in
-          try data?.withUnsafeBytes { bytes in
-            try MovedTokens.forEach(in: bytes, isDense: sharePositions != nil) { entry in
+        let count: Int = try row.value(6)
+        try row.withUnsafeData(atIndex: 7) { data in
+          try (data ?? Data()).withUnsafeBytes { bytes in
+            try MovedTokens.forEach(in: bytes, count: count, isDense: sharePositions != nil) { entry in
               if let id = request.groups.id(of: Int(entry.tokenID)) { sums.add(entry, to: id) }
             }
           }

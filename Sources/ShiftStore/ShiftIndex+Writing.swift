@@ -61,6 +61,7 @@ extension ShiftIndex {
       try database.cachedStatement(sql: "UPDATE study SET completedMeasurements = ?")
         .execute(arguments: [last.id])
     }
+    writeback?.proceed()
   }
 
   /// Puts down the running sums of the predicted-token table with all appended measurements in, as part of the transaction

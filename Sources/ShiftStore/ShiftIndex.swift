@@ -14,6 +14,8 @@ public final class ShiftIndex: Sendable {
   private let queue: DatabaseQueue
   /// Held while an index is written, so that two batches do not write one.
   private let lock: IndexLock?
+  /// Nil where nothing is written.
+  let writeback: EarlyWriteback?
   /// What was written through this index; nil where nothing is, or where it is not all in the file.
   let kept: Mutex<KeptPositions?>
 
@@ -21,6 +23,7 @@ public final class ShiftIndex: Sendable {
     self.path = path
     self.queue = queue
     self.lock = lock
+    writeback = lock.map { EarlyWriteback(descriptor: $0.descriptor) }
     kept = Mutex(lock == nil ? nil : KeptPositions(beside: path))
   }
 

@@ -6,6 +6,7 @@ import Tokenization
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "top",
     abstract: "The most shifted positions, with the text around them.",
     discussion: """
       Examples:
@@ -25,11 +26,6 @@ struct Top: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard limit.count <= ShiftIndex.extremeCount else {
-      throw ValidationError(
-        "--limit is at most \(ShiftIndex.extremeCount): so many positions are kept for each comparison and task. Use 'query'."
-      )
-    }
     guard (0...200).contains(context) else {
       throw ValidationError("--context must be between 0 and 200, but is \(context).")
     }

@@ -64,19 +64,21 @@ import Testing
     let listed = MovedTokens(
       positions: 1, unlistedReference: 0, unlistedTuned: 0,
       entries: (0..<3).map { MovedTokens.Entry(tokenID: $0, movedMass: 1, klShare: 0) })
-    func reads(_ bytes: some Collection<UInt8>, isDense: Bool) -> Bool {
+    func reads(_ bytes: some Collection<UInt8>, count: Int, isDense: Bool) -> Bool {
       Array(bytes).withUnsafeBytes { bytes in
-        (try? MovedTokens.forEach(in: bytes, isDense: isDense) { _ in }) != nil
+        (try? MovedTokens.forEach(in: bytes, count: count, isDense: isDense) { _ in }) != nil
       }
     }
-    // What ends with a whole block, or a whole token of a list, is a shorter one.
+    // What ends with a whole block, or a whole token of a list, is a shorter one: its count says that it is not whole.
     for count in 0...dense.encoded.count {
-      let isWhole = [0, 64 + 512 * 8, dense.encoded.count].contains(count)
-      #expect(reads(dense.encoded.prefix(count), isDense: true) == isWhole, "\(count) bytes")
+      let bytes = dense.encoded.prefix(count)
+      #expect(reads(bytes, count: 700, isDense: true) == (count == dense.encoded.count), "\(count) bytes")
     }
+    #expect(reads(dense.encoded.prefix(64 + 512 * 8), count: 512, isDense: true))
     for count in 0...listed.encoded.count {
-      #expect(
-        reads(listed.encoded.prefix(count), isDense: false) == count.isMultiple(of: 12), "\(count) bytes")
+      let bytes = listed.encoded.prefix(count)
+      #expect(reads(bytes, count: 3, isDense: false) == (count == listed.encoded.count), "\(count) bytes")
     }
+    #expect(reads(listed.encoded.prefix(24), count: 2, isDense: false))
   }
 }

@@ -1,3 +1,5 @@
+import ShiftStore
+
 /// The tables of `finish()` as plain SQL over `position`: slow and obvious.
 enum SQLTwins {
   private static let joins = """
@@ -50,7 +52,7 @@ enum SQLTwins {
           ORDER BY \(order) DESC, position.measurementID, position.position) AS place
       \(joins)
       WHERE \(value) IS NOT NULL)
-    WHERE place <= 1000 ORDER BY comparisonID, taskID, place
+    WHERE place <= \(ShiftIndex.extremeCount) ORDER BY comparisonID, taskID, place
     """
   }
 

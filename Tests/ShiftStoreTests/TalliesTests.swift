@@ -52,6 +52,24 @@ import Testing
     #expect(counted.rows == twin.rows)
   }
 
+  @Test(arguments: Metric.allCases, [nil, "math"])
+  func `the most shifted positions are the same whether they are kept or looked for`(
+    metric: Metric, task: String?
+  ) throws {
+    let index = try RandomStudy(seed: 6, sequences: 90, longest: 90).index(in: folder)
+    let all = try index.comparisons()
+    func top(_ limit: Int) throws -> [String] {
+      try index.top(by: metric, in: all, task: task, limit: limit, context: 0).map {
+        "\($0.comparison.id) \($0.sequence) \($0.measures.position)"
+      }
+    }
+    let kept = try top(ShiftIndex.extremeCount)
+    let looked = try top(ShiftIndex.extremeCount * 3)
+    #expect(kept.count == ShiftIndex.extremeCount)
+    #expect(looked.count == ShiftIndex.extremeCount * 3)
+    #expect(Array(looked.prefix(kept.count)) == kept)
+  }
+
   @Test(arguments: 0..<4 as Range<UInt64>)
   func `the total of a token over all tasks is the sum of its rows`(seed: UInt64) throws {
     let index = try RandomStudy(seed: seed, sequences: 60, longest: 90).index(in: folder)

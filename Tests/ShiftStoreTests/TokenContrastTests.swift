@@ -144,6 +144,33 @@ import Tokenization
     #expect(abs(alone.unlisted.upperBound - 1.0 / 3) < 1e-15)
   }
 
+  @Test(
+    arguments: [
+      "tokens = x''", "tokens = substr(tokens, 1, 12)", "tokenCount = 3", "positions = 9223372036854775807",
+      "sharePositions = 9223372036854775807, tokens = x'', tokenCount = 0",
+    ])
+  func `moved tokens that were cut or cannot be counted are called damage`(change: String) throws {
+    // Two sequences of one prompt, so that their positions are added.
+    let measurements = (1...2).map { number in
+      var measurement = ExampleStudy.measurement(
+        id: number, comparison: 1, sequence: number, task: "math", prompt: "p1", name: "s\(number)",
+        [.example(position: 0, kl: .exact(1), ranks: (1, 1))])
+      measurement.moved = MovedTokens(
+        positions: 1, unlistedReference: 0, unlistedTuned: 0,
+        entries: [5, 6].map { MovedTokens.Entry(tokenID: $0, movedMass: 0.5, klShare: 0) })
+      return measurement
+    }
+    let index = try ShiftIndex.create(at: folder.file("index.sqlite"), plan: ExampleStudy.plan)
+    try index.append(measurements, predicted: [])
+    try index.finish()
+    let sft = try index.comparisons(of: "sft", source: .own)
+    #expect(try index.movedMass(in: sft, task: nil)?.drifts.map(\.tokenID) == [5, 6])
+    try OtherProgram.execute("UPDATE movedToken SET \(change)", on: index.path)
+    #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
+      try index.movedMass(in: sft, task: nil)
+    }
+  }
+
   @Test func `all that rows do not list may belong to one group`() throws {
     let measurements = [1, 2].map { comparison -> MeasurementRecord in
       var position = PositionMeasures.example(position: 0, kl: .between(low: 1, high: nil), ranks: (1, 1))

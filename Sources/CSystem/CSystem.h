@@ -1,0 +1,28 @@
+#pragma once
+
+#if defined(__linux__)
+#include <malloc.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+/// Has the system map each block of so many bytes and more by itself, where the C library can be told so.
+static inline void malloc_map_blocks(int bytes) {
+#if defined(M_MMAP_THRESHOLD)
+  mallopt(M_MMAP_THRESHOLD, bytes);
+#else
+  (void)bytes;
+#endif
+}
+
+/// Has the system begin to write what waits in memory for a file, and does not wait for it; false where the system cannot
+/// be asked. By its number where addresses have 64 bits: the C library declares the call for GNU's own programs only.
+static inline _Bool begin_writeback(int descriptor) {
+#if defined(SYS_sync_file_range) && defined(__LP64__)
+  enum { write_only = 2 };
+  return syscall(SYS_sync_file_range, descriptor, 0L, 0L, write_only) == 0;
+#else
+  (void)descriptor;
+  return 0;
+#endif
+}
