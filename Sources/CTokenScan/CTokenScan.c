@@ -21,6 +21,12 @@ size_t tokenscan_find_known(
   return functions()->find_known(pieces, count, known, tokens, unknown);
 }
 
+void tokenscan_locate(
+    const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
+    int32_t *places) {
+  functions()->locate(pieces, unknown, count, remembered, places);
+}
+
 size_t tokenscan_recall(
     const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
     tokenscan_entry *entries, int32_t *places) {
@@ -36,9 +42,9 @@ uint64_t tokenscan_find(const uint64_t *buckets, size_t index, size_t count, uin
 }
 
 void tokenscan_begin(
-    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, size_t readable, tokenscan_characters characters,
     tokenscan_bytes bytes, tokenscan_rules rules) {
-  functions()->begin(list, firsts, lasts, singles, count, bytes, rules);
+  functions()->begin(list, piece, count, readable, characters, bytes, rules);
 }
 
 void tokenscan_merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) {

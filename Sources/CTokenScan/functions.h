@@ -5,9 +5,9 @@ static uint64_t find_one(const uint64_t *buckets, size_t index, size_t count, ui
 }
 
 static void begin(
-    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, size_t readable, tokenscan_characters characters,
     tokenscan_bytes bytes, tokenscan_rules rules) {
-  begin_list(list, firsts, lasts, singles, count, bytes, rules);
+  begin_list(list, piece, count, readable, characters, bytes, rules);
 }
 
 static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules) { merge_lists(lists, count, rules); }
@@ -15,6 +15,7 @@ static void merge(tokenscan_symbols *lists, size_t count, tokenscan_rules rules)
 const struct tokenscan_functions FUNCTIONS = {
     .make_keys = make_keys,
     .find_known = find_known,
+    .locate = locate,
     .recall = recall,
     .first_least = first_least,
     .find = find_one,

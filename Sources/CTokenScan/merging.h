@@ -51,39 +51,103 @@ INLINE uint32_t place_below(uint64_t left, uint32_t place) {
   return below ? 63 - (uint32_t)__builtin_clzll(below) : place;
 }
 
+// What 32 bytes are, a bit each: those that go on with a character, and those that begin one of two or three bytes.
+typedef struct {
+  uint32_t later, two, three;
+} character_bytes;
+
+INLINE character_bytes character_bytes_of(const uint8_t *bytes);
+
+// Whether a token reaches across the border of two characters from inside of one.
+INLINE uint64_t is_crossed(const uint8_t *border, tokenscan_characters characters) {
+  const size_t pair = (size_t)border[-1] << 8 | border[0];
+  return characters.crossed[pair / 64] >> (pair % 64) & 1;
+}
+
+// Sets the symbol of a character of two bytes, and says whether it has one.
+INLINE uint64_t set_two(tokenscan_symbols *list, const uint8_t *piece, size_t place, const int32_t *tokens) {
+  const int32_t token = tokens[(piece[place] & 0x1F) << 6 | (piece[place + 1] & 0x3F)];
+  list->symbols[place] = token;
+  return token >= 0;
+}
+
+// The same of three bytes. Surrogates have none.
+INLINE uint64_t set_three(tokenscan_symbols *list, const uint8_t *piece, size_t place, const int32_t *tokens) {
+  uint32_t word;
+  memcpy(&word, piece + place, 4);
+  const uint32_t point = (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+  const int32_t token = tokens[point];
+  list->symbols[place] = token;
+  return (token >= 0) & (point >= 0x800);
+}
+
+// Sets the symbols of the characters that merging may begin with, as `FormedCharacters` says, and returns where those
+// of two and of three bytes are.
+INLINE character_bytes form_characters(
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, tokenscan_characters characters) {
+  const uint64_t all = (1ull << count) - 1;
+  const character_bytes bytes = character_bytes_of(piece);
+  const uint64_t later = bytes.later & all;
+  // As many bytes follow as the lead says. In the way are those that belong to no character.
+  const uint64_t two = bytes.two & later >> 1 & ~(later >> 2), three = bytes.three & later >> 1 & later >> 2 & ~(later >> 3);
+  uint64_t formed = 0, crossed = 0;
+  for (uint64_t rest = two; rest; rest &= rest - 1) {
+    const size_t place = (size_t)__builtin_ctzll(rest);
+    formed |= set_two(list, piece, place, characters.tokens) << place;
+  }
+  for (uint64_t rest = three; rest; rest &= rest - 1) {
+    const size_t place = (size_t)__builtin_ctzll(rest);
+    formed |= set_three(list, piece, place, characters.tokens) << place;
+  }
+  // The borders in front of characters and behind them.
+  for (uint64_t rest = (two | three | two << 2 | three << 3) & all & ~1ull; rest; rest &= rest - 1) {
+    const size_t place = (size_t)__builtin_ctzll(rest);
+    crossed |= is_crossed(piece + place, characters) << place;
+  }
+  formed &= ~crossed;
+  return (character_bytes){
+      .two = (uint32_t)(two & formed & ~(crossed >> 2)), .three = (uint32_t)(three & formed & ~(crossed >> 3))};
+}
+
 INLINE void set_symbol(
-    tokenscan_symbols *list, size_t place, const uint8_t *firsts, uint64_t singles, tokenscan_bytes bytes) {
-  const int32_t token = bytes.tokens[firsts[place]];
+    tokenscan_symbols *list, const uint8_t *piece, size_t place, uint64_t singles, tokenscan_bytes bytes) {
+  const int32_t token = bytes.tokens[piece[place]];
   list->symbols[place] = singles >> place & 1 ? token : list->symbols[place];
 }
 
-// Sets the symbols and what is known of pairs of bytes, and says which of those may be merged before anything else: a
-// bit for each.
+// Sets the symbols of single bytes and what is known of pairs of them, and says which of those may be merged before
+// anything else: a bit for each.
 //
 // A pair is sure of its merge if every rule that would take its first byte away to the left, or its second to the right,
 // has a higher priority: these two borders have limits, known by their bytes, so that this holds whatever else has been
 // merged. Until it is merged only rules of lower priority are done, or its own elsewhere. None of them touches the pair, nor
 // what it becomes, whose rules all come later: to merge it now changes none of them.
 INLINE uint64_t note_pairs(
-    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
-    tokenscan_bytes bytes) {
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, uint64_t singles, tokenscan_bytes bytes) {
   const uint64_t both = singles & singles >> 1;
+  // The pairs, the borders beside them, and all between.
+  const uint64_t noted = (both | both >> 1 | both << 1) & ((1ull << (count - 1)) - 1);
   // Of the pair before: its priority and the border in front of it. And the border inside of it.
   uint32_t early = UINT32_MAX, border = UINT32_MAX, inside = UINT32_MAX;
-  uint64_t sure = 0;
-  for (size_t place = 0; place + 1 < count; place++) {
-    set_symbol(list, place, firsts, singles, bytes);
-    const tokenscan_byte_pair found = bytes.pairs[(size_t)lasts[place] << 8 | firsts[place + 1]];
-    const uint32_t unknown = (uint32_t)(both >> place & 1) - 1;
-    sure |= (uint64_t)(early < border && early < found.limit) << place;
-    border = inside;
-    inside = found.limit;
-    early = found.early | unknown;
-    list->numbers[place] = (found.priority << 5 | (uint32_t)place) | -(uint32_t)(found.priority == UINT32_MAX);
-    list->merged[place] = found.merged;
+  uint64_t sure = 0, rest = singles;
+  if (noted) {
+    const size_t first = (size_t)__builtin_ctzll(noted), end = 64 - (size_t)__builtin_clzll(noted);
+    for (size_t place = first; place < end; place++) {
+      set_symbol(list, piece, place, singles, bytes);
+      const tokenscan_byte_pair found = bytes.pairs[(size_t)piece[place] << 8 | piece[place + 1]];
+      const uint32_t unknown = (uint32_t)(both >> place & 1) - 1;
+      sure |= (uint64_t)(early < border && early < found.limit) << place;
+      border = inside;
+      inside = found.limit;
+      early = found.early | unknown;
+      list->numbers[place] =
+          (found.priority << 5 | (uint32_t)place) | -(uint32_t)(found.priority == UINT32_MAX) | unknown;
+      list->merged[place] = found.merged;
+    }
+    sure |= (uint64_t)(early < border) << end;
+    rest &= ~((1ull << end) - (1ull << first));
   }
-  set_symbol(list, count - 1, firsts, singles, bytes);
-  sure |= (uint64_t)(early < border) << (count - 1);
+  for (; rest; rest &= rest - 1) set_symbol(list, piece, (size_t)__builtin_ctzll(rest), singles, bytes);
   return sure >> 1;
 }
 
@@ -98,21 +162,25 @@ INLINE void merge_sure(tokenscan_symbols *list, uint64_t sure) {
 }
 
 INLINE void begin_list(
-    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, size_t readable, tokenscan_characters characters,
     tokenscan_bytes bytes, tokenscan_rules rules) {
   memset(list->numbers, 0xFF, sizeof list->numbers);
   list->left = (1ull << count) - 1;
-  // Pairs of which a symbol is not a single byte, or no longer.
-  uint64_t unsettled = list->left >> 1;
-  if (singles & singles >> 1) {
-    const uint64_t sure = note_pairs(list, firsts, lasts, singles, count, bytes), longer = ~singles | sure;
-    merge_sure(list, sure);
-    unsettled = list->left & ~(1ull << (63 - __builtin_clzll(list->left))) & (longer | longer >> 1);
-  } else {
-    for (size_t place = 0; place < count; place++) set_symbol(list, place, firsts, singles, bytes);
+  uint64_t singles = list->left;
+  if (characters.tokens) {
+    uint8_t copy[TOKENSCAN_READ] = {0};
+    const bool isShort = readable < TOKENSCAN_READ;
+    const character_bytes formed =
+        form_characters(list, __builtin_expect(isShort, 0) ? memcpy(copy, piece, count) : piece, count, characters);
+    list->left &= ~((uint64_t)(formed.two | formed.three) << 1 | (uint64_t)formed.three << 2);
+    singles = list->left & ~(uint64_t)(formed.two | formed.three);
   }
-  list->unsettled = unsettled;
-  for (uint64_t rest = unsettled; rest; rest &= rest - 1) {
+  const uint64_t sure = note_pairs(list, piece, count, singles, bytes);
+  merge_sure(list, sure);
+  // All pairs but those of single bytes.
+  const uint64_t single = singles & ~(sure | sure << 1);
+  list->unsettled = list->left & ~(1ull << (63 - __builtin_clzll(list->left))) & ~(single & single >> 1);
+  for (uint64_t rest = list->unsettled; rest; rest &= rest - 1) {
     const uint32_t place = (uint32_t)__builtin_ctzll(rest);
     asked_for(list->symbols[place], list->symbols[place_above(list->left, place)], rules);
   }

@@ -88,6 +88,8 @@ INLINE lanes small(lanes bytes) {
   return (lanes){_mm256_or_si256(bytes.low, bit), _mm256_or_si256(bytes.high, bit)};
 }
 
+#include "character_bytes.h"
+
 #define FUNCTIONS tokenscan_avx2
 #define KNOWS_CHARACTERS
 #include "functions.h"

@@ -52,6 +52,8 @@ INLINE uint64_t beyond_ascii(lanes bytes) { return _mm512_movepi8_mask(bytes); }
 
 INLINE lanes small(lanes bytes) { return _mm512_or_si512(bytes, _mm512_set1_epi8(0x20)); }
 
+#include "character_bytes.h"
+
 #define FUNCTIONS tokenscan_avx512
 #define KNOWS_CHARACTERS
 #include "functions.h"

@@ -25,6 +25,17 @@ INLINE uint32_t least_of(const uint32_t *numbers) {
   return least;
 }
 
+INLINE character_bytes character_bytes_of(const uint8_t *bytes) {
+  character_bytes found = {0};
+  for (int index = 0; index < 32; index++) {
+    const uint8_t byte = bytes[index];
+    found.later |= (uint32_t)(byte >= 0x80 && byte < 0xC0) << index;
+    found.two |= (uint32_t)(byte >= 0xC2 && byte < 0xE0) << index;
+    found.three |= (uint32_t)(byte >= 0xE0 && byte < 0xF0) << index;
+  }
+  return found;
+}
+
 static void classify(const uint8_t *bytes, tokenscan_block *block) {
   tokenscan_block found = {0};
   for (int index = 0; index < 64; index++) {

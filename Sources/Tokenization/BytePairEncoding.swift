@@ -78,7 +78,7 @@ struct BytePairEncoding: Sendable {
     if !characters.isEmpty, piece.contains(where: { $0 >= 0x80 }) {
       return withUnsafeTemporaryAllocation(of: Int32.self, capacity: piece.count) { buffer in
         guard let symbols = buffer.baseAddress else { return ShortMerge(count: 0, in: space) }
-        let count = characters.write(piece, tokens, to: symbols) { _, _, _ in }
+        let count = characters.write(piece, tokens, to: symbols)
         let list = ShortMerge(count: count, in: space)
         for index in 0..<count { list.symbols[index] = symbols[index] }
         list.setAll(count: count, merges)
@@ -100,36 +100,22 @@ struct BytePairEncoding: Sendable {
     bytePairs.withBytes { tokenscan_prefetch_pairs(piece, $0) }
   }
 
-  /// The same of a piece of at most `PackedMerge.limit` bytes that is merged beside others.
+  /// The list of symbols that a piece of at most `PackedMerge.limit` bytes begins with that is merged beside others.
   ///
-  /// - Parameter isASCII: Whether it is known that there is nothing else in it.
+  /// - Parameters:
+  ///   - readable: How many bytes the text has from the piece on.
+  ///   - isASCII: Whether it is known that there is nothing else in it.
   /// - Precondition: The piece is not empty.
   @inline(__always)
   func beginPacked(
-    _ piece: UnsafeBufferPointer<UInt8>, isASCII: Bool, _ tokens: [Int32], in space: UnsafeMutableRawPointer
+    _ piece: UnsafeBufferPointer<UInt8>, readable: Int, isASCII: Bool, in space: UnsafeMutableRawPointer
   ) -> PackedMerge {
     let list = PackedMerge(in: space)
-    if isASCII || characters.isEmpty, let bytes = piece.baseAddress {
-      list.begin(count: piece.count, firsts: bytes, lasts: bytes, singles: ~0, bytePairs, merges)
+    if isASCII {
+      list.begin(piece, readable: readable, tokenscan_characters(), bytePairs, merges)
     } else {
-      beginWithCharacters(list, piece, tokens)
+      characters.withTables { list.begin(piece, readable: readable, $0, bytePairs, merges) }
     }
     return list
-  }
-
-  private func beginWithCharacters(
-    _ list: PackedMerge, _ piece: UnsafeBufferPointer<UInt8>, _ tokens: [Int32]
-  ) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * PackedMerge.limit) { ends in
-      guard let firsts = ends.baseAddress else { return }
-      let lasts = firsts + PackedMerge.limit
-      var singles: UInt64 = 0
-      let count = characters.write(piece, tokens, to: list.symbols) { number, start, end in
-        firsts[number] = piece[start]
-        lasts[number] = piece[end &- 1]
-        singles |= (end &- start == 1 ? 1 : 0) &<< UInt64(truncatingIfNeeded: number)
-      }
-      list.begin(count: count, firsts: firsts, lasts: lasts, singles: singles, bytePairs, merges)
-    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CTokenScan
+
 /// Characters that merging makes one token of, each on its own, before it does anything else with them: it may as
 /// well begin with those tokens instead of their bytes, and comes to the same.
 ///
@@ -90,11 +92,11 @@ extension FormedCharacters {
   /// Writes the symbols that merging may begin with, and returns how many: the tokens of those characters, and
   /// those of all other bytes.
   ///
-  /// - Parameter body: Takes of every symbol its number, where it begins in the piece, and where it ends.
+  /// `tokenscan_begin` does the same for short pieces.
+  ///
   /// - Precondition: There is room for as many as the piece has bytes.
   @inline(__always) func write(
-    _ piece: UnsafeBufferPointer<UInt8>, _ byteTokens: [Int32], to symbols: UnsafeMutablePointer<Int32>,
-    _ body: (_ number: Int, _ start: Int, _ end: Int) -> Void
+    _ piece: UnsafeBufferPointer<UInt8>, _ byteTokens: [Int32], to symbols: UnsafeMutablePointer<Int32>
   ) -> Int {
     tokens.withUnsafeBufferPointer { tokens in
       byteTokens.withUnsafeBufferPointer { byteTokens in
@@ -112,7 +114,6 @@ extension FormedCharacters {
               if isClosed { (length, token, isClosedBehind) = (width, tokens[point], true) }
             }
             symbols[count] = token
-            body(count, index, index &+ length)
             count &+= 1
             index &+= length
             isClosed =
@@ -121,6 +122,17 @@ extension FormedCharacters {
           }
           return count
         }
+      }
+    }
+  }
+
+  /// The characters as C reads them.
+  @inline(__always) func withTables(_ body: (tokenscan_characters) -> Void) {
+    tokens.withUnsafeBufferPointer { tokens in
+      isCrossed.withUnsafeBufferPointer { isCrossed in
+        body(
+          tokenscan_characters(
+            tokens: tokens.isEmpty ? nil : tokens.baseAddress, crossed: isCrossed.baseAddress))
       }
     }
   }

@@ -34,14 +34,17 @@ struct MergeGroup {
 
   /// Adds a piece, with a number to know it by, of at most `longest` bytes, each of which has a token.
   ///
-  /// - Parameter isASCII: Whether it is known that there is nothing else in it.
+  /// - Parameters:
+  ///   - readable: How many bytes the text has from the piece on.
+  ///   - isASCII: Whether it is known that there is nothing else in it.
   @inline(__always)
   mutating func add(
-    _ piece: UnsafeBufferPointer<UInt8>, isASCII: Bool, number: Int32, _ tokens: [Int32],
+    _ piece: UnsafeBufferPointer<UInt8>, readable: Int, isASCII: Bool, number: Int32,
     _ encoding: BytePairEncoding
   ) {
     let space = space + count &* PackedMerge.byteCount
-    (lists + count).initialize(to: encoding.beginPacked(piece, isASCII: isASCII, tokens, in: space))
+    (lists + count).initialize(
+      to: encoding.beginPacked(piece, readable: readable, isASCII: isASCII, in: space))
     numbers[count] = number
     count &+= 1
   }

@@ -31,19 +31,16 @@ struct PackedMerge {
     list.pointee.unsettled = list.pointee.left &>> 1
   }
 
-  /// Begins with so many symbols, of which those have been set that are not single bytes.
+  /// Begins with the symbols of a piece, and asks for the memory that holds the rules between them.
   ///
-  /// - Parameters:
-  ///   - firsts: The byte that each begins with.
-  ///   - lasts: The byte that each ends with.
-  ///   - singles: Which of them are the tokens of single bytes, a bit for each.
+  /// - Parameter readable: How many bytes the text has from the piece on.
   @inline(__always) func begin(
-    count: Int, firsts: UnsafePointer<UInt8>, lasts: UnsafePointer<UInt8>, singles: UInt64,
-    _ pairs: BytePairs,
-    _ merges: MergeTable
+    _ piece: UnsafeBufferPointer<UInt8>, readable: Int, _ characters: tokenscan_characters,
+    _ pairs: BytePairs, _ merges: MergeTable
   ) {
+    guard let base = piece.baseAddress else { return }
     pairs.withBytes { bytes in
-      merges.withRules { tokenscan_begin(list, firsts, lasts, singles, count, bytes, $0) }
+      merges.withRules { tokenscan_begin(list, base, piece.count, readable, characters, bytes, $0) }
     }
   }
 
@@ -59,6 +56,22 @@ struct PackedMerge {
     let last = rest & (rest &- 1)
     guard last.nonzeroBitCount == 1 else { return nil }
     return (symbols[rest.trailingZeroBitCount], symbols[last.trailingZeroBitCount])
+  }
+
+  /// How many symbols are left.
+  @inline(__always) var count: Int { list.pointee.left.nonzeroBitCount }
+
+  /// The first three symbols that are left, without a branch: where there are fewer, whatever.
+  @inline(__always) var firstThree: (first: Int32, second: Int32, third: Int32) {
+    let first = list.pointee.left
+    let second = first & (first &- 1)
+    let third = second & (second &- 1)
+    return (symbol(at: first), symbol(at: second), symbol(at: third))
+  }
+
+  /// The symbol at the lowest place of some.
+  @inline(__always) private func symbol(at places: UInt64) -> Int32 {
+    symbols[places.trailingZeroBitCount & (Self.limit &- 1)]
   }
 
   /// The symbols that are left.

@@ -5,8 +5,12 @@ internal import Foundation
 ///
 /// A piece of up to 15 bytes is its own key: two words, the length in the highest byte. Its entry is half
 /// a cache line and holds up to three ids. Longer pieces, one in twenty of Chinese text but a fifth of
-/// its bytes, are kept by hash with their bytes in the store. Both tables are bounded: a full one is
-/// emptied and filled again, because a text that fills it has mostly pieces that never come back.
+/// its bytes, are kept by hash with their bytes in the store. All is bounded: a full table is emptied and
+/// filled again, because a text that fills it has mostly pieces that never come back.
+///
+/// Entries lie one behind the other in the order they were met: those that come back most first, and those of one
+/// document together. What is found by hash is a place of four bytes, so that the table that is half empty, and made
+/// anew when it grows, is small.
 ///
 /// Unsafe pointers, because this is the innermost loop: the checks of arrays cost a third of the speed.
 /// The memory is owned by this object alone, and all indices are masked or were stored by it.
@@ -14,39 +18,11 @@ final class PieceCache {
   /// One piece. Free where `high` is 0: no piece is empty.
   typealias Entry = tokenscan_entry
 
-  /// The table, for a loop: what a class holds is read again after every write. Good until the next piece is
-  /// remembered.
-  struct Reader {
-    fileprivate let entries: UnsafeMutablePointer<Entry>
-    fileprivate let mask: Int
-
-    /// Where a line begins in which the entry of a key is likely to be.
-    @inline(__always) func place(of hash: Int) -> Int { PieceCache.firstPlace(hash, mask) }
-
-    /// Where in memory that is, to ask for it some time before it is looked up.
-    @inline(__always) func address(of place: Int) -> UnsafeRawPointer { UnsafeRawPointer(entries + place) }
-
-    /// The entry with a key, or a free one.
-    @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
-      var place = PieceCache.firstPlace(hash, mask)
-      while true {
-        let first = entries + place
-        // Which of the two of a line it is cannot be foreseen, so there is no branch; that it is one of them can.
-        let differs = (first.pointee.low ^ low) | (first.pointee.high ^ high) == 0 ? 0 : 1
-        let isTaken = first.pointee.high == 0 ? 0 : 1
-        let chosen = first + (differs & isTaken)
-        if (chosen.pointee.low ^ low) | (chosen.pointee.high ^ high) == 0 || chosen.pointee.high == 0 {
-          return chosen.pointee
-        }
-        place = (place &+ 2) & mask
-      }
-    }
+  /// The table as it is read: a copy, as what a class holds is read again after every write. Good until the next piece
+  /// is remembered.
+  var remembered: tokenscan_remembered {
+    tokenscan_remembered(places: table.slots, mask: mask, entries: entries, tokens: ids)
   }
-
-  var reader: Reader { Reader(entries: entries, mask: mask) }
-
-  /// The table as C reads it, good as long.
-  var remembered: tokenscan_remembered { tokenscan_remembered(entries: entries, mask: mask, tokens: ids) }
 
   /// How many ids an entry holds itself.
   static let inlineLimit = Int(TOKENSCAN_HELD)
@@ -57,9 +33,14 @@ final class PieceCache {
   /// Set in the second word of the key of a longer piece.
   static let longMark: UInt64 = 1 << 63
 
-  private var table: HugeTable<Entry>
-  private var entries: UnsafeMutablePointer<Entry>
+  /// Lines of places.
+  private var table: HugeTable<UInt32>
+  /// How many lines there are, less one.
   private var mask: Int
+  /// The entries behind the first, which is free.
+  private var store: HugeTable<Entry>
+  private var entries: UnsafeMutablePointer<Entry> { store.slots }
+  private var capacity: Int
   private var used = 0
   /// The ids that entries do not hold themselves, with room for `TokenEncoder.copied` more behind the last.
   private(set) var ids: UnsafeMutablePointer<Int32>
@@ -68,23 +49,29 @@ final class PieceCache {
   /// How often everything has been forgotten: of an entry that was read before that, the ids are gone.
   private(set) var generation = 0
   private var bytes: [UInt8] = []
+  /// The most lines.
   private let largest: Int
 
-  /// An empty cache that grows up to 2^`bits` entries of 32 bytes.
+  private static let lineSize = Int(TOKENSCAN_LINE)
+  /// The most entries with which there is no room for all that there may be.
+  private static let few = 1 << 14
+
+  /// An empty cache that grows up to 2^`bits` places.
   ///
-  /// - Precondition: `bits` is not 0: the entries of a line are read together.
+  /// - Precondition: There is a line at least, and an entry's number fits its place.
   init(bits: Int) {
-    precondition(bits > 0, "a line holds two entries")
-    largest = 1 << bits
-    let size = min(1 << 8, largest)
-    mask = size - 1
-    table = HugeTable(count: size)
-    entries = table.slots
+    precondition((4...Int(TOKENSCAN_NUMBER_BITS)).contains(bits), "2^\(bits) places are not lines of 16")
+    largest = 1 << (bits - 4)
+    mask = min(16, largest) - 1
+    table = HugeTable(count: (mask + 1) * Self.lineSize)
+    capacity = 1 << 8
+    store = HugeTable(count: capacity)
     ids = .allocate(capacity: idCapacity)
   }
 
   deinit {
     table.deallocate()
+    store.deallocate()
     ids.deallocate()
   }
 
@@ -93,9 +80,6 @@ final class PieceCache {
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> Int {
     Int(truncatingIfNeeded: tokenscan_hash(low, high))
   }
-
-  /// Where an entry is looked for first: where a cache line begins, which holds two.
-  @inline(__always) fileprivate static func firstPlace(_ hash: Int, _ mask: Int) -> Int { hash & mask & ~1 }
 
   /// The key of a piece of up to 15 bytes: they themselves, and the length in the highest byte.
   static func shortKey(_ piece: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64) {
@@ -125,13 +109,19 @@ final class PieceCache {
     return (hash, longMark | (second & 0xFFFF_FFFF) << 16 | UInt64(piece.count))
   }
 
+  /// The entry with a key, or a free one.
+  @inline(__always) func entry(of low: UInt64, _ high: UInt64, hash: Int) -> Entry {
+    tokenscan_entry_of(low, high, UInt64(truncatingIfNeeded: hash), remembered).pointee
+  }
+
   /// The entry of a longer piece. Its bytes are compared: a hash alone would be right nearly always.
   func find(_ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64) -> Entry? {
-    var place = Self.firstPlace(Self.hash(low, high), mask)
-    while entries[place].high != 0 {
-      let entry = entries[place]
+    let size = (mask + 1) * Self.lineSize
+    var place = tokenscan_first_line(tokenscan_hash(low, high), mask) * Self.lineSize
+    while table.slots[place] != 0 {
+      let entry = entries[Int(table.slots[place] & UInt32(TOKENSCAN_NUMBER))]
       if entry.low == low, entry.high == high, holds(piece, entry) { return entry }
-      place = (place + 1) & mask
+      place = (place + 1) & (size - 1)
     }
     return nil
   }
@@ -153,7 +143,7 @@ final class PieceCache {
   func insert(
     _ piece: UnsafeBufferPointer<UInt8>, _ low: UInt64, _ high: UInt64, _ tokens: UnsafeBufferPointer<TokenID>
   ) -> Entry {
-    if used * 8 >= (mask + 1) * 5 { makeRoom() }
+    makeRoomIfNeeded()
     var entry = Entry(low: low, high: high, first: 0, second: 0, third: 0, count: UInt32(tokens.count))
     if high < Self.longMark, tokens.count <= Self.inlineLimit {
       // Without a branch: how many there are cannot be foreseen. What is behind the last does not matter.
@@ -170,8 +160,27 @@ final class PieceCache {
       entry.second = UInt32(bytes.count)
       bytes.append(contentsOf: piece)
     }
+    return add(entry)
+  }
+
+  /// Remembers a piece of up to 15 bytes whose key is not there by its tokens, at most three, and returns its entry.
+  @inline(__always)
+  func insert(
+    _ low: UInt64, _ high: UInt64, _ tokens: (first: Int32, second: Int32, third: Int32), count: Int
+  ) -> Entry {
+    makeRoomIfNeeded()
+    return add(
+      Entry(
+        low: low, high: high, first: UInt32(bitPattern: tokens.first),
+        second: UInt32(bitPattern: tokens.second), third: UInt32(bitPattern: tokens.third),
+        count: UInt32(truncatingIfNeeded: count)))
+  }
+
+  /// Puts an entry behind the others, where there is room.
+  @inline(__always) private func add(_ entry: Entry) -> Entry {
     used += 1
-    entries[freePlace(for: entry)] = entry
+    entries[used] = entry
+    setPlace(of: used, entry.low, entry.high)
     return entry
   }
 
@@ -189,31 +198,46 @@ final class PieceCache {
     }
   }
 
-  private func freePlace(for entry: Entry) -> Int {
-    var place = Self.firstPlace(Self.hash(entry.low, entry.high), mask)
-    while entries[place].high != 0 { place = (place + 1) & mask }
-    return place
+  /// Says in the table where the entry with a key is.
+  @inline(__always) private func setPlace(of number: Int, _ low: UInt64, _ high: UInt64) {
+    let hash = tokenscan_hash(low, high)
+    var line = tokenscan_first_line(hash, mask)
+    var taken = tokenscan_taken(table.slots + line * Self.lineSize)
+    while taken == Self.lineSize {
+      line = (line + 1) & mask
+      taken = tokenscan_taken(table.slots + line * Self.lineSize)
+    }
+    table.slots[line * Self.lineSize + taken] = tokenscan_tag(hash) | UInt32(truncatingIfNeeded: number)
+  }
+
+  @inline(__always) private func makeRoomIfNeeded() {
+    if used * 8 >= (mask + 1) * Self.lineSize * 5 { makeRoom() }
+    if used + 1 == capacity { growStore() }
   }
 
   @inline(never) private func makeRoom() {
-    if mask + 1 < largest { return grow() }
-    entries.update(repeating: Entry(), count: mask + 1)
+    if mask + 1 < largest { return growTable() }
+    table.slots.update(repeating: 0, count: (mask + 1) * Self.lineSize)
     idCount = 0
     generation += 1
     bytes.removeAll(keepingCapacity: true)
     used = 0
   }
 
-  /// Four times the size while that is cheap, so that the entries are not moved again and again.
-  private func grow() {
-    let old = table
-    let oldSize = mask + 1
-    mask = min(oldSize < 1 << 16 ? oldSize * 4 : oldSize * 2, largest) - 1
-    table = HugeTable(count: mask + 1)
-    entries = table.slots
-    for index in 0..<oldSize where old.slots[index].high != 0 {
-      entries[freePlace(for: old.slots[index])] = old.slots[index]
-    }
+  /// Four times the size while that is cheap, so that the places are not found again and again.
+  private func growTable() {
+    table.deallocate()
+    mask = min(mask < 1 << 12 ? (mask + 1) * 4 : (mask + 1) * 2, largest) - 1
+    table = HugeTable(count: (mask + 1) * Self.lineSize)
+    for number in 0..<used { setPlace(of: number + 1, entries[number + 1].low, entries[number + 1].high) }
+  }
+
+  /// Eight times the room, and in the end for all that there may be: memory that nobody has written to is none yet.
+  @inline(never) private func growStore() {
+    let old = store
+    capacity = capacity < Self.few ? capacity * 8 : largest * Self.lineSize
+    store = HugeTable(count: capacity)
+    entries.update(from: old.slots, count: used + 1)
     old.deallocate()
   }
 }

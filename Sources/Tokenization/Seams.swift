@@ -10,11 +10,15 @@
 final class Seams: Sendable {
   /// Tokens with three bytes or more on both sides: a bit for the hash of the six bytes around.
   private let wide: [UInt64]
+  /// How far such a hash is shifted for its bit.
+  private let wideShift: UInt64
   /// Tokens with fewer on a side: a bit for the hash of the four bytes around, of which a token that has only one of
   /// the two on a side may stand for many.
   private let near: [UInt64]
 
-  private static let wideBits: UInt64 = 20
+  /// Bits for every six bytes: fewer than one seam in this many is not found. As few as that, because the table is read
+  /// all over, and cl100k with its 779 comes to 4 KB, o200k to 128.
+  private static let wideSpread = 32
   private static let nearBits: UInt64 = 18
   /// How many bytes on each side are looked at.
   private static let reach = 3
@@ -23,21 +27,30 @@ final class Seams: Sendable {
 
   /// The seams that these tokens leave.
   init(_ tokens: some Sequence<ArraySlice<UInt8>>) {
-    var wide = [UInt64](repeating: 0, count: 1 << (Self.wideBits - 6))
+    var sixes: Set<UInt64> = []
     var near = [UInt64](repeating: 0, count: 1 << (Self.nearBits - 6))
     for token in tokens {
       token.withUnsafeBufferPointer { token in
         for place in token.indices.dropFirst() where Self.mayBeSeam(token[place - 1], token[place]) {
           if place >= Self.reach, token.count - place >= Self.reach {
-            let around = (0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) }
-            Self.set(Self.wideHash(around), in: &wide)
+            sixes.insert((0..<6).reduce(UInt64(0)) { $0 | UInt64(token[place - 3 + $1]) << UInt64($1 * 8) })
           } else {
             for around in Self.fours(around: place, of: token) { Self.set(Self.nearHash(around), in: &near) }
           }
         }
       }
     }
-    (self.wide, self.near) = (wide, near)
+    self.near = near
+    (wide, wideShift) = Self.bits(for: sixes)
+  }
+
+  /// A table with a bit for each of some six bytes.
+  private static func bits(for sixes: Set<UInt64>) -> (bits: [UInt64], shift: UInt64) {
+    var size: UInt64 = 6
+    while 1 << size < sixes.count * wideSpread { size += 1 }
+    var bits = [UInt64](repeating: 0, count: 1 << (size - 6))
+    for six in sixes { set(wideHash(six, shift: 64 - size), in: &bits) }
+    return (bits, 64 - size)
   }
 
   /// The four bytes around a place of a token as `nearHash` reads them, with everything in place of what is outside.
@@ -108,7 +121,8 @@ final class Seams: Sendable {
   /// Whether a token may reach from the lowest three bytes into the next three.
   @inline(__always) private func isCrossed(_ around: UInt64) -> Bool {
     // Both are asked: which of them says so cannot be foreseen.
-    let bits = Self.bit(Self.wideHash(around), of: wide) | Self.bit(Self.nearHash(around), of: near)
+    let bits =
+      Self.bit(Self.wideHash(around, shift: wideShift), of: wide) | Self.bit(Self.nearHash(around), of: near)
     return bits & 1 != 0
   }
 
@@ -116,8 +130,8 @@ final class Seams: Sendable {
     left & 0xC0 == 0x80 && right >= 0xC0 && right < 0xF0
   }
 
-  @inline(__always) private static func wideHash(_ around: UInt64) -> Int {
-    Int(truncatingIfNeeded: ((around & 0xFFFF_FFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) >> (64 - wideBits))
+  @inline(__always) private static func wideHash(_ around: UInt64, shift: UInt64) -> Int {
+    Int(truncatingIfNeeded: ((around & 0xFFFF_FFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
   }
 
   /// By six bits of each of the four bytes in the middle: what is not well-formed may have other bytes there than

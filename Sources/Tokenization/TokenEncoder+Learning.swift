@@ -11,7 +11,7 @@ extension TokenEncoder {
   func learn(_ batch: PieceBatch, new: Int, in text: ScanText) {
     // Read once: what a class holds is read again, and counted, at every turn.
     let encoding = tokenizer.model.encoding
-    guard let tokens = tokenizer.model.plainBytes, encoding.canBePacked else { return }
+    guard tokenizer.model.plainBytes != nil, encoding.canBePacked else { return }
     MergeGroup.withSpace { group in
       for index in 0..<new {
         if index &+ Self.ahead < new { prefetch(batch, batch.new[index &+ Self.ahead], in: text) }
@@ -19,7 +19,8 @@ extension TokenEncoder {
         let piece = batch.pieces[Int(batch.unknown[Int(place)])]
         guard piece.end &- piece.start <= MergeGroup.longest, isMerged(piece, in: text) else { continue }
         group.add(
-          text.bytes(piece.start..<piece.end), isASCII: piece.isShortASCII, number: place, tokens, encoding)
+          text.bytes(piece.start..<piece.end), readable: text.count &- piece.start,
+          isASCII: piece.isShortASCII, number: place, encoding)
         if group.isFull { remember(&group, encoding.merges, batch, in: text) }
       }
       remember(&group, encoding.merges, batch, in: text)
@@ -50,9 +51,13 @@ extension TokenEncoder {
     group.finish(merges) { place, list in
       let piece = batch.pieces[Int(batch.unknown[Int(place)])]
       // The same piece may have been met twice.
-      let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
+      let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
       guard entry.high == 0 else {
         batch.remembered[Int(place)] = entry
+        return
+      }
+      if piece.high < PieceCache.longMark, list.count <= PieceCache.inlineLimit {
+        batch.remembered[Int(place)] = cache.insert(piece.low, piece.high, list.firstThree, count: list.count)
         return
       }
       // For the moment they are where the next tokens will be.

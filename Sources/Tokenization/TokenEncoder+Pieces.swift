@@ -58,22 +58,24 @@ extension TokenEncoder {
   @inline(never) private func findKnown(_ batch: PieceBatch, count: Int, in text: ScanText) -> Int {
     guard let pieces = batch.pieces.baseAddress else { return 0 }
     let unknown = tokenscan_find_known(pieces, count, known.table, batch.tokens, batch.unknown)
-    let cache = cache.reader
+    let remembered = cache.remembered
     for place in 0..<unknown {
       let piece = pieces + Int(batch.unknown[place])
       if piece.pointee.end &- piece.pointee.start > 15 { piece.pointee.makeKey(in: text) }
-      let line = cache.place(of: piece.pointee.hash)
-      tokenscan_prefetch(cache.address(of: line))
+      let line = tokenscan_first_line(UInt64(truncatingIfNeeded: piece.pointee.hash), remembered.mask)
+      tokenscan_prefetch(remembered.places + line &* Int(TOKENSCAN_LINE))
       batch.new[place] = Int32(truncatingIfNeeded: line)
     }
     return unknown
   }
 
-  /// Says of the pieces that are not known what is remembered, asks for the memory where their ids are if the
+  /// Says of the pieces that are not known what is remembered, for which it asks first, asks for the memory where their ids are if the
   /// entries do not hold them, and says how many have not been met.
   @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
     guard let pieces = batch.pieces.baseAddress else { return 0 }
-    return tokenscan_recall(pieces, batch.unknown, unknown, cache.remembered, batch.remembered, batch.new)
+    let remembered = cache.remembered
+    tokenscan_locate(pieces, batch.unknown, unknown, remembered, batch.new)
+    return tokenscan_recall(pieces, batch.unknown, unknown, remembered, batch.remembered, batch.new)
   }
 
   @inline(never) private func appendTokens(
@@ -115,16 +117,17 @@ extension TokenEncoder {
     _ tokens: UnsafeMutablePointer<Int32>, count: Int, to output: UnsafeMutablePointer<TokenID>
   ) {
     var index = 0
-    while index < count {
+    // Some are copied even if there are none: whether there are cannot be foreseen.
+    repeat {
       let some = UnsafeRawPointer(tokens + index).loadUnaligned(as: SIMD8<Int32>.self)
       UnsafeMutableRawPointer(output + index).storeBytes(of: some, as: SIMD8<Int32>.self)
       index &+= copied
-    }
+    } while index < count
   }
 
   private func appendRemembered(_ piece: PendingPiece, in text: ScanText) {
     guard piece.high < PieceCache.longMark else { return appendLong(piece, in: text) }
-    let entry = cache.reader.entry(of: piece.low, piece.high, hash: piece.hash)
+    let entry = cache.entry(of: piece.low, piece.high, hash: piece.hash)
     guard entry.high != 0 else { return appendNew(piece, in: text) }
     append(entry)
   }

@@ -21,7 +21,7 @@ public final class TokenEncoder {
     var form: NormalizationForm?
   }
 
-  /// The most entries a cache grows to, as a power of two: 2^20 of 32 bytes.
+  /// The most places for pieces a cache grows to, as a power of two: 2^20, of which five of eight are taken.
   private static let cacheBits = 20
 
   /// An encoder that has met nothing yet.

@@ -36,7 +36,7 @@ import Testing
     var symbols = [Int32](repeating: -1, count: piece.count)
     let count = piece.withUnsafeBufferPointer { piece in
       symbols.withUnsafeMutableBufferPointer { symbols in
-        symbols.baseAddress.map { characters.write(piece, byteTokens, to: $0) { _, _, _ in } } ?? 0
+        symbols.baseAddress.map { characters.write(piece, byteTokens, to: $0) } ?? 0
       }
     }
     return Array(symbols[..<count])
@@ -74,7 +74,7 @@ import Testing
         rules.table)
       var symbols = [Int32](repeating: -1, count: text.utf8.count)
       let count = Array(text.utf8).withUnsafeBufferPointer {
-        formed.write($0, tokens, to: &symbols) { _, _, _ in }
+        formed.write($0, tokens, to: &symbols)
       }
       return Array(symbols[..<count])
     }
@@ -99,7 +99,7 @@ import Testing
       rules.table)
     var symbols = [Int32](repeating: -1, count: 4)
     let count = Array("пп".utf8).withUnsafeBufferPointer {
-      formed.write($0, tokens, to: &symbols) { _, _, _ in }
+      formed.write($0, tokens, to: &symbols)
     }
     #expect(symbols[..<count] == [0, 1, 0, 1])
   }

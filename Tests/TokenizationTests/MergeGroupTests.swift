@@ -1,3 +1,4 @@
+import CTokenScan
 import TestSupport
 import Testing
 
@@ -26,8 +27,12 @@ import Testing
       }
       for (number, piece) in pieces.enumerated() {
         let isASCII = piece.allSatisfy { $0 < 0x80 }
-        piece.withUnsafeBufferPointer {
-          group.add($0, isASCII: isASCII, number: Int32(number), bytes, encoding)
+        // Every other one ends with the text; behind the others are bytes that would belong to a character.
+        let behind = number % 2 == 0 ? 0 : Int(TOKENSCAN_READ)
+        (piece + Array(repeating: 0x80, count: behind)).withUnsafeBufferPointer { text in
+          group.add(
+            UnsafeBufferPointer(rebasing: text[..<piece.count]), readable: text.count, isASCII: isASCII,
+            number: Int32(number), encoding)
         }
         if group.isFull || closes() { finish() }
       }
@@ -77,6 +82,22 @@ import Testing
     #expect(found == pieces.map { rules.slow.tokens(of: $0) })
   }
 
+  /// Leads without what they ask for, bytes that go on with nothing, forms longer than they must be, surrogates.
+  @Test(arguments: 0..<60 as Range<UInt64>)
+  func `what is no character is merged byte by byte`(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let letters: [UInt8] = [0x61, 0x80, 0xA0, 0xBF, 0xC1, 0xC3, 0xD0, 0xE0, 0xE4, 0xED, 0xF0]
+    var rules = RandomMerges(letters: letters)
+    for _ in 0..<40 { rules.addRandom(using: &generator) }
+    let pieces = (0..<200).map { _ in
+      (0..<Int.random(in: 1...MergeGroup.longest, using: &generator)).map { _ in
+        letters.randomElement(using: &generator) ?? 0
+      }
+    }
+    let found = grouped(pieces, rules, prepares: true) { false }
+    #expect(found == pieces.map { rules.slow.tokens(of: $0) })
+  }
+
   @Test func `two bytes are merged first only where what takes one of them away comes later`() {
     // b c comes before a b where both are, and the tokens of "xab" are not those of "ab" before "x" is looked at.
     var rules = RandomMerges(letters: Array("abcx".utf8))
@@ -110,7 +131,8 @@ import Testing
       let isFull = (1...MergeGroup.size).map { number in
         withUnsafePointer(to: UInt8(1)) {
           group.add(
-            UnsafeBufferPointer(start: $0, count: 1), isASCII: true, number: Int32(number), bytes, encoding)
+            UnsafeBufferPointer(start: $0, count: 1), readable: 1, isASCII: true, number: Int32(number),
+            encoding)
         }
         return group.isFull
       }

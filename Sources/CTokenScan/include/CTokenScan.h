@@ -77,7 +77,7 @@ size_t tokenscan_find_known(
     const tokenscan_piece *pieces, size_t count, tokenscan_known known, int32_t *tokens, int32_t *unknown);
 
 /// A remembered piece: its key, and its tokens, or where they begin in a list when there are more than three or the
-/// piece is longer. Free where the second word is 0.
+/// piece is longer. Free where the second word is 0, which no key has.
 typedef struct {
   uint64_t low, high;
   uint32_t first, second, third, count;
@@ -86,17 +86,93 @@ typedef struct {
 /// How many tokens an entry holds itself.
 #define TOKENSCAN_HELD 3
 
-/// Remembered pieces, two to a line of the cache: each in the first free place from the line of its hash on. The
-/// lowest bits of hashes that are not in `mask` do not matter.
+/// Remembered pieces, one behind the other in the order they were met, and lines of sixteen places that say where: each
+/// has its place in the first line with room from that of its hash on, filled from the first place on.
+///
+/// A place is the number of an entry, and in the bits above some of the hash. The first entry is a free one, so that a
+/// place that is 0 says that there is nothing.
 typedef struct {
-  const tokenscan_entry *entries;
+  const uint32_t *places;
+  /// How many lines there are, less one.
   size_t mask;
+  const tokenscan_entry *entries;
   /// The tokens that entries do not hold.
   const int32_t *tokens;
 } tokenscan_remembered;
 
-/// Says what is remembered of those pieces that are not known, of each of which `places` has the place where its line
-/// begins, and asks for the tokens that the entries do not hold. Puts into `places` which have not been met, and returns
+#define TOKENSCAN_LINE 16
+/// How many bits of a place say the number of an entry.
+#define TOKENSCAN_NUMBER_BITS 20
+#define TOKENSCAN_NUMBER 0xFFFFFu
+
+/// The line where the place of a piece is looked for first.
+static inline size_t tokenscan_first_line(uint64_t hash, size_t mask) { return (size_t)hash & mask; }
+
+/// The upper bits of the place of a piece.
+static inline uint32_t tokenscan_tag(uint64_t hash) {
+  return (uint32_t)(hash >> 32) & ~TOKENSCAN_NUMBER;
+}
+
+/// Which places of a line have some bits, a bit for each.
+static inline uint32_t tokenscan_places_with(const uint32_t *line, uint32_t mask, uint32_t wanted) {
+  typedef uint32_t places __attribute__((ext_vector_type(TOKENSCAN_LINE)));
+  typedef bool bits __attribute__((ext_vector_type(TOKENSCAN_LINE)));
+  places all;
+  memcpy(&all, line, sizeof all);
+  const bits equal = __builtin_convertvector((all & mask) == wanted, bits);
+  uint16_t found;
+  memcpy(&found, &equal, sizeof found);
+  return found;
+}
+
+/// How many places of a line are taken.
+static inline size_t tokenscan_taken(const uint32_t *line) {
+  return (size_t)__builtin_ctz(tokenscan_places_with(line, ~0u, 0) | 1u << TOKENSCAN_LINE);
+}
+
+/// The number of the entry that a piece has if it is remembered, or 0 if it is sure that it is not. The entry may be
+/// that of another piece with the same tag.
+static inline uint32_t tokenscan_likely_entry(size_t line, uint32_t tag, tokenscan_remembered remembered) {
+  for (;; line = (line + 1) & remembered.mask) {
+    const uint32_t *const first = remembered.places + line * TOKENSCAN_LINE;
+    // All are compared at once: which of them it is cannot be foreseen. Free places, which may have the tag, come last.
+    const uint32_t equal = tokenscan_places_with(first, ~TOKENSCAN_NUMBER, tag);
+    const uint32_t number = first[__builtin_ctz(equal | 1u << (TOKENSCAN_LINE - 1))] & TOKENSCAN_NUMBER;
+    if (__builtin_expect((equal != 0) | (first[TOKENSCAN_LINE - 1] == 0), 1)) return equal ? number : 0;
+  }
+}
+
+/// The entry with a key, or the free one, place by place.
+static inline const tokenscan_entry *tokenscan_entry_by_key(
+    uint64_t low, uint64_t high, tokenscan_remembered remembered) {
+  const uint64_t hash = tokenscan_hash(low, high);
+  const size_t size = (remembered.mask + 1) * TOKENSCAN_LINE;
+  for (size_t place = tokenscan_first_line(hash, remembered.mask) * TOKENSCAN_LINE;; place = (place + 1) & (size - 1)) {
+    const uint32_t found = remembered.places[place];
+    const tokenscan_entry *const entry = remembered.entries + (found & TOKENSCAN_NUMBER);
+    if (found == 0) return entry;
+    if ((found & ~TOKENSCAN_NUMBER) == tokenscan_tag(hash) && entry->low == low && entry->high == high) return entry;
+  }
+}
+
+/// The entry with a key, or the free one.
+static inline const tokenscan_entry *tokenscan_entry_of(
+    uint64_t low, uint64_t high, uint64_t hash, tokenscan_remembered remembered) {
+  const uint32_t number = tokenscan_likely_entry(
+      tokenscan_first_line(hash, remembered.mask), tokenscan_tag(hash), remembered);
+  const tokenscan_entry *const entry = remembered.entries + number;
+  const bool isIt = (entry->low == low) & (entry->high == high);
+  return __builtin_expect(isIt | (number == 0), 1) ? entry : tokenscan_entry_by_key(low, high, remembered);
+}
+
+/// Says which entries those pieces have that are not known, of each of which `places` has the line, and asks for them. Puts
+/// their numbers into `places`; an entry may be that of another piece.
+void tokenscan_locate(
+    const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
+    int32_t *places);
+
+/// Says what is remembered of those pieces that are not known, of each of which `places` has the number of the entry it
+/// may have, and asks for the tokens that the entries do not hold. Puts into `places` which have not been met, and returns
 /// how many those are.
 size_t tokenscan_recall(
     const tokenscan_piece *pieces, const int32_t *unknown, size_t count, tokenscan_remembered remembered,
@@ -187,13 +263,26 @@ static inline void tokenscan_prefetch_pairs(const uint8_t *piece, tokenscan_byte
   }
 }
 
-/// Begins a list with 1 to 32 symbols that begin with `firsts` and end with `lasts`: those in `singles` are the
-/// tokens of single bytes, the others are in their places already.
+/// Characters that merging makes one token of before it does anything else with their bytes, as `FormedCharacters` says.
+typedef struct {
+  /// The token of each code point below U+10000, or -1. No list where there is none.
+  const int32_t *tokens;
+  /// A bit for two bytes, `first * 256 + second`, the last of a character and the first of the next, if a token may reach
+  /// across from inside of one.
+  const uint64_t *crossed;
+} tokenscan_characters;
+
+/// From how many bytes on the text must have a piece is read where it is.
+#define TOKENSCAN_READ 36
+
+/// Begins a list with the symbols that a piece of 1 to 32 bytes begins with, each at the place of its first byte: those
+/// of characters, and those of all other bytes.
 ///
 /// Says what becomes of pairs of bytes, and asks for the rules of the others. Two bytes whose rule is sure to come
-/// before any that would take one of them away are merged at once.
+/// before any that would take one of them away are merged at once. `readable` says how many bytes the text has from the
+/// piece on.
 void tokenscan_begin(
-    tokenscan_symbols *list, const uint8_t *firsts, const uint8_t *lasts, uint64_t singles, size_t count,
+    tokenscan_symbols *list, const uint8_t *piece, size_t count, size_t readable, tokenscan_characters characters,
     tokenscan_bytes bytes, tokenscan_rules rules);
 
 /// Merges the symbols of several lists, aligned to 64 bytes, until no pair has a rule: one rule at a turn, so that
