@@ -144,7 +144,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
-    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 6))) {
+    #expect(throws: StoreError(file: index.path, .newerSchema(found: 9, known: 7))) {
       try ShiftIndex.open(at: index.path)
     }
   }
@@ -153,7 +153,7 @@ import Tokenization
     let index = try ExampleStudy.index(in: folder)
     try index.close()
     try DatabaseQueue(path: index.path).write { try $0.execute(sql: "PRAGMA user_version = 1") }
-    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 6))
+    let error = StoreError(file: index.path, .olderSchema(found: 1, known: 7))
     #expect(throws: error) { try ShiftIndex.open(at: index.path) }
     #expect(throws: error) { try ShiftIndex.resume(at: index.path) }
     #expect("\(error)".hasSuffix("Make it anew with 'tokenshift batch STUDY --index \(index.path) --force'."))
