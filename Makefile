@@ -83,9 +83,10 @@ sanitize-kernel:
 	  clang -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined $$emulation \
 	    -ISources/CDivergence/include Sources/tokenshift-bench/Rivals/any_rows.c Sources/CDivergence/*.c \
 	    -o .build/any_rows -lm && .build/any_rows || exit 1; \
+	  clang -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined $$emulation \
+	    -ISources/CTruncation/include Sources/tokenshift-bench/Rivals/any_lists.c Sources/CTruncation/*.c \
+	    -o .build/any_lists -lm && .build/any_lists || exit 1; \
 	done
-	clang -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -ISources/CTruncation/include \
-	  Sources/tokenshift-bench/Rivals/any_lists.c Sources/CTruncation/*.c -o .build/any_lists -lm && .build/any_lists
 
 fuzz: setup
 	swift build --build-tests -c release -Xswiftc -enable-testing --sanitize address --scratch-path .build-fuzz

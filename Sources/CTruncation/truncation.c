@@ -9,6 +9,9 @@ bool truncation_path_runs(enum truncation_path path) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")
       && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("lzcnt");
   case TRUNCATION_AVX512:
+#if defined(DIVERGENCE_EMULATES_AVX512)
+    return truncation_path_runs(TRUNCATION_AVX2) && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+#endif
     return truncation_path_runs(TRUNCATION_AVX2) && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")
       && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd")
       && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
