@@ -5,7 +5,6 @@ import ShiftStore
 
 struct Batch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "batch",
     abstract: "Measures a whole study into an index: many traces, many models, in parallel.",
     discussion: """
       A study file (YAML or JSON) names the models and the files that hold what each said:

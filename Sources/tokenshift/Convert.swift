@@ -4,7 +4,6 @@ import Traces
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert",
     abstract: "Writes traces in another form: the canonical file, or lines of JSON.",
     discussion: """
       Reads whatever `inspect` reads, one sequence at a time. The canonical form is a safetensors file a sequence: \

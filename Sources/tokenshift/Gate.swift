@@ -10,7 +10,6 @@ enum UndecidedRule: String, CaseIterable, ExpressibleByArgument {
 
 struct Gate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gate",
     abstract: "Ends with exit code 1 when a figure of the summary crosses a limit.",
     discussion: """
       A limit is written FIGURE[MODEL, TASK] <= NUMBER. FIGURE is a name as in 'summary --format json'. Without a \

@@ -5,7 +5,6 @@ import Traces
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect",
     abstract: "What is this dump? Format, rows, vocabulary, digits, coverage, alignment, problems.",
     discussion: """
       Files are recognised by their content, never by their name. Of two files it is also said whether they can be \

@@ -9,7 +9,6 @@ extension PrincipalAxes.Sign: ExpressibleByArgument {}
 
 struct Latent: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "latent",
     abstract: "The PCA shift from stored hidden states (arXiv 2507.00432).",
     discussion: """
       Files are safetensors, .npz or PyTorch: hidden_states [layers, texts, positions, width] with attention_mask \

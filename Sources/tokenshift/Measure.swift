@@ -8,7 +8,6 @@ import Traces
 
 struct Measure: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "measure",
     abstract: "Measures every position of two traces, or of every sequence that two files share.",
     discussion: """
       Dense traces give exact figures. Truncated ones (top-k) give bounds that contain the true value; an upper \

@@ -9,7 +9,6 @@ enum PositionOrder: String, CaseIterable, ExpressibleByArgument {
 
 struct Positions: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "positions",
     abstract: "Where in the response, and at which kind of position, the shift lies.",
     discussion: """
       By position, stretches are counted in tokens from the beginning, each twice as long as the one before; \

@@ -4,7 +4,6 @@ import ShiftStore
 
 struct Query: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "query",
     abstract: "Runs one SQL statement that reads.",
     discussion: """
       The view positionRecord has every position with its names; summary figures stand in measurement, tokens in \

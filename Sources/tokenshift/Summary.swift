@@ -5,7 +5,6 @@ import ShiftStore
 
 struct Summary: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "summary",
     abstract: "The headline table: how far each tuned model moved, task by task.",
     discussion: """
       Each figure is a mean with an interval from a bootstrap that resamples prompts (of fewer than 8, Student's). Traces that hold only the \

@@ -23,7 +23,6 @@ struct TokenShift: AsyncParsableCommand {
         tokenshift batch study.yaml --index study.sqlite && tokenshift summary study.sqlite
       """,
     version: version,
-    // Each says its name: to make thirteen names of those of types takes a fifth of the program's start.
     subcommands: [
       Inspect.self, Measure.self, Batch.self, Summary.self, Gate.self, Tokens.self, Top.self, Positions.self,
       Query.self, Tokenize.self, Transfer.self, Latent.self, Convert.self,

@@ -13,7 +13,6 @@ enum TokenizeFormat: String, CaseIterable, ExpressibleByArgument {
 
 struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tokenize",
     abstract: "Turns text into token ids and back, with the vocabulary files that models come with.",
     discussion: """
       Each file is one text; without a file, standard input is one. With --decode the input is ids between white \

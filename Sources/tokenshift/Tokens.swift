@@ -6,7 +6,6 @@ import ShiftStore
 
 struct Tokens: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tokens",
     abstract: "Which vocabulary tokens shift, under one tuned model or under two.",
     discussion: """
       The view 'emitted' counts the positions where a token stands in the text: the share where the reference \

@@ -6,7 +6,6 @@ import Tokenization
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "top",
     abstract: "The most shifted positions, with the text around them.",
     discussion: """
       Examples:

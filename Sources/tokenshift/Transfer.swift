@@ -15,7 +15,6 @@ enum IndexVersion: String, CaseIterable, ExpressibleByArgument {
 
 struct Transfer: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "transfer",
     abstract: "The Transferability Index from benchmark scores (arXiv 2507.00432).",
     discussion: """
       What tuning gained on each group of benchmarks, in percent of what it gained on the group that it trained for.
