@@ -35,7 +35,7 @@ struct PredictedTables {
   private func insert(_ sum: PredictedSumRecord, into table: String, key: Int...) throws {
     let rows = try RowHandIn(database, into: table, columns: key.count + 3)
     try rows.insert(sum.means) { mean, row in
-      // Nobody else works meanwhile but the disk.
+      // The disk has nothing else to do meanwhile.
       if mean.tokenID.isMultiple(of: Self.writebackStep) { index.writeback?.begin() }
       for id in key { row.put(id) }
       row.put(mean.tokenID)

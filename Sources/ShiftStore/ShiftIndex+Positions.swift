@@ -65,38 +65,54 @@ extension ShiftIndex {
   ) throws -> [ShiftedPosition] {
     let named = Dictionary(uniqueKeysWithValues: comparisons.map { ($0.id, $0) })
     return try reading { database in
-      let shifted =
-        limit <= Self.extremeCount
-        ? """
+      let positions = try database.cachedStatement(
+        sql: "SELECT * FROM position WHERE measurementID = ? AND position = ?")
+      // Each once: texts are long, and many positions may be of one.
+      var texts: [Int: ShiftedText] = [:]
+      let query = try shiftedPositions(by: metric, in: comparisons, task: task, limit, database)
+      return try Self.places(query, limit, database).compactMap { place in
+        guard let comparison = named[place.comparisonID] else { return nil }
+        let text = try texts[place.measurementID] ?? ShiftedText(of: place.measurementID, database)
+        texts[place.measurementID] = text
+        guard let row = try Row.fetchOne(positions, arguments: [place.measurementID, place.position]) else {
+          throw DamagedRow()
+        }
+        return try ShiftedPosition(PositionMeasures(row), comparison: comparison, text, context: context)
+      }
+    }
+  }
+
+  /// Where a position is.
+  private typealias Place = (comparisonID: Int, measurementID: Int, position: Int)
+
+  /// A query for positions with their `value`: of those that are kept as long as they suffice, else of all.
+  private func shiftedPositions(
+    by metric: Metric, in comparisons: [Comparison], task: String?, _ limit: Int, _ database: Database
+  ) throws -> String {
+    guard limit > Self.extremeCount else {
+      return """
         SELECT comparisonID, measurementID, position, value FROM extreme
         WHERE metric = '\(metric.rawValue)' AND \(try sliceFilter(comparisons, task: task, of: "extreme", database))
         """
-        : """
-        SELECT comparisonID, measurementID, position, \(metric.sql) AS value FROM position
-        JOIN measurement ON measurement.id = measurementID JOIN sequence ON sequence.id = sequenceID
-        WHERE \(try sliceFilter(comparisons, task: task, of: "measurement", taskIn: "sequence", database))
-        """
-      return try Row.fetchAll(
-        database,
-        sql: """
-          WITH found AS (
-            SELECT * FROM (\(shifted)) WHERE value IS NOT NULL
-            ORDER BY abs(value) DESC, measurementID, position LIMIT ?)
-          SELECT found.comparisonID, task.name AS task, sequence.name AS sequence, sequence.promptLength,
-            sequence.tokens, position.*
-          FROM found
-          JOIN position USING (measurementID, position)
-          JOIN measurement ON measurement.id = found.measurementID
-          JOIN sequence ON sequence.id = measurement.sequenceID
-          JOIN task ON task.id = sequence.taskID
-          ORDER BY abs(found.value) DESC, found.measurementID, found.position
-          """, arguments: [limit]
-      ).compactMap { row in
-        try named[row.value("comparisonID")].map {
-          try ShiftedPosition(row, comparison: $0, context: context)
-        }
-      }
     }
+    return """
+      SELECT comparisonID, measurementID, position, \(metric.sql) AS value FROM position
+      JOIN measurement ON measurement.id = measurementID JOIN sequence ON sequence.id = sequenceID
+      WHERE \(try sliceFilter(comparisons, task: task, of: "measurement", taskIn: "sequence", database))
+      """
+  }
+
+  /// The largest of the positions that a query finds. Nothing but places is sorted: with their rows it would be gigabytes.
+  private static func places(_ query: String, _ limit: Int, _ database: Database) throws -> [Place] {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT comparisonID, measurementID, position FROM (\(query)) WHERE value IS NOT NULL
+        ORDER BY abs(value) DESC, measurementID, position LIMIT ?
+        """, arguments: [limit])
+    var places: [Place] = []
+    while let row = try rows.next() { places.append(try (row.value(0), row.value(1), row.value(2))) }
+    return places
   }
 
   /// The columns `nameLow` and `nameHigh`, the bounds of a divergence over the rows of `profile`: sums, or means where the
@@ -176,25 +192,48 @@ extension ShiftIndex {
   }
 }
 
-extension ShiftedPosition {
-  fileprivate init(_ row: Row, comparison: Comparison, context: Int) throws {
-    let measures = try PositionMeasures(row)
-    let tokens: Data = try row.value("tokens")
-    let count = tokens.count / 4
-    let promptLength: Int = try row.value("promptLength")
-    guard (0...count).contains(promptLength), (0..<count - promptLength).contains(measures.position) else {
-      throw DamagedRow()
-    }
-    let place = promptLength + measures.position
-    func token(_ index: Int) -> Int {
-      tokens.withUnsafeBytes {
-        Int(Int32(littleEndian: $0.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)))
+/// The text of a measurement, from which what stands around a position is taken.
+private struct ShiftedText {
+  let task: String
+  let sequence: String
+  let promptLength: Int
+  let tokens: [Int32]
+
+  init(of measurementID: Int, _ database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT task.name AS task, sequence.name AS sequence, promptLength, tokens
+        FROM measurement JOIN sequence ON sequence.id = sequenceID JOIN task ON task.id = taskID
+        WHERE measurement.id = ?
+        """)
+    guard let row = try Row.fetchOne(statement, arguments: [measurementID]) else { throw DamagedRow() }
+    (task, sequence, promptLength) = try (row.value("task"), row.value("sequence"), row.value("promptLength"))
+    let bytes: Data = try row.value("tokens")
+    tokens = bytes.withUnsafeBytes { bytes in
+      (0..<bytes.count / 4).map {
+        Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self))
       }
     }
-    try self.init(
-      comparison: comparison, task: row.value("task"), sequence: row.value("sequence"), measures: measures,
-      before: (max(0, place - context)..<place).map(token),
-      after: (min(count, place + 1)..<min(count, place + 1 + context)).map(token))
+  }
+
+  /// The place of a position of the response among all tokens.
+  func place(of position: Int) throws -> Int {
+    guard (0...tokens.count).contains(promptLength), (0..<tokens.count - promptLength).contains(position)
+    else { throw DamagedRow() }
+    return promptLength + position
+  }
+}
+
+extension ShiftedPosition {
+  fileprivate init(
+    _ measures: PositionMeasures, comparison: Comparison, _ text: ShiftedText, context: Int
+  ) throws {
+    let place = try text.place(of: measures.position)
+    self.init(
+      comparison: comparison, task: text.task, sequence: text.sequence, measures: measures,
+      before: text.tokens[max(0, place - context)..<place].map { Int($0) },
+      after: text.tokens[min(text.tokens.count, place + 1)..<min(text.tokens.count, place + 1 + context)]
+        .map { Int($0) })
   }
 }
 

@@ -22,17 +22,21 @@ struct ByteIndex: Sendable {
   }
 
   /// Adds a token unless one with the same bytes is there.
-  mutating func insert(_ id: TokenID, at range: Range<Int>, of storage: [UInt8]) {
+  ///
+  /// - Returns: The one that is there then.
+  @discardableResult
+  mutating func insert(_ id: TokenID, at range: Range<Int>, of storage: [UInt8]) -> TokenID {
     storage.withUnsafeBufferPointer { storage in
       let bytes = UnsafeBufferPointer(rebasing: storage[range])
       let hash = Self.hash(bytes)
       var place = Int(hash) & mask
       while slots[place].id >= 0 {
-        if matches(slots[place], hash, bytes, storage) { return }
+        if matches(slots[place], hash, bytes, storage) { return TokenID(slots[place].id) }
         place = (place + 1) & mask
       }
       slots[place] = Slot(
         hash: hash, id: id.rawValue, start: UInt32(range.lowerBound), length: UInt32(range.count))
+      return id
     }
   }
 

@@ -28,39 +28,47 @@ final class KnownPieces: @unchecked Sendable {
   private static let taken = 3
 
   private let words: HugeTable<UInt64>
+  /// For each id whether the token is among them.
+  private let held: [Bool]
   /// Where the pieces are. It must not outlive its owner.
   let table: tokenscan_known
 
   /// No piece at all.
   init() {
     words = HugeTable(count: 2 * Self.lineSize)
+    held = []
     table = tokenscan_known(lines: words.slots, count: 1)
   }
 
   /// The pieces of a vocabulary that become their own token.
   init(_ vocabulary: Vocabulary, kind: (TokenID, UnsafeBufferPointer<UInt8>) -> Kind) {
-    var keys: [(low: UInt64, high: UInt64)] = []
+    var keys: [(id: TokenID, key: Key)] = []
     for id in vocabulary.ids where vocabulary.isOrdinary(id) && id.rawValue <= PieceTable.idLimit {
       guard let bytes = vocabulary.bytes(of: id), (1...Self.lengthLimit).contains(bytes.count),
-        vocabulary.id(of: bytes) == id
+        vocabulary.isFound(id)
       else { continue }
       bytes.withUnsafeBufferPointer { bytes in
         let kind = kind(id, bytes)
-        if kind != .other { keys.append(Self.key(bytes, id, kind)) }
+        if kind != .other { keys.append((id, Self.key(bytes, id, kind))) }
       }
     }
     let count = keys.count / Self.taken + 1
     words = HugeTable(count: count * 2 * Self.lineSize)
     table = tokenscan_known(lines: words.slots, count: count)
-    for key in keys { add(key) }
+    var held = [Bool](repeating: false, count: vocabulary.count)
+    for (id, key) in keys {
+      let hash = PieceCache.hash(key.low, key.high & ~(Self.onlyWhole | Self.tokenMask))
+      held[Int(id.rawValue)] = Self.add(key, toLine: words.slots + Self.line(of: hash, in: table))
+    }
+    self.held = held
   }
 
   deinit { words.deallocate() }
 
+  private typealias Key = (low: UInt64, high: UInt64)
+
   /// The key of a piece, with its token.
-  private static func key(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ id: TokenID, _ kind: Kind
-  ) -> (low: UInt64, high: UInt64) {
+  private static func key(_ bytes: UnsafeBufferPointer<UInt8>, _ id: TokenID, _ kind: Kind) -> Key {
     let (low, high) = PieceCache.shortKey(bytes)
     return (low, high | UInt64(UInt32(bitPattern: id.rawValue)) << 32 | (kind == .merged ? 0 : onlyWhole))
   }
@@ -68,22 +76,22 @@ final class KnownPieces: @unchecked Sendable {
   private static let onlyWhole: UInt64 = 1 << 60
   private static let tokenMask: UInt64 = 0xFF_FFFF << 32
 
-  /// Puts a key into its line if there is room.
-  private func add(_ key: (low: UInt64, high: UInt64)) {
-    let hash = PieceCache.hash(key.low, key.high & ~(Self.onlyWhole | Self.tokenMask))
-    let line = words.slots + line(of: hash)
-    guard let place = (0..<Self.lineSize).first(where: { line[Self.lineSize + $0] == 0 }) else { return }
+  /// Puts a key into its line; false if there is no room.
+  private static func add(_ key: Key, toLine line: UnsafeMutablePointer<UInt64>) -> Bool {
+    guard let place = (0..<lineSize).first(where: { line[lineSize + $0] == 0 }) else { return false }
     line[place] = key.low
-    line[Self.lineSize + place] = key.high
+    line[lineSize + place] = key.high
+    return true
   }
 
-  private func line(of hash: Int) -> Int {
-    Int(tokenscan_line(UInt64(truncatingIfNeeded: hash), table)) * 2 * Self.lineSize
+  /// Where the line of a hash begins.
+  private static func line(of hash: Int, in table: tokenscan_known) -> Int {
+    Int(tokenscan_line(UInt64(truncatingIfNeeded: hash), table)) * 2 * lineSize
   }
 
   /// The token of the piece with a key, or -1. Of a part, the token that merging arrives at.
   func token(_ low: UInt64, _ high: UInt64) -> Int32 {
-    let line = words.slots + line(of: PieceCache.hash(low, high))
+    let line = words.slots + Self.line(of: PieceCache.hash(low, high), in: table)
     let wanted = high & ~PieceCache.partMark
     let place = (0..<Self.lineSize).first { place in
       line[place] == low && line[Self.lineSize + place] & ~(Self.onlyWhole | Self.tokenMask) == wanted
@@ -92,9 +100,5 @@ final class KnownPieces: @unchecked Sendable {
   }
 
   /// Whether a token is among them.
-  func holds(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard token.count <= Self.lengthLimit else { return false }
-    let (low, high) = PieceCache.shortKey(token)
-    return self.token(low, high) >= 0
-  }
+  func holds(_ id: TokenID) -> Bool { held.indices.contains(Int(id.rawValue)) && held[Int(id.rawValue)] }
 }

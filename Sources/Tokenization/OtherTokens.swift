@@ -12,12 +12,12 @@ struct OtherTokens: Sendable {
   private static let spread = 16
 
   /// None at all.
-  init() { self.init(of: [], notIn: nil) }
+  init() { self.init(of: Vocabulary(tokens: []), notIn: nil) }
 
-  /// Those of some tokens that are not known.
-  init(of tokens: some Sequence<ArraySlice<UInt8>>, notIn known: KnownPieces?) {
-    let places = tokens.compactMap { token in
-      token.withUnsafeBufferPointer { known?.holds($0) == true ? nil : PendingPiece.hash(of: $0) }
+  /// Those tokens that merging may yield and that are not known.
+  init(of vocabulary: Vocabulary, notIn known: KnownPieces?) {
+    let places = vocabulary.ids.filter { vocabulary.isOrdinary($0) && known?.holds($0) != true }.map { id in
+      vocabulary.withBytes(of: id) { PendingPiece.hash(of: $0) }
     }
     var size: UInt64 = 6
     while 1 << size < places.count * Self.spread { size += 1 }

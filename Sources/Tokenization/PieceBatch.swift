@@ -9,7 +9,8 @@ struct PieceBatch {
   let unknown: UnsafeMutablePointer<Int32>
   /// What is remembered of each of those, or a free entry.
   let remembered: UnsafeMutablePointer<PieceCache.Entry>
-  /// First the line where each of those may be remembered, then the entry, then which of them have not been met, by their places in `unknown`.
+  /// First the line where each of those may be remembered, then the number of the entry. In the end, which of them have not
+  /// been met, by their places in `unknown`.
   let new: UnsafeMutablePointer<Int32>
 
   /// Room for so many pieces.

@@ -79,7 +79,7 @@ struct PieceModel: Sendable {
       self.encoding.prepareBeginning(vocabulary, plain)
     }
     if case .bytes = alphabet { knownPieces = findKnownPieces() }
-    otherTokens = OtherTokens(of: vocabulary.ordinaryBytes, notIn: knownPieces)
+    otherTokens = OtherTokens(of: vocabulary, notIn: knownPieces)
     if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
   }
 

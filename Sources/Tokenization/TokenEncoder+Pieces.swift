@@ -69,8 +69,9 @@ extension TokenEncoder {
     return unknown
   }
 
-  /// Says of the pieces that are not known what is remembered, for which it asks first, asks for the memory where their ids are if the
-  /// entries do not hold them, and says how many have not been met.
+  /// Says what is remembered of the pieces that are not known, and how many have not been met.
+  ///
+  /// The entries are asked for first, and last the memory of ids that they do not hold.
   @inline(never) private func recall(_ batch: PieceBatch, unknown: Int) -> Int {
     guard let pieces = batch.pieces.baseAddress else { return 0 }
     let remembered = cache.remembered

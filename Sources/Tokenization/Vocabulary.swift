@@ -14,6 +14,8 @@ public struct Vocabulary: Sendable {
   private let index: ByteIndex
   private let addedByID: [TokenID: Int]
   private let ordinary: [Bool]
+  /// Tokens that are not found by their bytes, because another one with the same comes first.
+  private let hidden: Set<TokenID>
 
   /// Where a token lies in the storage. A hole has no length.
   private struct Span {
@@ -48,10 +50,14 @@ public struct Vocabulary: Sendable {
     for token in addedTokens { place(token.id, token.content) }
     var index = ByteIndex(capacity: tokens.count + addedTokens.count)
     let order = tokens.map(\.id) + self.addedTokens.map(\.id)
+    var hidden: Set<TokenID> = []
     for id in order {
       let span = spans[Int(id.rawValue)]
-      index.insert(id, at: Int(span.start)..<Int(span.start) + Int(span.length), of: storage)
+      let found = index.insert(
+        id, at: Int(span.start)..<Int(span.start) + Int(span.length), of: storage)
+      if found != id { hidden.insert(id) }
     }
+    self.hidden = hidden
     self.storage = storage
     self.spans = spans
     self.index = index
@@ -128,6 +134,10 @@ extension Vocabulary {
   var ordinaryBytes: some Sequence<ArraySlice<UInt8>> {
     ids.lazy.filter { isOrdinary($0) }.compactMap { bytes(of: $0) }
   }
+
+  /// Whether the bytes of a token are looked up as the token itself, which all are but those that follow one with the
+  /// same bytes.
+  func isFound(_ id: TokenID) -> Bool { !hidden.contains(id) }
 
   /// Whether merging may yield a token: it is not only an added one.
   func isOrdinary(_ id: TokenID) -> Bool { ordinary[Int(id.rawValue)] }

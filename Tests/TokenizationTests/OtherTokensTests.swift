@@ -8,12 +8,16 @@ import Testing
     (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }
 
+  private func vocabulary(_ tokens: [[UInt8]]) -> Vocabulary {
+    Vocabulary(tokens: tokens.enumerated().map { (TokenID(Int32($0)), $1) })
+  }
+
   private func hash(_ piece: [UInt8]) -> Int { piece.withUnsafeBufferPointer { PendingPiece.hash(of: $0) } }
 
   @Test func `a token is always told, and few others are taken for one`() {
     var generator = SplitMix64(seed: 1)
     let tokens = (0..<2000).map { piece(13 + $0 % 300, using: &generator) }
-    let long = OtherTokens(of: tokens.map { $0[...] }, notIn: nil)
+    let long = OtherTokens(of: vocabulary(tokens), notIn: nil)
     #expect(tokens.allSatisfy { long.mayHold(hash($0)) })
     let others = (0..<10_000).count { _ in
       long.mayHold(hash(piece(Int.random(in: 13...40, using: &generator), using: &generator)))
@@ -24,10 +28,8 @@ import Testing
 
   @Test func `of tokens that are known none is told`() {
     let tokens = [Array("twelve bytes".utf8), Array("thirteen byte".utf8)]
-    let known = KnownPieces(Vocabulary(tokens: tokens.enumerated().map { (TokenID(Int32($0)), $1) })) {
-      _, _ in .whole
-    }
-    let others = OtherTokens(of: tokens.map { $0[...] }, notIn: known)
+    let known = KnownPieces(vocabulary(tokens)) { _, _ in .whole }
+    let others = OtherTokens(of: vocabulary(tokens), notIn: known)
     #expect(!others.mayHold(hash(tokens[0])))
     #expect(others.mayHold(hash(tokens[1])))
     #expect(!OtherTokens().mayHold(hash(tokens[1])))

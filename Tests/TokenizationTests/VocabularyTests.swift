@@ -43,4 +43,14 @@ import Testing
     #expect(!vocabulary.isSpecial(TokenID(17)))
     #expect(vocabulary.bytes(of: TokenID(2)).map(Array.init) == Array("<|im_end|>".utf8))
   }
+
+  @Test func `of tokens with the same bytes the first is found`() {
+    let vocabulary = Vocabulary(
+      tokens: [(TokenID(3), [1]), (TokenID(1), [2]), (TokenID(2), [1]), (TokenID(5), [4])],
+      addedTokens: [AddedToken(id: TokenID(5), content: [9]), AddedToken(id: TokenID(7), content: [2])])
+    for id in vocabulary.ids {
+      #expect(vocabulary.isFound(id) == (vocabulary.id(of: vocabulary.bytes(of: id) ?? []) == id))
+    }
+    #expect(vocabulary.ids.filter { !vocabulary.isFound($0) } == [TokenID(2), TokenID(7)])
+  }
 }
