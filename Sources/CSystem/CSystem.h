@@ -16,7 +16,8 @@ static inline void malloc_map_blocks(int bytes) {
 }
 
 /// Has the system begin to write what waits in memory for a file, and does not wait until it is written; false where the
-/// system cannot be asked. By its number where addresses have 64 bits: the C library declares the call for GNU's own programs only.
+/// system cannot be asked. By its number where addresses have 64 bits: the C library declares the call for GNU's own
+/// programs only.
 static inline _Bool begin_writeback(int descriptor) {
 #if defined(SYS_sync_file_range) && defined(__LP64__)
   enum { write_only = 2 };
