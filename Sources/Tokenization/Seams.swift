@@ -9,9 +9,7 @@
 /// are not found; what is found is one.
 final class Seams: Sendable {
   /// Tokens with three bytes or more on both sides: a bit for the hash of the six bytes around.
-  private let wide: [UInt64]
-  /// How far such a hash is shifted for its bit.
-  private let wideShift: UInt64
+  private let wide: HashBits
   /// Tokens with fewer on a side: a bit for the hash of the four bytes around, of which a token that has only one of
   /// the two on a side may stand for many.
   private let near: [UInt64]
@@ -41,16 +39,7 @@ final class Seams: Sendable {
       }
     }
     self.near = near
-    (wide, wideShift) = Self.bits(for: sixes)
-  }
-
-  /// A table with a bit for each of some six bytes.
-  private static func bits(for sixes: Set<UInt64>) -> (bits: [UInt64], shift: UInt64) {
-    var size: UInt64 = 6
-    while 1 << size < sixes.count * wideSpread { size += 1 }
-    var bits = [UInt64](repeating: 0, count: 1 << (size - 6))
-    for six in sixes { set(wideHash(six, shift: 64 - size), in: &bits) }
-    return (bits, 64 - size)
+    wide = HashBits(sixes.map(Self.wideHash), spread: Self.wideSpread)
   }
 
   /// The four bytes around a place of a token as `nearHash` reads them, with everything in place of what is outside.
@@ -121,8 +110,7 @@ final class Seams: Sendable {
   /// Whether a token may reach from the lowest three bytes into the next three.
   @inline(__always) private func isCrossed(_ around: UInt64) -> Bool {
     // Both are asked: which of them says so cannot be foreseen.
-    let bits =
-      Self.bit(Self.wideHash(around, shift: wideShift), of: wide) | Self.bit(Self.nearHash(around), of: near)
+    let bits = wide.bit(of: Self.wideHash(around)) | Self.bit(Self.nearHash(around), of: near)
     return bits & 1 != 0
   }
 
@@ -130,8 +118,8 @@ final class Seams: Sendable {
     left & 0xC0 == 0x80 && right >= 0xC0 && right < 0xF0
   }
 
-  @inline(__always) private static func wideHash(_ around: UInt64, shift: UInt64) -> Int {
-    Int(truncatingIfNeeded: ((around & 0xFFFF_FFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+  @inline(__always) private static func wideHash(_ around: UInt64) -> UInt64 {
+    (around & 0xFFFF_FFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15
   }
 
   /// By six bits of each of the four bytes in the middle: what is not well-formed may have other bytes there than
