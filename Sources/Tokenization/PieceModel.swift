@@ -74,22 +74,24 @@ struct PieceModel: Sendable {
     plainBytes = plain
     droppedBytes = dropped
     let areJoined = plain != nil && (isKnown || joinsBytes())
+    var rulesArrive = isKnown
     if let plain, areJoined {
-      if !isKnown { dropDeadRules(plain) }
+      if !isKnown { rulesArrive = dropDeadRules(plain) }
       self.encoding.prepareBeginning(vocabulary, plain)
     }
-    if case .bytes = alphabet { knownPieces = findKnownPieces() }
+    if case .bytes = alphabet { knownPieces = findKnownPieces(rulesArrive: rulesArrive) }
     otherTokens = OtherTokens(of: vocabulary, notIn: knownPieces)
     if areJoined { seams = Seams(vocabulary.ordinaryBytes) }
   }
 
-  /// Leaves out the rules that merging never meets, where they are many.
-  private mutating func dropDeadRules(_ bytes: [Int32]) {
+  /// Leaves out the rules that merging never meets, where they are many, and says whether it did.
+  private mutating func dropDeadRules(_ bytes: [Int32]) -> Bool {
     let merges = encoding.merges
-    guard merges.count > vocabulary.count * 5 / 4 else { return }
+    guard merges.count > vocabulary.count * 5 / 4 else { return false }
     let rules = ArrivalRules(vocabulary, bytes: bytes) { left, right, _ in merges.outcome(left, right) }
     encoding = BytePairEncoding(merges: MergeTable(rules.table.rules))
     encoding.prepareBytes(bytes)
+    return true
   }
 
   /// Whether merging says what the tokens of a piece that is not known are, without it being looked for in the
@@ -110,16 +112,33 @@ struct PieceModel: Sendable {
     }
   }
 
-  private func findKnownPieces() -> KnownPieces {
+  /// - Parameter rulesArrive: Whether there are no rules but those of `ArrivalRules`.
+  private func findKnownPieces(rulesArrive: Bool) -> KnownPieces {
+    let made = rulesArrive ? madeTokens : nil
     var merged: [TokenID] = []
     return KnownPieces(vocabulary) { id, bytes in
       // Only parts ask what merging arrives at, and they have seams, which no ASCII text has.
       if wholePieces == .first, bytes.allSatisfy({ $0 < 0x80 }) { return .whole }
-      merged.removeAll(keepingCapacity: true)
-      merge(bytes, into: &merged)
-      if merged == [id] { return .merged }
+      let isMerged: Bool
+      if let made {
+        isMerged = made[Int(id.rawValue)]
+      } else {
+        merged.removeAll(keepingCapacity: true)
+        merge(bytes, into: &merged)
+        isMerged = merged == [id]
+      }
+      if isMerged { return .merged }
       return wholePieces == .first ? .whole : .other
     }
+  }
+
+  /// For each id whether a rule makes the token, or it is that of a byte: whether merging arrives at it, where there are no
+  /// rules but those by which it does.
+  private var madeTokens: [Bool] {
+    var made = [Bool](repeating: false, count: vocabulary.count)
+    for token in plainBytes ?? [] { made[Int(token)] = true }
+    encoding.merges.forEach { made[Int($0.outcome.merged)] = true }
+    return made
   }
 
   /// A symbol, and the bytes of the piece it stands for.

@@ -43,7 +43,7 @@ struct TekkenFile {
     var tokens: [(id: TokenID, bytes: [UInt8])] = []
     for entry in json["vocab"]?.elements ?? [] {
       guard let rank = entry["rank"]?.integer,
-        let bytes = entry["token_bytes"]?.bytes.flatMap({ Base64.decode($0[...]) })
+        let bytes = entry["token_bytes"]?.bytes.flatMap({ $0.withUnsafeBufferPointer { Base64.decode($0) } })
       else {
         throw VocabularyError(
           file: file,

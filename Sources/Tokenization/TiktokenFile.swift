@@ -7,35 +7,55 @@ struct TiktokenFile {
 
   init(_ bytes: [UInt8], file: String) throws(VocabularyError) {
     self.file = file
+    switch bytes.withUnsafeBufferPointer({ Self.tokens($0) }) {
+    case .success(let tokens): self.tokens = tokens
+    case .failure(let wrong):
+      throw VocabularyError(file: file, line: wrong.number, .malformedRank(text: wrong.text))
+    }
+  }
+
+  /// A line that is not a token and its rank.
+  private struct WrongLine: Error {
+    var number: Int
+    var text: String
+  }
+
+  private static func tokens(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> Result<[(id: TokenID, bytes: [UInt8])], WrongLine> {
     var tokens: [(id: TokenID, bytes: [UInt8])] = []
     var number = 0
     var start = 0
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
       number += 1
-      let line = bytes[start..<end]
+      let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
       if !line.isEmpty {
-        guard let token = Self.token(line) else {
-          throw VocabularyError(
-            file: file, line: number,
-            .malformedRank(text: String(decoding: line.prefix(80), as: UTF8.self)))
+        guard let token = token(line) else {
+          let text = String(decoding: line.prefix(80), as: UTF8.self)
+          return .failure(WrongLine(number: number, text: text))
         }
         tokens.append(token)
       }
       start = end + 1
     }
-    self.tokens = tokens
+    return .success(tokens)
   }
 
   /// Whether the first line is of this kind.
-  static func looksLikeOne(_ bytes: [UInt8]) -> Bool { token(bytes.prefix { $0 != 0x0A }) != nil }
+  static func looksLikeOne(_ bytes: [UInt8]) -> Bool {
+    bytes.prefix { $0 != 0x0A }.withUnsafeBufferPointer { token($0) != nil }
+  }
 
-  private static func token(_ line: ArraySlice<UInt8>) -> (id: TokenID, bytes: [UInt8])? {
-    var line = line.last == 0x0D ? line.dropLast() : line
-    if line.last == 0x20 { line = line.dropLast() }
-    guard let space = line.firstIndex(of: 0x20), let bytes = Base64.decode(line[..<space]) else { return nil }
+  private static func token(_ line: UnsafeBufferPointer<UInt8>) -> (id: TokenID, bytes: [UInt8])? {
+    var end = line.count
+    if end > 0, line[end - 1] == 0x0D { end -= 1 }
+    if end > 0, line[end - 1] == 0x20 { end -= 1 }
+    guard let space = line[..<end].firstIndex(of: 0x20),
+      let bytes = Base64.decode(UnsafeBufferPointer(rebasing: line[..<space]))
+    else { return nil }
     var rank = 0
-    let digits = line[(space + 1)...]
+    let digits = line[(space + 1)..<end]
     guard !digits.isEmpty, digits.count <= 8 else { return nil }
     for digit in digits {
       guard digit >= 0x30, digit <= 0x39 else { return nil }

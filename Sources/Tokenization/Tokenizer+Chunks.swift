@@ -67,19 +67,21 @@ extension Tokenizer {
       }
       var parts = [[TokenID]](repeating: [], count: ranges.count)
       for await worked in group { for (place, ids) in worked { parts[place] = ids } }
-      return Self.joined(parts)
+      return Self.joined(parts, threads: workers)
     }
   }
 
-  /// Joins parts, each copied by whichever thread is free: most of the time goes into memory that is new.
-  private static func joined(_ parts: [[TokenID]]) -> [TokenID] {
+  /// Joins parts, copied by as many threads: most of the time goes into memory that is new.
+  private static func joined(_ parts: [[TokenID]], threads: Int) -> [TokenID] {
     if parts.count == 1 { return parts[0] }
     let starts = parts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     return Array(unsafeUninitializedCapacity: starts[parts.count]) { ids, count in
       if let base = ids.baseAddress {
         nonisolated(unsafe) let base = base
-        DispatchQueue.concurrentPerform(iterations: parts.count) { place in
-          (base + starts[place]).initialize(from: parts[place], count: parts[place].count)
+        DispatchQueue.concurrentPerform(iterations: threads) { first in
+          for place in stride(from: first, to: parts.count, by: threads) {
+            (base + starts[place]).initialize(from: parts[place], count: parts[place].count)
+          }
         }
       }
       count = starts[parts.count]

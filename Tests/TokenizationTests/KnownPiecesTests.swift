@@ -61,6 +61,32 @@ import Testing
     }
   }
 
+  /// Of a rank file the rules say at which tokens merging arrives; here each is merged by itself.
+  @Test(arguments: 0..<30 as Range<UInt64>)
+  func `a token of ranks is known as a part where merging its bytes arrives at it`(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    var seen = Set((0...255).map { [UInt8($0)] })
+    let longer = (0..<120).map { _ in
+      (0..<Int.random(in: 2...12, using: &generator)).map { _ in
+        UInt8.random(in: 0x80...0x82, using: &generator)
+      }
+    }.filter { seen.insert($0).inserted }
+    let tokens = ((0...255).map { [UInt8($0)] } + longer).enumerated().map { (TokenID(Int32($0)), $1) }
+    let model = try RankedTokens(file: "ranks", tokens: tokens)
+      .tokenizer([.family(SplitPattern(.cl100k))], addedTokens: []).model
+    let known = try #require(model.knownPieces)
+    var merged = 0
+    for (id, bytes) in tokens where bytes[0] >= 0x80 && known.holds(id) {
+      var ids: [TokenID] = []
+      bytes.withUnsafeBufferPointer { model.merge($0, into: &ids) }
+      let (low, high) = bytes.withUnsafeBufferPointer { PieceCache.shortKey($0) }
+      #expect(known.token(low, high) == id.rawValue)
+      #expect(known.token(low, high | PieceCache.partMark) == (ids == [id] ? id.rawValue : -1))
+      merged += ids == [id] ? 1 : 0
+    }
+    #expect(merged > 128 && merged < tokens.count - 128)
+  }
+
   /// Keys, lines and tokens of many pieces at once, against one piece after the other: short ones, long ones, parts,
   /// and those at the end of the text.
   @Test(arguments: 0..<20 as Range<UInt64>)
