@@ -3,6 +3,9 @@ import Measures
 
 /// Inserts measurements with their sequences, their positions, and what they moved.
 struct MeasurementInsert {
+  /// Bytes that are so many SQLite would copy into memory that the system has to find for each row anew.
+  private static let filledFrom = 64 << 10
+
   private let database: Database
   private var sequences: RowInsert
   private var measurements: RowInsert
@@ -99,6 +102,10 @@ struct MeasurementInsert {
     moved.bind(tokens.unlistedReference)
     moved.bind(tokens.unlistedTuned)
     moved.bind(tokens.count)
-    try tokens.encoded.withUnsafeBytes { try moved.insert(endingWith: $0) }
+    try tokens.encoded.withUnsafeBytes { bytes in
+      guard bytes.count >= Self.filledFrom else { return try moved.insert(endingWith: bytes) }
+      try moved.insert(endingWithZeros: bytes.count)
+      try database.fill("tokens", of: "movedToken", row: measurementID, with: bytes)
+    }
   }
 }

@@ -78,6 +78,13 @@ struct RowInsert {
     try insert()
   }
 
+  /// Binds the last column to so many zeros, which are nowhere in memory, and inserts the row.
+  mutating func insert(endingWithZeros count: Int) throws {
+    column += 1
+    sqlite3_bind_zeroblob64(handle, column, UInt64(count))
+    try insert()
+  }
+
   /// Inserts what was bound.
   mutating func insert() throws {
     precondition(column == columns, "\(column) columns of \(columns) are bound")

@@ -34,7 +34,9 @@ import Testing
     else { return #expect(Bool(false), "no such table") }
     try index.close()
     var bytes = try Data(contentsOf: URL(filePath: index.path))
-    bytes.replaceSubrange((page - 1) * 4096..<(page - 1) * 4096 + 8, with: Data(repeating: 0xFF, count: 8))
+    // Big-endian, behind the format's name.
+    let start = (page - 1) * (Int(bytes[16]) << 8 | Int(bytes[17]))
+    bytes.replaceSubrange(start..<start + 8, with: Data(repeating: 0xFF, count: 8))
     try bytes.write(to: URL(filePath: index.path))
     #expect(throws: StoreError(file: index.path, .notAnIndex(found: "damaged"))) {
       try ShiftIndex.open(at: index.path).query("SELECT * FROM position")

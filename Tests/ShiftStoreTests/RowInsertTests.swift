@@ -54,4 +54,27 @@ import Testing
     }
     #expect(try Self.rows(queue).count == 5, "a transaction with an error leaves nothing")
   }
+
+  @Test func `bytes that are written into their row are those that stand there`() throws {
+    let queue = try Self.database()
+    try queue.write { database in
+      var row = try RowInsert(database, into: "kept", columns: 4)
+      for (id, count) in [0, 1, 255, 5000, 1_000_003].enumerated() {
+        row.bind(id)
+        row.bind("text")
+        row.bind(0.5)
+        try row.insert(endingWithZeros: count)
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ id) }
+        try bytes.withUnsafeBytes { try database.fill("bytes", of: "kept", row: id, with: $0) }
+        let found = try Data.fetchOne(database, sql: "SELECT bytes FROM kept WHERE id = ?", arguments: [id])
+        #expect(found.map { [UInt8]($0) } == bytes)
+      }
+      #expect(throws: DatabaseError.self, "more bytes than there is room for") {
+        try [1, 2].withUnsafeBytes { try database.fill("bytes", of: "kept", row: 1, with: $0) }
+      }
+      #expect(throws: DatabaseError.self, "no such row") {
+        try [UInt8]().withUnsafeBytes { try database.fill("bytes", of: "kept", row: 9, with: $0) }
+      }
+    }
+  }
 }
