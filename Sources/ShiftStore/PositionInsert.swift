@@ -7,15 +7,12 @@ struct PositionInsert {
   private let rows: RowHandIn
 
   init(_ database: Database) throws {
-    rows = try RowHandIn(database, into: "position", columns: 3 + 6 * 3 + 10)
+    rows = try RowHandIn(database, into: "position", keys: 1, columns: 2 + 6 * 3 + 10)
   }
 
   /// Inserts the positions of a measurement.
   func insert(_ positions: [PositionMeasures], measurementID: Int) throws {
-    try rows.insert(positions) { position, row in
-      row.put(measurementID)
-      row.put(position)
-    }
+    try rows.insert(positions, behind: [measurementID]) { $1.put($0) }
   }
 }
 

@@ -21,23 +21,22 @@ struct PredictedTables {
   mutating func write(_ slice: TallySlice) throws {
     guard let task = slice.taskID else {
       if let total, total.comparisonID == slice.comparisonID {
-        try insert(total, into: "predictedTokenTotal", key: slice.comparisonID)
+        try insert(total, into: "predictedTokenTotal", key: [slice.comparisonID])
       }
       return
     }
     for sum in try index.predictedSums(database, comparison: slice.comparisonID, task: task) {
-      try insert(sum, into: "predictedToken", key: slice.comparisonID, task)
+      try insert(sum, into: "predictedToken", key: [slice.comparisonID, task])
       if total?.comparisonID == sum.comparisonID { total?.add(sum) } else { total = sum }
     }
   }
 
   /// Inserts the means of every token, each behind the same key.
-  private func insert(_ sum: PredictedSumRecord, into table: String, key: Int...) throws {
-    let rows = try RowHandIn(database, into: table, columns: key.count + 3)
-    try rows.insert(sum.means) { mean, row in
+  private func insert(_ sum: PredictedSumRecord, into table: String, key: [Int]) throws {
+    let rows = try RowHandIn(database, into: table, keys: key.count, columns: 3)
+    try rows.insert(sum.means, behind: key) { mean, row in
       // The disk has nothing else to do meanwhile.
       if mean.tokenID.isMultiple(of: Self.writebackStep) { index.writeback?.begin() }
-      for id in key { row.put(id) }
       row.put(mean.tokenID)
       row.put(mean.klShareMean)
       row.put(mean.movedMassMean)

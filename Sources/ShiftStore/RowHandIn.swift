@@ -6,6 +6,7 @@ import GRDBSQLite
 struct RowHandIn {
   private let statement: Statement
   private let handle: OpaquePointer
+  private let keys: Int
   private let columns: Int
   private let supplier = Supplier()
 
@@ -29,18 +30,28 @@ struct RowHandIn {
   }
 
   /// Rows of a table, of which each column is put down.
-  init(_ database: Database, into name: String, columns: Int) throws {
+  ///
+  /// - Parameters:
+  ///   - keys: How many columns have one value in all rows of an insert: the first ones.
+  ///   - columns: How many others there are.
+  init(_ database: Database, into name: String, keys: Int = 0, columns: Int) throws {
+    self.keys = keys
     self.columns = columns
-    let names = (0..<columns).map { "c\($0)" }.joined(separator: ", ")
+    let names = (0..<keys).map { "?\($0 + 2)" } + (0..<columns).map { "c\($0)" }
     statement = try database.cachedStatement(
-      sql: "INSERT INTO \(name) SELECT \(names) FROM \(Self.table)(?)")
+      sql: "INSERT INTO \(name) SELECT \(names.joined(separator: ", ")) FROM \(Self.table)(?1)")
     handle = statement.sqliteStatement
   }
 
   /// Inserts one row for each element; none of them where one cannot be put down.
+  ///
+  /// - Parameter key: The columns that have one value in all rows.
   func insert<Elements: Sequence>(
-    _ elements: Elements, _ put: (Elements.Element, inout RowValues) throws -> Void
+    _ elements: Elements, behind key: [Int] = [],
+    _ put: (Elements.Element, inout RowValues) throws -> Void
   ) throws {
+    precondition(key.count == keys, "\(key.count) columns of \(keys) have one value")
+    for (place, value) in key.enumerated() { sqlite3_bind_int64(handle, Int32(place + 2), Int64(value)) }
     try withoutActuallyEscaping(put) { put in
       var rest = elements.makeIterator()
       supplier.isTaken = false

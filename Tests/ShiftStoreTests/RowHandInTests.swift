@@ -39,6 +39,22 @@ import Testing
     }
   }
 
+  @Test func `the first columns can have one value in all rows of an insert`() throws {
+    try Self.database().write { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE kept (first INTEGER, second INTEGER, id INTEGER, PRIMARY KEY (first, second, id)) WITHOUT ROWID
+          """)
+      let rows = try RowHandIn(database, into: "kept", keys: 2, columns: 1)
+      try rows.insert(1...2, behind: [7, -8]) { (id: Int, row: inout RowValues) in row.put(id) }
+      try rows.insert(1...1, behind: [.max, 0]) { (id: Int, row: inout RowValues) in row.put(id) }
+      let found = try Row.fetchAll(database, sql: "SELECT * FROM kept")
+      #expect(found.map { $0["first"] as Int } == [7, 7, .max])
+      #expect(found.map { $0["second"] as Int } == [-8, -8, 0])
+      #expect(found.map { $0["id"] as Int } == [1, 2, 1])
+    }
+  }
+
   @Test func `extremes come through`() throws {
     try Self.database().write { database in
       let rows = try RowHandIn(database, into: "t", columns: 3)
