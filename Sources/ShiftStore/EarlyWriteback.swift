@@ -1,4 +1,5 @@
 import CSystem
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -13,6 +14,8 @@ final class EarlyWriteback: Sendable {
   private let descriptor: Int32
   /// The size of the file when the disk was last waited for.
   private let settledSize = Mutex(0)
+  private let queue = DispatchQueue(label: "writeback")
+  private let isSettling = Atomic(false)
 
   /// - Parameter descriptor: The file's. It stays its owner's.
   init(descriptor: Int32) { self.descriptor = descriptor }
@@ -20,6 +23,20 @@ final class EarlyWriteback: Sendable {
   /// Has the system begin to write, and does not wait until it is done; false where it cannot be asked.
   @discardableResult
   func begin() -> Bool { begin_writeback(descriptor) }
+
+  /// Has a thread beside this one wait for the disk, unless it does already: for a thread that goes on writing.
+  ///
+  /// To have the system begin to write is not enough: the disk says that it is done only when somebody asks.
+  func settleBeside() {
+    guard !isSettling.exchange(true, ordering: .relaxed) else { return }
+    queue.async { [self] in
+      fdatasync(descriptor)
+      isSettling.store(false, ordering: .relaxed)
+    }
+  }
+
+  /// Waits for the thread beside this one. To be called before the descriptor is closed.
+  func end() { queue.sync {} }
 
   /// Has the system begin to write, and waits for the disk now and then: for a thread beside those that measure.
   ///

@@ -24,7 +24,7 @@ func forEachInParallel<Value, Result>(
         }
       }
       let group = DispatchGroup()
-      for _ in 1..<max(1, min(threads, values.count)) {
+      for _ in 0..<max(0, min(threads - 1, values.count)) {
         DispatchQueue.global().async(group: group, execute: work)
       }
       let result = Swift.Result { try meanwhile() }

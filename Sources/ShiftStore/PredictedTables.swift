@@ -36,7 +36,7 @@ struct PredictedTables {
     let rows = try RowHandIn(database, into: table, keys: key.count, columns: 3)
     try rows.insert(sum.means, behind: key) { mean, row in
       // The disk has nothing else to do meanwhile.
-      if mean.tokenID.isMultiple(of: Self.writebackStep) { index.writeback?.begin() }
+      if mean.tokenID.isMultiple(of: Self.writebackStep) { index.writeback?.settleBeside() }
       row.put(mean.tokenID)
       row.put(mean.klShareMean)
       row.put(mean.movedMassMean)

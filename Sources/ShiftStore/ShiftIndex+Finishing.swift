@@ -16,6 +16,8 @@ extension ShiftIndex {
   ///
   /// - Parameter threads: How many threads count.
   public func finish(threads: Int = 1) throws {
+    writeback?.settleBeside()
+    defer { writeback?.end() }
     try extendingTransaction { database in
       try checkKept(database)
       var pass = try TallyPass(
@@ -27,7 +29,7 @@ extension ShiftIndex {
       try pass.run()
       try countEmittedTotals(database)
       try countKinds(database)
-      try countSummary(database)
+      try countSummary(database, threads: threads) { try pass.writePredicted() }
       try database.execute(sql: "UPDATE study SET state = 'finished'")
       try writeStatistics(database)
       try database.commit()

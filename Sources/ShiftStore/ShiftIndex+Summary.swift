@@ -85,31 +85,36 @@ extension ShiftIndex {
   }
 
   /// Counts the tables of the summary; part of ``finish(threads:)``.
-  func countSummary(_ database: Database) throws {
+  ///
+  /// - Parameters:
+  ///   - threads: How many threads count.
+  ///   - meanwhile: What is done with the database while other threads make the first estimates.
+  func countSummary(_ database: Database, threads: Int, meanwhile: () throws -> Void) throws {
     try database.execute(
       sql: "DELETE FROM contrastFigure; DELETE FROM contrast; DELETE FROM summaryFigure; DELETE FROM summary")
     var estimates = SummaryEstimates()
+    var isMeanwhileDone = false
+    func doMeanwhile() throws {
+      if !isMeanwhileDone { try meanwhile() }
+      isMeanwhileDone = true
+    }
     for comparison in try comparisons(database) {
       // Most small studies have too few prompts, which is known without reading all of their sums.
       guard try Self.promptCount(of: comparison, database) >= PromptGroups.storedFrom else { continue }
       let slices = try SummarySlice.all(of: comparison, database)
       guard slices.last.map({ $0.totals.counts.prompts >= PromptGroups.storedFrom }) == true else { continue }
-      for slice in slices {
-        let counts = slice.totals.counts
-        try database.execute(
-          sql: "INSERT INTO summary VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          arguments: [
-            comparison.id, slice.taskID, counts.sequences, counts.prompts, counts.positions, counts.masked,
-            counts.missing, counts.faulty, counts.infinite, counts.infiniteReferenceTuned,
-          ])
-        let id = Int(database.lastInsertedRowID)
-        for weighting in Weighting.allCases {
-          try StoredEstimate.insert(
-            estimates.means(of: slice.totals, comparison, weighting), into: "summaryFigure", owner: id,
-            weighting, database)
-        }
+      var summaries = [ComparisonSummary(comparison, slices, estimates)]
+      try forEachInParallel(&summaries, threads: threads) {
+        $0.estimate()
+      } meanwhile: {
+        try doMeanwhile()
+      }
+      for summary in summaries {
+        try summary.insert(into: database)
+        estimates = summary.estimates
       }
     }
+    try doMeanwhile()
     try countContrasts(&estimates, database)
   }
 }

@@ -32,6 +32,8 @@ struct TallyPass {
   /// Those of all tasks of the comparison together.
   private var wholes: [any PositionTally] = []
   private var taskCount = 0
+  /// The slice whose rows of predicted tokens are not written yet.
+  private var unwritten: TallySlice?
 
   /// - Parameters:
   ///   - kinds: The tallies. Their tables are emptied first.
@@ -58,7 +60,7 @@ struct TallyPass {
         """)
   }
 
-  /// Counts everything.
+  /// Counts everything. What is left to do is ``writePredicted()``.
   mutating func run() throws {
     var stretch = try nextStretch()
     while let current = stretch {
@@ -113,14 +115,23 @@ struct TallyPass {
     wholes = []
   }
 
-  /// Writes the rows of a slice: those of predicted tokens while other threads make what takes no database.
+  /// Writes the rows of a slice: those of predicted tokens of the slice before while other threads make what takes no
+  /// database.
   private mutating func write(_ all: inout [any PositionTally], _ slice: TallySlice) throws {
     try forEachInParallel(&all, threads: threads) {
       try $0.conclude()
     } meanwhile: {
-      try predicted.write(slice)
+      try writePredicted()
     }
     for place in all.indices { try all[place].write(slice, to: database) }
+    unwritten = slice
+  }
+
+  /// Writes the rows of predicted tokens of the last slice: many in one table, so that one thread has long to do while
+  /// others have not.
+  mutating func writePredicted() throws {
+    if let slice = unwritten { try predicted.write(slice) }
+    unwritten = nil
   }
 
   /// The next sequences of one comparison and task; nil after the last.

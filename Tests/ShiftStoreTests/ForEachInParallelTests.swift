@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 
 @testable import ShiftStore
@@ -28,6 +29,19 @@ import Testing
       }
     }
     #expect(values == [-1, -1, -1, -1, -1, 5, -1, -1])
+  }
+
+  @Test func `a single value is changed while the calling thread does something else`() throws {
+    let isChanged = DispatchSemaphore(value: 0)
+    var values = [1]
+    let found = try forEachInParallel(&values, threads: 2) {
+      $0 = 2
+      isChanged.signal()
+    } meanwhile: {
+      isChanged.wait(timeout: .now() + 60)
+    }
+    #expect(found == .success)
+    #expect(values == [2])
   }
 
   @Test func `an error of the calling thread comes first`() {
