@@ -1,9 +1,10 @@
 #pragma once
 
+#include <unistd.h>
+
 #if defined(__linux__)
 #include <malloc.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
 /// Has the system map each block of so many bytes and more by itself, where the C library can be told so.
@@ -25,5 +26,15 @@ static inline _Bool begin_writeback(int descriptor) {
 #else
   (void)descriptor;
   return 0;
+#endif
+}
+
+/// Waits until what was written to a file is on the disk; false where it cannot be, for the reason in errno. Without the
+/// time of its last change, where the C library declares a call that leaves that out.
+static inline _Bool wait_for_disk(int descriptor) {
+#if defined(__linux__)
+  return fdatasync(descriptor) == 0;
+#else
+  return fsync(descriptor) == 0;
 #endif
 }

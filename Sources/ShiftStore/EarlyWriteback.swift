@@ -30,7 +30,7 @@ final class EarlyWriteback: Sendable {
   func settleBeside() {
     guard !isSettling.exchange(true, ordering: .relaxed) else { return }
     queue.async { [self] in
-      fdatasync(descriptor)
+      _ = wait_for_disk(descriptor)
       isSettling.store(false, ordering: .relaxed)
     }
   }
@@ -52,7 +52,7 @@ final class EarlyWriteback: Sendable {
       return true
     }
     if waits {
-      fdatasync(descriptor)
+      _ = wait_for_disk(descriptor)
     } else {
       begin()
     }

@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -70,7 +71,7 @@ public final class ShiftIndex: Sendable {
   /// Waits until a draft is on the disk, or a crash could leave its path with a file that holds nothing.
   private static func settle(_ draft: String, of path: String) throws {
     let descriptor = Foundation.open(draft, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0, fdatasync(descriptor) == 0 else {
+    guard descriptor >= 0, wait_for_disk(descriptor) else {
       let reason = errno
       if descriptor >= 0 { Foundation.close(descriptor) }
       throw StoreError(file: path, .unwritable(reason: String(cString: strerror(reason))))
