@@ -27,12 +27,16 @@ final class EarlyWriteback: Sendable {
   /// Has a thread beside this one wait for the disk, unless it does already: for a thread that goes on writing.
   ///
   /// To have the system begin to write is not enough: the disk says that it is done only when somebody asks.
-  func settleBeside() {
-    guard !isSettling.exchange(true, ordering: .relaxed) else { return }
+  ///
+  /// - Returns: False where it does already.
+  @discardableResult
+  func settleBeside() -> Bool {
+    guard !isSettling.exchange(true, ordering: .relaxed) else { return false }
     queue.async { [self] in
       _ = wait_for_disk(descriptor)
       isSettling.store(false, ordering: .relaxed)
     }
+    return true
   }
 
   /// Waits for the thread beside this one. To be called before the descriptor is closed.

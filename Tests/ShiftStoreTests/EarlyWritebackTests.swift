@@ -28,26 +28,16 @@ import Testing
     #endif
   }
 
-  @Test func `a thread beside waits for the disk as often as it is asked to`() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.file("grows")
-    #expect(FileManager.default.createFile(atPath: path, contents: nil))
-    let file = try FileHandle(forUpdating: URL(filePath: path))
-    defer { try? file.close() }
-    let writeback = EarlyWriteback(descriptor: file.fileDescriptor)
+  @Test func `a thread beside waits for the disk again once it has`() {
+    let writeback = EarlyWriteback(descriptor: -1)
     for _ in 0..<3 {
-      try file.write(contentsOf: Data(repeating: 1, count: 1 << 16))
-      writeback.settleBeside()
-      writeback.settleBeside()
+      #expect(writeback.settleBeside())
       writeback.end()
     }
-    #expect(try file.offset() == 3 << 16)
   }
 
   @Test func `a file that is gone is left alone`() {
     let writeback = EarlyWriteback(descriptor: -1)
-    writeback.settleBeside()
-    writeback.end()
     #expect(!writeback.proceed())
     #expect(!writeback.begin())
   }
