@@ -198,8 +198,6 @@ public final class ShiftIndex: Sendable {
       // written once.
       try database.execute(
         sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096")
-      // What a sequence moved can be a megabyte, of which fewer and longer pieces are written. Before the first table is made.
-      if isNew { try database.execute(sql: "PRAGMA page_size = 16384") }
       // A draft is thrown away where it is not finished, and goes to the disk as a whole.
       if isNew { try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF") }
     }
