@@ -10,9 +10,6 @@ extension Database {
     defer { sqlite3_blob_close(blob) }
     var code = sqlite3_blob_open(sqliteConnection, "main", table, column, Int64(row), 1, &blob)
     if code == SQLITE_OK { code = sqlite3_blob_write(blob, bytes.baseAddress, Int32(bytes.count), 0) }
-    guard code == SQLITE_OK else {
-      throw DatabaseError(
-        resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(sqliteConnection)))
-    }
+    guard code == SQLITE_OK else { throw DatabaseError(code, on: sqliteConnection) }
   }
 }

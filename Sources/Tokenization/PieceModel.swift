@@ -51,11 +51,11 @@ struct PieceModel: Sendable {
 
   /// A model of these parts.
   ///
-  /// - Parameter joinsBytes: Whether it is known that every rule makes of two tokens the one that has the bytes of
-  ///   both. If not, that is looked at, rule by rule.
+  /// - Parameter hasArrivalRules: Whether it is known that there are no rules but those of `ArrivalRules`, each of which
+  ///   makes of two tokens the one that has the bytes of both. If not, the latter is looked at, rule by rule.
   init(
     vocabulary: Vocabulary, alphabet: Alphabet, unknown: Unknown, encoding: BytePairEncoding,
-    wholePieces: WholePieces, joinsBytes isKnown: Bool = false
+    wholePieces: WholePieces, hasArrivalRules isKnown: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.alphabet = alphabet
@@ -74,7 +74,7 @@ struct PieceModel: Sendable {
     plainBytes = plain
     droppedBytes = dropped
     let areJoined = plain != nil && (isKnown || joinsBytes())
-    var rulesArrive = isKnown
+    var rulesArrive = areJoined && isKnown
     if let plain, areJoined {
       if !isKnown { rulesArrive = dropDeadRules(plain) }
       self.encoding.prepareBeginning(vocabulary, plain)

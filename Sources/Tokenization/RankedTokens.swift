@@ -53,7 +53,7 @@ struct RankedTokens {
       model: PieceModel(
         vocabulary: vocabulary, alphabet: .bytes(bytes), unknown: .dropped,
         encoding: BytePairEncoding(merges: rules.table), wholePieces: .first,
-        joinsBytes: true),
+        hasArrivalRules: true),
       cuts: cuts)
   }
 }

@@ -7,22 +7,12 @@ struct TiktokenFile {
 
   init(_ bytes: [UInt8], file: String) throws(VocabularyError) {
     self.file = file
-    switch bytes.withUnsafeBufferPointer({ Self.tokens($0) }) {
-    case .success(let tokens): self.tokens = tokens
-    case .failure(let wrong):
-      throw VocabularyError(file: file, line: wrong.number, .malformedRank(text: wrong.text))
-    }
-  }
-
-  /// A line that is not a token and its rank.
-  private struct WrongLine: Error {
-    var number: Int
-    var text: String
+    tokens = try bytes.withUnsafeBufferPointer { Self.tokens($0, file: file) }.get()
   }
 
   private static func tokens(
-    _ bytes: UnsafeBufferPointer<UInt8>
-  ) -> Result<[(id: TokenID, bytes: [UInt8])], WrongLine> {
+    _ bytes: UnsafeBufferPointer<UInt8>, file: String
+  ) -> Result<[(id: TokenID, bytes: [UInt8])], VocabularyError> {
     var tokens: [(id: TokenID, bytes: [UInt8])] = []
     var number = 0
     var start = 0
@@ -33,7 +23,7 @@ struct TiktokenFile {
       if !line.isEmpty {
         guard let token = token(line) else {
           let text = String(decoding: line.prefix(80), as: UTF8.self)
-          return .failure(WrongLine(number: number, text: text))
+          return .failure(VocabularyError(file: file, line: number, .malformedRank(text: text)))
         }
         tokens.append(token)
       }
